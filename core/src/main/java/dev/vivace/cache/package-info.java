@@ -1,0 +1,5 @@
+/** The exact cache. */
+@NullMarked
+package dev.vivace.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The embedding call: cache, join, micro-batch. */
+@NullMarked
+package dev.vivace.embedding;
+
+import org.jspecify.annotations.NullMarked;

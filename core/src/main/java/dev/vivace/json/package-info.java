@@ -1,0 +1,5 @@
+/** Reading JSON as bytes. */
+@NullMarked
+package dev.vivace.json;
+
+import org.jspecify.annotations.NullMarked;

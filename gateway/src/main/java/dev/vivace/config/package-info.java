@@ -1,0 +1,5 @@
+/** The configuration file, read into records. */
+@NullMarked
+package dev.vivace.config;
+
+import org.jspecify.annotations.NullMarked;
