@@ -1,0 +1,389 @@
+package dev.vivace.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.config.Config.Cache;
+import dev.vivace.config.Config.CacheMode;
+import dev.vivace.config.Config.Embeddings;
+import dev.vivace.config.Config.Limits;
+import dev.vivace.config.Config.Protocol;
+import dev.vivace.config.Config.Server;
+import dev.vivace.config.Config.Timeouts;
+import dev.vivace.config.Config.Upstream;
+import dev.vivace.ledger.Price;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigFileTest {
+    private static final String GOOD =
+            """
+            server: { host: 0.0.0.0, port: 9000 }
+            data: ./${WHERE}/data
+            upstreams:
+              openai: { url: "https://api.openai.com/v1", protocol: openai, keys: ["${KEY}"] }
+              claude: { url: "http://10.0.0.7:8000/v1", protocol: anthropic }
+            models:
+              fast: { chain: [openai/gpt-4o-mini] }
+            prices:
+              m-1: { input: 0.15, cached: 0.075, output: 0.60 }
+              m-2: { input: 1, output: 2 }
+            cache: { mode: all, max: 128MB, ttl: 30s }
+            embeddings: { batch-items: 10, batch-tokens: 20, batch-wait: 500us }
+            limits: { body: 32MB, in-flight: 1GB }
+            timeouts: { connect: 1s, first-byte: 2m, idle: 3m }
+            """;
+
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("KEY", "sk-secret", "WHERE", "here", "BAD", "bad secret", "NESTED", "${KEY}");
+
+    @TempDir private Path folder = Path.of("");
+
+    @Test
+    void readsEveryKey() throws IOException {
+        Config config = load(GOOD);
+
+        assertEquals(new Server("0.0.0.0", 9000), config.server());
+        assertEquals(Optional.of(Path.of("./here/data")), config.data());
+        assertEquals(List.of("openai", "claude"), List.copyOf(config.upstreams().keySet()));
+        assertEquals(
+                new Upstream(
+                        URI.create("https://api.openai.com/v1"),
+                        Protocol.OPENAI,
+                        Optional.of("sk-secret")),
+                config.upstreams().get("openai"));
+        assertEquals(
+                new Upstream(
+                        URI.create("http://10.0.0.7:8000/v1"),
+                        Protocol.ANTHROPIC,
+                        Optional.empty()),
+                config.upstreams().get("claude"));
+        assertEquals(Map.of("fast", "openai/gpt-4o-mini"), config.models());
+        assertEquals(
+                Map.of("m-1", new Price(0.15, 0.075, 0.6), "m-2", new Price(1, 1, 2)),
+                config.prices());
+        assertEquals(new Cache(CacheMode.ALL, 128 << 20, Duration.ofSeconds(30)), config.cache());
+        assertEquals(new Embeddings(10, 20, Duration.ofNanos(500_000)), config.embeddings());
+        assertEquals(new Limits(32 << 20, 1 << 30), config.limits());
+        assertEquals(
+                new Timeouts(Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofMinutes(3)),
+                config.timeouts());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "server:\ncache: {}\nprices:\nmodels: {}\n",
+                "\uFEFFserver: {}\n",
+                "%YAML 1.2\n---\nserver: {}\r\n...\n"
+            })
+    void hasADefaultForEverything(String text) throws IOException {
+        Config standard = Config.proxyTo(URI.create("http://h/v1"), Optional.empty());
+        Config config = load(text);
+        assertTrue(config.upstreams().isEmpty());
+        assertEquals(standard, config.withUpstreams(standard.upstreams()));
+    }
+
+    @Test
+    void withoutUpstreamsTheOneOfTheCommandLineCanBeNamed() throws IOException {
+        assertEquals(
+                Map.of("fast", "default/m"),
+                load("models: { fast: { chain: [default/m] } }").models());
+        refused("models: { fast: { chain: [openai/m] } }", 1, "models.fast.chain[0]", "default");
+    }
+
+    @Test
+    void takesAnAliasForWhatItStandsFor() throws IOException {
+        String text = GOOD.replace("m-1: {", "m-1: &p {").replace("{ input: 1, output: 2 }", "*p");
+        assertEquals(load(text).prices().get("m-1"), load(text).prices().get("m-2"));
+    }
+
+    /** What is replaced in the good file, by what, and what the error says. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    ttl: 30s          | tll: 30s           | 11 | cache.tll            | did you mean ttl? (known: mode, max, ttl)
+                    limits:           | limit:             | 13 | limit                | did you mean limits?
+                    limits:           | mcp:               | 13 | mcp                  | later version
+                    protocol: openai  | protokoll: openai  | 4  | upstreams.openai.protokoll | did you mean protocol?
+                    ttl: 30s          | ttl: soon          | 11 | cache.ttl            | a duration of 1s to 365d, as in 500us, 2ms, 30s, 5m, 1h or 1d, not soon
+                    ttl: 30s          | ttl: 999ms         | 11 | cache.ttl            | not 999ms
+                    ttl: 30s          | ttl:               | 11 | cache.ttl            | has no value; it must be a duration
+                    ttl: 30s          | ttl: [30s]         | 11 | cache.ttl            | not a list
+                    ttl: 30s          | ttl: {s: 30}       | 11 | cache.ttl            | not a mapping
+                    max: 128MB        | max: -1MB          | 11 | cache.max            | a size of 1MB or more, as in 512KB, 64MB or 1GB, not -1MB
+                    max: 128MB        | max: 0             | 11 | cache.max            | not 0
+                    mode: all         | mode: ALL          | 11 | cache.mode           | one of deterministic, all, off, not ALL
+                    protocol: openai  | protocol: smoke    | 4  | upstreams.openai.protocol | one of openai, anthropic, not smoke
+                    port: 9000        | port: 65536        | 1  | server.port          | from 0 to 65535, not 65536
+                    port: 9000        | port: 9e3          | 1  | server.port          | not 9e3
+                    port: 9000        | port: "${WHERE}"   | 1  | server.port          | not ${WHERE}
+                    port: 9000        | port: "${NOPE}"    | 1  | server.port          | the environment variable NOPE is not set
+                    port: 9000        | port: "${NO PE}"   | 1  | server.port          | ${ must be followed by
+                    port: 9000        | port: "${KEY"      | 1  | server.port          | ${ must be followed by
+                    host: 0.0.0.0     | host: "http://me"  | 1  | server.host          | not http://me
+                    host: 0.0.0.0     | host: ""           | 1  | server.host          | not ''
+                    host: 0.0.0.0     | host: "h:80"       | 1  | server.host          | not h:80
+                    data: ./${WHERE}/data | data: ""       | 2  | data                 | the path of a directory
+                    data: ./${WHERE}/data | data: "\\0"    | 2  | data                 | the path of a directory
+                    https://api.openai.com/v1 | not a url  | 4  | upstreams.openai.url | not not a url
+                    https://api.openai.com/v1 | https://h  | 4  | upstreams.openai.url | a path that ends in /v1
+                    https://api.openai.com/v1 | ${NOPE}/v1 | 4  | upstreams.openai.url | NOPE is not set
+                    url: "http://10   | uri: "http://10    | 5  | upstreams.claude     | needs the key url
+                    ["${KEY}"]        | ["${KEY}", a]      | 4  | upstreams.openai.keys | it has 2, and rotation between keys is not available in this version
+                    ["${KEY}"]        | []                 | 4  | upstreams.openai.keys | it is empty
+                    ["${KEY}"]        | "${KEY}"           | 4  | upstreams.openai.keys | a list of one key
+                    ["${KEY}"]        | ["${BAD}"]         | 4  | upstreams.openai.keys[0] | visible ASCII
+                    ["${KEY}"]        | ["${NESTED} "]     | 4  | upstreams.openai.keys[0] | visible ASCII
+                    ["${KEY}"]        | [{a: b}]           | 4  | upstreams.openai.keys[0] | not a mapping
+                    [openai/gpt-4o-mini] | [openai/a, claude/b] | 7 | models.fast.chain | it has 2, and fallback to another is not available in this version
+                    [openai/gpt-4o-mini] | [gpt-4o-mini]   | 7  | models.fast.chain[0] | a slash
+                    [openai/gpt-4o-mini] | [opanai/m]      | 7  | models.fast.chain[0] | one of openai, claude, not opanai/m
+                    chain: [openai/gpt-4o-mini] |          | 7  | models.fast          | needs the key chain
+                    input: 0.15       | input: -0.15       | 9  | prices.m-1.input     | 0 or more, in US dollars per million tokens, not -0.15
+                    input: 0.15       | input: .nan        | 9  | prices.m-1.input     | not .nan
+                    input: 0.15       | input: NaN         | 9  | prices.m-1.input     | not NaN
+                    input: 0.15       | input: .inf        | 9  | prices.m-1.input     | not .inf
+                    input: 0.15       | input: 1e999       | 9  | prices.m-1.input     | not 1e999
+                    input: 0.15       | input: 1d          | 9  | prices.m-1.input     | not 1d
+                    input: 1, output: 2 | input: 1         | 10 | prices.m-2           | needs the key output
+                    m-2: {            | "m 2": {           | 10 | prices.m 2           | is not a name that can be used
+                    claude: {         | cla/ude: {         | 5  | upstreams.cla/ude    | is not a name that can be used
+                    claude: {         | openai: {          | 5  | upstreams.openai     | is there already, in line 4
+                    cache: {          | cache: { ttl: 5s,  | 11 | cache.ttl            | is there already, in line 11
+                    batch-items: 10   | batch-items: 2049  | 12 | embeddings.batch-items | from 1 to 2048, not 2049
+                    batch-wait: 500us | batch-wait: 2s     | 12 | embeddings.batch-wait | a duration of 0 to 1s
+                    body: 32MB        | body: 1023         | 13 | limits.body          | a size of 1KB to 1GB
+                    in-flight: 1GB    | in-flight: 512KB   | 13 | limits.in-flight     | a size of 1MB or more
+                    idle: 3m          | idle: 25h          | 14 | timeouts.idle        | a duration of 1ms to 1d
+                    idle: 3m          | [idle]: 3m         | 14 | timeouts             | a key must be a plain word
+                    server: {         | server: { {        | 2  |                      | from line 1)
+                    timeouts: {       | timeouts {         | 14 |                      | not valid YAML
+                    input: 1          | input: *nobody     | 10 |                      | not valid YAML
+                    """)
+    void namesTheLineAndTheKey(String old, String now, int line, String path, String says)
+            throws IOException {
+        String text = GOOD.replace(old, now == null ? "" : now);
+        assertFalse(text.equals(GOOD), "nothing was replaced");
+        refused(text, line, path == null ? "" : path, says);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    ''              | 0 | the file is empty
+                    '# nothing'     | 0 | the file is empty
+                    '- server'      | 1 | must be a mapping of keys to values, not a list
+                    'server'        | 1 | must be a mapping of keys to values, not a single value
+                    """)
+    void wantsAMappingAtTheTop(String text, int line, String says) throws IOException {
+        refused(text, line, "", says);
+    }
+
+    @Test
+    void wantsOneDocument() throws IOException {
+        refused("server: {}\n---\nserver: {}\n", 2, "", "single document");
+    }
+
+    @Test
+    void wantsAnUpstreamWhereThereAreUpstreams() throws IOException {
+        refused("upstreams: {}", 1, "upstreams", "at least one");
+        refused("data: d\nupstreams:\n", 2, "upstreams", "at least one");
+    }
+
+    @Test
+    void tellsEverythingThatIsWrongInTheOrderOfTheLines() throws IOException {
+        String text =
+                GOOD.replace("port: 9000", "port: x")
+                        .replace("https://api", "ftp://api")
+                        .replace("openai/gpt", "nobody/gpt")
+                        .replace("limits:", "limit:")
+                        .replace("idle:", "idol:");
+        var problems = problems(text);
+        assertEquals(
+                List.of(
+                        "server.port",
+                        "upstreams.openai.url",
+                        "models.fast.chain[0]",
+                        "limit",
+                        "timeouts.idol"),
+                problems.stream().map(ConfigException.Problem::path).toList());
+        assertEquals(
+                List.of(1, 4, 7, 13, 14),
+                problems.stream().map(ConfigException.Problem::line).toList());
+    }
+
+    @Test
+    void aMessageIsOneLineForEachProblem() throws IOException {
+        Path file = write("server:\n  port: x\n  hst: y\n");
+        var e = assertThrows(ConfigException.class, () -> ConfigFile.load(file, this::variable));
+        List<String> lines = e.getMessage().lines().toList();
+        assertEquals(2, lines.size(), e.getMessage());
+        assertTrue(lines.getFirst().startsWith(file + ":2: server.port: must be "), e.getMessage());
+        assertTrue(lines.getLast().startsWith(file + ":3: server.hst: is not "), e.getMessage());
+    }
+
+    @Test
+    void showsNoSecret() throws IOException {
+        String bad =
+                """
+                server: { host: "${BAD}", port: "${KEY}", "x": "${KEY}" }
+                data: "${KEY}${NOPE}"
+                upstreams:
+                  a: { url: "${KEY}", protocol: "${KEY}", keys: ["sk secret"] }
+                  b: { url: "http://me:sk-secret@host/v1", keys: [sk-secret, sk-secret] }
+                  c: { url: "http://host/v1?key=sk-secret", keys: sk-secret }
+                  d: { url: "${KEY}://host/v1", keys: ["${KEY"] }
+                models: { m: { chain: ["${KEY}/m"] } }
+                prices: { m: { input: "${KEY}", output: "1${KEY}" } }
+                cache: { mode: "${KEY}", max: "${KEY}", ttl: "1${KEY}" }
+                """;
+        var problems = problems(bad);
+        assertEquals(19, problems.size(), problems.toString());
+        assertFalse(problems.toString().contains("secret"), problems.toString());
+    }
+
+    @Test
+    void showsAValueAsOneShortLine() throws IOException {
+        String text = "server: { port: \"a\\n\\e[31m\\u202E" + "b".repeat(10_000) + "\" }";
+        String message = problems(text).getFirst().message();
+        assertTrue(message.length() < 200, message);
+        assertFalse(message.matches("(?s).*[\\n\\x1b\\u202e].*"), message);
+    }
+
+    @Test
+    void isNotFooledByBombs() throws IOException {
+        refused("server: " + "[".repeat(500_000), 1, "", "more than 32 levels of nesting");
+        refused("a:\n ".repeat(1) + "- ".repeat(500_000), 2, "", "more than 32 levels");
+        refused("x: &a [a]\ny: [" + "*a, ".repeat(101) + "]", 2, "", "more than 100 aliases");
+        String laughs =
+                "a: &a {"
+                        + "x%d: 1, ".repeat(20).formatted((Object[]) numbers(20))
+                        + "}\nupstreams: {"
+                        + "u%d: *a, ".repeat(90).formatted((Object[]) numbers(90))
+                        + "}";
+        var problems = problems(laughs);
+        assertEquals(Problems.MOST + 1, problems.size());
+        assertTrue(problems.getLast().message().contains("not listed"));
+        refused("a: &a { b: *a }", 1, "a", "is not a key here");
+        refused("upstreams: &a { b: *a }", 1, "upstreams.b.b", "is not a key here");
+    }
+
+    @Test
+    void hugeValuesAreShortWork() throws IOException {
+        for (String value : List.of("9", "/", "${", "a.", ":", "//@", "1.")) {
+            String big = value.repeat(900_000 / value.length());
+            String text =
+                    "server: { host: '%1$s' }\nupstreams: { a: { url: '%1$s' } }".formatted("%s");
+            problems(text.replaceFirst("%s", "h").replace("%s", big.replace("'", "")));
+            problems("prices: { m: { input: '" + big + "', output: 1 } }");
+            problems("data: d\n? '" + big + "'\n: 1\n");
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoText() throws IOException {
+        Path file = folder.resolve("x.yaml");
+        Files.write(file, new byte[] {'a', ':', '\n', 'b', (byte) 0xC3, '\n'});
+        refused(file, 2, "", "UTF-8");
+        Files.write(file, "server: {}".getBytes(StandardCharsets.UTF_16));
+        refused(file, 1, "", "UTF-8");
+        Files.write(file, new byte[] {'a', '\n', (byte) 0xC3});
+        refused(file, 2, "", "UTF-8");
+        refused("a: 1\nb: \u0007\n", 2, "", "U+0007");
+    }
+
+    @Test
+    void refusesAFileThatCannotBeRead() throws IOException {
+        refused(folder.resolve("none.yaml"), 0, "", "there is no such file");
+        refused(folder, 0, "", "is a directory");
+        refused("#".repeat(ConfigFile.MAX_BYTES) + "\n", 0, "", "larger than 1MB");
+        String full = "data: d #" + "#".repeat(ConfigFile.MAX_BYTES - 9);
+        assertEquals(Optional.of(Path.of("d")), load(full).data());
+    }
+
+    @Test
+    void whateverIsInAFileIsAConfigurationOrAnError() throws IOException {
+        long seed = 20260102;
+        var random = new Random(seed);
+        int good = 0;
+        for (int i = 0; i < 2_000; i++) {
+            byte[] bytes = Mutation.of(GOOD, random);
+            Path file = folder.resolve("fuzz.yaml");
+            Files.write(file, bytes);
+            try {
+                ConfigFile.load(file, this::variable);
+                good++;
+            } catch (ConfigException e) {
+                assertFalse(e.problems().isEmpty());
+                assertFalse(e.getMessage().contains("sk-secret"), e.getMessage());
+            } catch (RuntimeException | StackOverflowError e) {
+                String text = new String(bytes, StandardCharsets.ISO_8859_1);
+                throw new AssertionError("case " + i + " of seed " + seed + ":\n" + text, e);
+            }
+        }
+        assertTrue(good > 20 && good < 1_900, good + " of 2000 were good: these prove little");
+    }
+
+    private static Integer[] numbers(int count) {
+        var all = new Integer[count];
+        for (int i = 0; i < count; i++) {
+            all[i] = i;
+        }
+        return all;
+    }
+
+    private Optional<String> variable(String name) {
+        return Optional.ofNullable(ENVIRONMENT.get(name));
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(folder.resolve("vivace.yaml"), text);
+    }
+
+    private Config load(String text) throws IOException {
+        return ConfigFile.load(write(text), this::variable);
+    }
+
+    private List<ConfigException.Problem> problems(String text) throws IOException {
+        Path file = write(text);
+        return assertThrows(ConfigException.class, () -> ConfigFile.load(file, this::variable))
+                .problems();
+    }
+
+    private void refused(String text, int line, String path, String says) throws IOException {
+        refused(write(text), line, path, says);
+    }
+
+    private void refused(Path file, int line, String path, String says) {
+        var e = assertThrows(ConfigException.class, () -> ConfigFile.load(file, this::variable));
+        assertTrue(
+                e.problems().stream()
+                        .anyMatch(problem ->
+                                problem.line() == line
+                                        && problem.path().equals(path)
+                                        && problem.message().contains(says)),
+                () -> "no line " + line + ", " + path + ", " + says + " in: " + e.getMessage());
+        assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
+    }
+}

@@ -1,0 +1,196 @@
+package dev.vivace.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.config.Config.Cache;
+import dev.vivace.config.Config.CacheMode;
+import dev.vivace.config.Config.Embeddings;
+import dev.vivace.config.Config.Limits;
+import dev.vivace.config.Config.Protocol;
+import dev.vivace.config.Config.Server;
+import dev.vivace.config.Config.Timeouts;
+import dev.vivace.config.Config.Upstream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigTest {
+    private static final URI LOCAL = URI.create("http://127.0.0.1:9/v1");
+
+    @Test
+    void repeatsEveryDefault() {
+        Config config = Config.proxyTo(LOCAL, Optional.empty());
+
+        assertEquals("127.0.0.1", config.server().host());
+        assertEquals(8080, config.server().port());
+        assertEquals(Optional.empty(), config.data());
+        assertEquals(
+                Map.of("default", new Upstream(LOCAL, Protocol.OPENAI, Optional.empty())),
+                config.upstreams());
+        assertEquals(Map.of(), config.models());
+        assertEquals(Map.of(), config.prices());
+        assertEquals(CacheMode.DETERMINISTIC, config.cache().mode());
+        assertEquals(67_108_864, config.cache().maxBytes());
+        assertEquals(Duration.ofHours(1), config.cache().ttl());
+        assertEquals(256, config.embeddings().batchItems());
+        assertEquals(8_000, config.embeddings().batchTokens());
+        assertEquals(Duration.ofMillis(2), config.embeddings().batchWait());
+        assertEquals(67_108_864, config.limits().bodyBytes());
+        assertEquals(201_326_592, config.limits().inFlightBytes());
+        assertEquals(Duration.ofSeconds(5), config.timeouts().connect());
+        assertEquals(Duration.ofMinutes(10), config.timeouts().firstByte());
+        assertEquals(Duration.ofMinutes(2), config.timeouts().idle());
+    }
+
+    @Test
+    void namesTheFieldTheValueAndTheRange() {
+        refused(() -> new Server("127.0.0.1", 65_536), "server.port", "65536", "0 to 65535");
+        refused(() -> new Server("127.0.0.1", -1), "server.port", "-1", "0 to 65535");
+        refused(() -> new Server("a b", 1), "server.host", "a b");
+        refused(() -> cache((1 << 20) - 1, Duration.ofHours(1)), "cache.max", "1048575", "1MB");
+        refused(() -> cache(0, Duration.ofHours(1)), "cache.max", "0", "1MB");
+        refused(() -> cache(1 << 20, Duration.ofMillis(999)), "cache.ttl", "999ms", "1s to 365d");
+        refused(() -> cache(1 << 20, Duration.ofDays(366)), "cache.ttl", "366d", "1s to 365d");
+        refused(() -> embeddings(0, 1, 0), "embeddings.batch-items", "0", "1 to 2048");
+        refused(() -> embeddings(2_049, 1, 0), "embeddings.batch-items", "2049", "1 to 2048");
+        refused(() -> embeddings(1, 0, 0), "embeddings.batch-tokens", "0", "1 to 1000000");
+        refused(() -> embeddings(1, 1, 1_001), "embeddings.batch-wait", "1001ms", "0 to 1s");
+        refused(() -> embeddings(1, 1, -1), "embeddings.batch-wait", "-1ms", "0 to 1s");
+        refused(() -> new Limits(1_023, 1 << 20), "limits.body", "1023", "1KB to 1GB");
+        refused(() -> new Limits((1L << 30) + 1, 1 << 20), "limits.body", "1073741825");
+        refused(() -> new Limits(1_024, 1_024), "limits.in-flight", "1KB", "1MB or more");
+        Duration ok = Duration.ofSeconds(1);
+        refused(() -> new Timeouts(Duration.ZERO, ok, ok), "timeouts.connect", "0", "1ms to 1d");
+        refused(() -> new Timeouts(ok, Duration.ofDays(2), ok), "timeouts.first-byte", "2d");
+        refused(() -> new Timeouts(ok, ok, Duration.ofNanos(1)), "timeouts.idle", "1ns");
+    }
+
+    @Test
+    void acceptsTheEndsOfEveryRange() {
+        var server = new Server("::1", 0);
+        assertEquals(0, server.port());
+        assertEquals(65_535, new Server("localhost", 65_535).port());
+        assertEquals(1 << 20, cache(1 << 20, Duration.ofSeconds(1)).maxBytes());
+        assertEquals(Duration.ofDays(365), cache(Long.MAX_VALUE, Duration.ofDays(365)).ttl());
+        assertEquals(2_048, embeddings(2_048, 1_000_000, 1_000).batchItems());
+        assertEquals(Duration.ZERO, embeddings(1, 1, 0).batchWait());
+        assertEquals(1L << 30, new Limits(1L << 30, 1 << 20).bodyBytes());
+        assertEquals(1L << 10, new Limits(1L << 10, 1 << 20).bodyBytes());
+        Duration day = Duration.ofDays(1);
+        assertEquals(day, new Timeouts(Duration.ofMillis(1), day, day).idle());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://host",
+                "http://host/v1/",
+                "http://host/v2",
+                "ftp://host/v1",
+                "//host/v1",
+                "http:/v1",
+                "mailto:someone",
+                "http://host:70000/v1",
+                "http://host:0/v1",
+                "http://host/v1#here"
+            })
+    void refusesAnUpstreamElsewhere(String url) {
+        refused(() -> upstream(URI.create(url), "k"), "url", "/v1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://host/v1", "HTTPS://h:1/v1", "http://[::1]:8/api/openai/v1"})
+    void acceptsAnUpstream(String url) {
+        assertEquals(URI.create(url), upstream(URI.create(url), "k").url());
+    }
+
+    @Test
+    void showsNoSecret() {
+        assertFalse(upstream(LOCAL, "sk-secret").toString().contains("sk-secret"));
+        for (String key : List.of("sk secret", "sk-secret\n", "", "schlüssel-secret")) {
+            var e = assertThrows(IllegalArgumentException.class, () -> upstream(LOCAL, key));
+            assertFalse(String.valueOf(e.getMessage()).contains("secret"), e.getMessage());
+        }
+        for (String url : List.of("http://me:secret@host/v1", "http://host/v1?key=secret")) {
+            var e =
+                    assertThrows(
+                            IllegalArgumentException.class, () -> upstream(URI.create(url), "k"));
+            assertFalse(String.valueOf(e.getMessage()).contains("secret"), e.getMessage());
+        }
+    }
+
+    @Test
+    void everyModelHasItsUpstream() {
+        refused(() -> models(Map.of("fast", "other/m")), "models.fast", "other/m", "default");
+        refused(() -> models(Map.of("fast", "m")), "models.fast", "m");
+        refused(() -> models(Map.of("", "default/m")), "models", "1 to 256");
+        assertEquals("default/a/b", models(Map.of("fast", "default/a/b")).models().get("fast"));
+    }
+
+    @Test
+    void keepsItsOwnMaps() {
+        Map<String, String> mine = new LinkedHashMap<>();
+        for (int i = 0; i < 20; i++) {
+            mine.put("m" + i, "default/m");
+        }
+        Config config = models(mine);
+        List<String> before = new ArrayList<>(mine.keySet());
+        mine.clear();
+        assertEquals(before, List.copyOf(config.models().keySet()));
+        assertThrows(UnsupportedOperationException.class, () -> config.models().put("a", "b"));
+    }
+
+    @Test
+    void changesOneThingAtATime() {
+        Config config = Config.proxyTo(LOCAL, Optional.of("k"));
+        assertEquals(1, config.withServer(new Server("::1", 1)).server().port());
+        assertEquals(Optional.of(Path.of("d")), config.withData(Optional.of(Path.of("d"))).data());
+        assertEquals(config, config.withServer(config.server()).withUpstreams(config.upstreams()));
+    }
+
+    private static Cache cache(long maxBytes, Duration ttl) {
+        return new Cache(CacheMode.ALL, maxBytes, ttl);
+    }
+
+    private static Embeddings embeddings(int items, int tokens, int waitMillis) {
+        return new Embeddings(items, tokens, Duration.ofMillis(waitMillis));
+    }
+
+    private static Upstream upstream(URI url, String key) {
+        return new Upstream(url, Protocol.OPENAI, Optional.of(key));
+    }
+
+    private static Config models(Map<String, String> models) {
+        Config config = Config.proxyTo(LOCAL, Optional.empty());
+        return new Config(
+                config.server(),
+                config.data(),
+                config.upstreams(),
+                models,
+                config.prices(),
+                config.cache(),
+                config.embeddings(),
+                config.limits(),
+                config.timeouts());
+    }
+
+    private static void refused(Executable creation, String... words) {
+        var e = assertThrows(IllegalArgumentException.class, creation);
+        String message = String.valueOf(e.getMessage());
+        for (String word : words) {
+            assertTrue(message.contains(word), () -> word + " is not in: " + message);
+        }
+    }
+}
