@@ -7,13 +7,26 @@ import picocli.CommandLine.HelpCommand;
 /** The entry of {@code ./vivace bench}. */
 @Command(
         name = "vivace bench",
-        description = "Measures the gateway, and whatever rivals this machine has.",
+        description = "Measures the gateway, beside its rivals and part by part.",
         mixinStandardHelpOptions = true,
-        subcommands = {HelpCommand.class})
+        subcommands = {GatewayCommand.class, MicroCommand.class, HelpCommand.class})
 public final class BenchMain {
     private BenchMain() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BenchMain()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new BenchMain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(
+                        (failure, command, parsed) -> {
+                            if (!(failure instanceof BenchException)) {
+                                throw failure;
+                            }
+                            command.getErr().println("vivace bench: " + failure.getMessage());
+                            return 1;
+                        });
     }
 }
