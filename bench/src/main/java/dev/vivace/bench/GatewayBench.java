@@ -1,0 +1,339 @@
+package dev.vivace.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Measures gateways beside each other: each round gives every one of them one window, in an order
+ * that turns from round to round, and the medians of the rounds count. So what the machine does
+ * meanwhile meets all of them. A window in which anything failed counts for nothing but a note.
+ */
+final class GatewayBench {
+    /** What can be asked for by itself. */
+    enum Group {
+        START,
+        PLAIN,
+        HIT,
+        STREAM,
+        LARGE
+    }
+
+    /**
+     * @param window how long each measurement runs; a whole number of seconds
+     * @param warmUp how long each gateway works before it counts
+     * @param large how long the large requests run
+     */
+    record Plan(Set<Group> groups, int rounds, Duration window, Duration warmUp, Duration large) {}
+
+    private static final List<Integer> CONNECTIONS = List.of(1, 8, 32);
+    private static final List<Integer> HIT_CONNECTIONS = List.of(8, 32);
+    private static final int MANY = 1_500;
+    private static final int PROBES = 300;
+    private static final Duration SETTLE = Duration.ofSeconds(3);
+    private static final Duration RECOVER = Duration.ofSeconds(15);
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
+    private final Plan plan;
+    private final List<Rival> rivals;
+    private final Workspace workspace;
+    private final Load load;
+    private final Consumer<String> progress;
+    private final Results results = new Results();
+
+    /**
+     * @param progress told what is going on
+     */
+    GatewayBench(
+            Plan plan,
+            List<Rival> rivals,
+            Workspace workspace,
+            Load load,
+            Consumer<String> progress) {
+        this.plan = plan;
+        this.rivals = rivals;
+        this.workspace = workspace;
+        this.load = load;
+        this.progress = progress;
+    }
+
+    Results run() {
+        var here = new ArrayList<Rival>();
+        for (var rival : rivals) {
+            rival.absence(workspace)
+                    .ifPresentOrElse(
+                            why -> results.note(rival.name() + " left out: " + why),
+                            () -> here.add(rival));
+        }
+        if (wants(Group.START) || wants(Group.PLAIN) || wants(Group.HIT) || wants(Group.LARGE)) {
+            try (var upstream = Upstream.plain(workspace)) {
+                starts(here, upstream);
+                withAll(here, upstream, Call.plain(), contenders -> plain(contenders, upstream));
+            }
+        }
+        if (wants(Group.STREAM)) {
+            try (var upstream = Upstream.streaming(workspace)) {
+                withAll(here, upstream, Call.stream(), contenders -> streams(contenders, upstream));
+            }
+        }
+        return results;
+    }
+
+    private boolean wants(Group group) {
+        return plan.groups().contains(group);
+    }
+
+    private void starts(List<Rival> here, Upstream upstream) {
+        if (!wants(Group.START)) {
+            return;
+        }
+        rounds(
+                here,
+                rival -> {
+                    progress.accept("starting " + rival.name());
+                    attempt(
+                            rival.name(),
+                            () -> {
+                                try (var contender = rival.start(workspace, upstream.port())) {
+                                    add(
+                                            Metric.START,
+                                            0,
+                                            contender,
+                                            contender.awaitFirstAnswer(Call.plain()));
+                                }
+                            });
+                });
+    }
+
+    /** Starts all that can be started, warms them up, does the work, and ends them. */
+    private void withAll(
+            List<Rival> here, Upstream upstream, Call call, Consumer<List<Contender>> work) {
+        var contenders = new ArrayList<Contender>();
+        try {
+            for (var rival : here) {
+                progress.accept("starting " + rival.name());
+                attempt(
+                        rival.name(),
+                        () -> {
+                            var contender = rival.start(workspace, upstream.port());
+                            try {
+                                contender.awaitFirstAnswer(call);
+                                contenders.add(contender);
+                            } catch (BenchException e) {
+                                contender.close();
+                                throw e;
+                            }
+                        });
+            }
+            work.accept(contenders);
+        } finally {
+            contenders.forEach(Contender::close);
+        }
+    }
+
+    private void plain(List<Contender> contenders, Upstream upstream) {
+        if (wants(Group.PLAIN) || wants(Group.LARGE)) {
+            for (var contender : contenders) {
+                contender.rest(SETTLE);
+                add(Metric.IDLE, 0, contender, contender.residentMegabytes());
+            }
+        }
+        if (wants(Group.PLAIN)) {
+            warmUp(contenders, Call.plain());
+            proxied(contenders, upstream);
+            contenders.forEach(contender -> attempt(contender.name(), () -> decision(contender)));
+        }
+        if (wants(Group.HIT)) {
+            hits(contenders, Call.cacheable(), Metric.HIT_CPU, Metric.HIT_RATE);
+            hits(contenders, Call.cacheableStream(), Metric.REPLAY_CPU, Metric.REPLAY_RATE);
+        }
+        if (wants(Group.LARGE)) {
+            contenders.forEach(contender -> attempt(contender.name(), () -> large(contender)));
+        }
+    }
+
+    private void proxied(List<Contender> contenders, Upstream upstream) {
+        for (int round = 0; round < plan.rounds(); round++) {
+            progress.accept("directly, 1 connection");
+            var direct = load.run(upstream.port(), Call.plain(), 1, plan.window());
+            results.add(new Row(Metric.P50, 1), "direct", direct.p50Micros());
+            for (int connections : CONNECTIONS) {
+                for (var contender : turned(contenders, round)) {
+                    var busy =
+                            contender.peakMegabytes(() -> {
+                                var result =
+                                        window(
+                                                contender,
+                                                Call.plain(),
+                                                Metric.CPU,
+                                                Metric.RATE,
+                                                connections);
+                                if (connections == 1 && result.errors() == 0) {
+                                    latency(contender, result, direct);
+                                }
+                            });
+                    if (connections == 32) {
+                        add(Metric.BUSY, connections, contender, busy);
+                    }
+                }
+            }
+        }
+    }
+
+    private void latency(Contender contender, Load.Result result, Load.Result direct) {
+        add(Metric.P50, 1, contender, result.p50Micros());
+        add(Metric.ADDED_P50, 1, contender, result.p50Micros() - direct.p50Micros());
+        add(Metric.ADDED_P99, 1, contender, result.p99Micros() - direct.p99Micros());
+    }
+
+    /** Whoever says how long its decisions took. The time covers all stages, so it bounds each. */
+    private void decision(Contender contender) {
+        var micros = new ArrayList<Double>();
+        for (int i = 0; i < PROBES; i++) {
+            var header = contender.ask(Call.plain()).headers().get("x-vivace-overhead-us");
+            if (header == null) {
+                return;
+            }
+            micros.add(Double.parseDouble(header));
+        }
+        add(Metric.DECISION, 1, contender, Results.median(micros));
+    }
+
+    /** Whoever answers the second of two equal calls from its cache. */
+    private void hits(List<Contender> all, Call call, Metric cpu, Metric rate) {
+        var caching =
+                all.stream()
+                        .filter(contender -> {
+                            contender.ask(call);
+                            var second = contender.ask(call).headers().get("x-cache");
+                            if (contender.name().equals(VivaceRival.NAME)
+                                    && !"HIT".equals(second)) {
+                                results.note(cpu.label() + ": no hit, but " + second);
+                            }
+                            return "HIT".equals(second);
+                        })
+                        .toList();
+        if (caching.isEmpty()) {
+            return;
+        }
+        warmUp(caching, call);
+        for (int round = 0; round < plan.rounds(); round++) {
+            for (int connections : HIT_CONNECTIONS) {
+                for (var contender : turned(caching, round)) {
+                    window(contender, call, cpu, rate, connections);
+                }
+            }
+        }
+    }
+
+    private void streams(List<Contender> contenders, Upstream upstream) {
+        warmUp(contenders, Call.stream());
+        for (int round = 0; round < plan.rounds(); round++) {
+            for (int connections : CONNECTIONS) {
+                for (var contender : turned(contenders, round)) {
+                    window(
+                            contender,
+                            Call.stream(),
+                            Metric.STREAM_CPU,
+                            Metric.STREAM_RATE,
+                            connections);
+                }
+            }
+            progress.accept("first chunks");
+            double direct = firstChunkMicros(upstream.port());
+            for (var contender : turned(contenders, round)) {
+                attempt(
+                        contender.name(),
+                        () ->
+                                add(
+                                        Metric.FIRST_CHUNK,
+                                        1,
+                                        contender,
+                                        firstChunkMicros(contender.port()) - direct));
+            }
+        }
+        hits(contenders, Call.cacheableStream(), Metric.STREAM_HIT_CPU, Metric.STREAM_HIT_RATE);
+    }
+
+    private static double firstChunkMicros(int port) {
+        var request = Call.stream().bytes();
+        var micros = new ArrayList<Double>();
+        try (var wire = new Wire(port, SILENCE)) {
+            for (int i = 0; i < PROBES; i++) {
+                micros.add(wire.exchange(request).firstBodyNanos() / 1e3);
+            }
+        } catch (IOException e) {
+            throw new BenchException("a stream broke: " + e.getMessage());
+        }
+        return Results.median(micros);
+    }
+
+    private void large(Contender contender) {
+        progress.accept(MANY + " connections with large requests: " + contender.name());
+        double peak =
+                contender.peakMegabytes(() -> {
+                    var result = load.run(contender.port(), Call.large(), MANY, plan.large());
+                    add(Metric.LARGE_ANSWERED, MANY, contender, result.answered());
+                    add(Metric.LARGE_ERRORS, MANY, contender, result.errors());
+                });
+        add(Metric.LARGE_PEAK, MANY, contender, peak);
+        contender.rest(RECOVER);
+        add(Metric.LARGE_AFTER, MANY, contender, contender.residentMegabytes());
+    }
+
+    private void warmUp(List<Contender> contenders, Call call) {
+        for (var contender : contenders) {
+            progress.accept("warming up " + contender.name());
+            load.run(contender.port(), call, 8, plan.warmUp());
+        }
+    }
+
+    private Load.Result window(
+            Contender contender, Call call, Metric cpu, Metric rate, int connections) {
+        progress.accept(
+                "%s, %d connections: %s".formatted(cpu.label(), connections, contender.name()));
+        long before = contender.cpuMicros();
+        var result = load.run(contender.port(), call, connections, plan.window());
+        long used = contender.cpuMicros() - before;
+        if (result.errors() > 0 || result.answered() == 0) {
+            results.note(
+                    "%s, %s, %d connections: a window with %d errors, %d answered, left out"
+                            .formatted(
+                                    contender.name(),
+                                    cpu.label(),
+                                    connections,
+                                    result.errors(),
+                                    result.answered()));
+        } else {
+            add(cpu, connections, contender, (double) used / result.answered());
+            add(rate, connections, contender, result.perSecond());
+        }
+        return result;
+    }
+
+    private <T> void rounds(List<T> all, Consumer<T> work) {
+        for (int round = 0; round < plan.rounds(); round++) {
+            turned(all, round).forEach(work);
+        }
+    }
+
+    /** There and back again: A B, B A, A B. */
+    private static <T> List<T> turned(List<T> all, int round) {
+        return round % 2 == 0 ? all : all.reversed();
+    }
+
+    private void attempt(String name, Runnable work) {
+        try {
+            work.run();
+        } catch (BenchException e) {
+            results.note(name + ": " + e.getMessage());
+        }
+    }
+
+    private void add(Metric metric, int connections, Contender contender, double value) {
+        results.add(new Row(metric, connections), contender.name(), value);
+    }
+}

@@ -1,0 +1,22 @@
+package dev.vivace.bench;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** Where and when it was measured. */
+record Machine(String date, String cpu, int cores, String kernel, String jdk, String load) {
+    static Machine here(Load load) {
+        return new Machine(
+                Instant.now().truncatedTo(ChronoUnit.MINUTES).toString(),
+                ProcFs.cpuModel(),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                System.getProperty("java.vm.name") + " " + Runtime.version(),
+                load.name());
+    }
+
+    String text() {
+        return "%s: %d x %s, shared by gateway, upstream and load; %s; %s; load from %s"
+                .formatted(date, cores, cpu, kernel, jdk, load);
+    }
+}
