@@ -1,0 +1,49 @@
+package dev.vivace.answer;
+
+import java.util.Optional;
+
+/**
+ * What the bytes of a successful answer mean in one protocol, and how one form of it becomes the
+ * other: one JSON object, or a stream of server-sent events. Pure functions, safe for use by
+ * several threads; no array is changed or kept, but a result may be the argument itself.
+ */
+public sealed interface AnswerForm permits ChatForm, ResponsesForm, MessagesForm {
+    /**
+     * Whether an answer with status 200 is whole, and what it says of its model and tokens.
+     *
+     * @param body all bytes of the answer, not compressed; anything at all, never an exception
+     * @param stream whether the body is a stream of events rather than one object
+     */
+    Examination examine(byte[] body, boolean stream);
+
+    /**
+     * The stream as one object.
+     *
+     * @param stream a stream that {@link #examine} found whole; undefined for any other
+     */
+    byte[] toObject(byte[] stream);
+
+    /**
+     * The object as a stream, cut into pieces as a model would have sent it. Of a very long text
+     * the pieces are longer, so that the stream stays within a small multiple of the object.
+     *
+     * @param object an object that {@link #examine} found whole; undefined for any other
+     * @param withUsage whether the caller asked for usage, where the protocol leaves that to the
+     *     caller
+     */
+    byte[] toStream(byte[] object, boolean withUsage);
+
+    /**
+     * A stored stream as another caller gets it: the original bytes, without the event that only
+     * reports usage if the caller did not ask for it. A stream that was stored without usage stays
+     * without.
+     */
+    byte[] stream(byte[] stream, boolean withUsage);
+
+    /**
+     * The usage in the last bytes of a stream whose beginning was forgotten. Never an exception.
+     *
+     * @param tail may begin anywhere, inside an event or a character as well
+     */
+    Optional<Usage> usageIn(byte[] tail);
+}

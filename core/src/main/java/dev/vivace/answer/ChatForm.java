@@ -1,0 +1,89 @@
+package dev.vivace.answer;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** OpenAI chat completions. */
+final class ChatForm implements AnswerForm {
+    @Override
+    public Examination examine(byte[] body, boolean stream) {
+        return new ChatReading().examine(body, stream);
+    }
+
+    @Override
+    public byte[] toObject(byte[] stream) {
+        return ChatAssembly.assemble(stream);
+    }
+
+    @Override
+    public byte[] toStream(byte[] object, boolean withUsage) {
+        return ChatChunks.of(Json.readObject(object), withUsage);
+    }
+
+    @Override
+    public byte[] stream(byte[] stream, boolean withUsage) {
+        return withUsage ? stream : withoutUsage(stream);
+    }
+
+    @Override
+    public Optional<Usage> usageIn(byte[] tail) {
+        UsageCounts counts = UsageCounts.ofOpenAi();
+        counts.readAll(tail);
+        return counts.usage();
+    }
+
+    /**
+     * Looks for the member first: to parse every event would cost more than the rest of a replay.
+     */
+    private static byte[] withoutUsage(byte[] stream) {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
+        int from = 0;
+        int at = UsageCounts.nextMember(stream, 0);
+        while (at >= 0) {
+            SseEvents event = new SseEvents(stream, startOfEvent(stream, at));
+            event.next();
+            if (onlyReportsUsage(event.data())) {
+                kept.write(stream, from, event.start() - from);
+                from = event.end();
+            }
+            at = UsageCounts.nextMember(stream, Math.max(at, event.end()));
+        }
+        kept.write(stream, from, stream.length - from);
+        return from == 0 ? stream : kept.toByteArray();
+    }
+
+    /** The place after the nearest empty line before. */
+    private static int startOfEvent(byte[] stream, int before) {
+        int start = before;
+        while (start > 0 && !endsEmptyLine(stream, start)) {
+            start--;
+        }
+        return start;
+    }
+
+    private static boolean endsEmptyLine(byte[] stream, int end) {
+        if (end < 2 || !isBreak(stream[end - 1])) {
+            return false;
+        }
+        boolean crLf = stream[end - 1] == '\n' && stream[end - 2] == '\r';
+        return crLf ? end > 2 && isBreak(stream[end - 3]) : isBreak(stream[end - 2]);
+    }
+
+    private static boolean isBreak(byte b) {
+        return b == '\n' || b == '\r';
+    }
+
+    private static boolean onlyReportsUsage(byte[] data) {
+        try {
+            ObjectNode chunk = Json.readObject(data);
+            return chunk.get("usage") instanceof ObjectNode
+                    && chunk.get("choices") instanceof ArrayNode choices
+                    && choices.isEmpty();
+        } catch (JacksonException notAChunk) {
+            return false;
+        }
+    }
+}
