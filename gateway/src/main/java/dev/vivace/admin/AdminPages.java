@@ -1,0 +1,183 @@
+package dev.vivace.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.vivace.ledger.Ledger;
+import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.LedgerJson;
+import java.io.ByteArrayOutputStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Every page that shows what the ledger knows, for GET requests, whatever the HTTP server: {@code
+ * /metrics}, {@code /admin/ledger?limit=N} (1 to 10,000, default 100), {@code
+ * /admin/stats?since=MS} (default 0), {@code /admin/features}, the dashboard at {@code /} and its
+ * files below {@code /dashboard/}.
+ *
+ * <p>Thread-safe. Except {@link #has}, it takes milliseconds: not for an event loop.
+ */
+public final class AdminPages {
+    private static final String JSON_TYPE = "application/json; charset=utf-8";
+    private static final String METRICS = "/metrics";
+    private static final String LEDGER = "/admin/ledger";
+    private static final String STATS = "/admin/stats";
+    private static final String FEATURES = "/admin/features";
+    private static final Set<String> PATHS = Set.of(METRICS, LEDGER, STATS, FEATURES);
+    private static final long DEFAULT_LIMIT = 100;
+
+    private final Assets assets = new Assets();
+    private final JsonFactory json = new JsonFactory();
+    private final Ledger ledger;
+    private final Metrics metrics;
+    private final Features features;
+    private final Timeline timeline;
+    private final LongSupplier inFlight;
+
+    /**
+     * @param ledger the one that {@code metrics}, {@code features} and {@code timeline} listen to
+     * @param inFlight how many calls have begun and not ended; asked by any thread
+     */
+    public AdminPages(
+            Ledger ledger,
+            Metrics metrics,
+            Features features,
+            Timeline timeline,
+            LongSupplier inFlight) {
+        this.ledger = ledger;
+        this.metrics = metrics;
+        this.features = features;
+        this.timeline = timeline;
+        this.inFlight = inFlight;
+    }
+
+    /** Whether {@link #get} has a page there. Takes no time. */
+    public boolean has(String path) {
+        return PATHS.contains(path) || assets.has(path);
+    }
+
+    /**
+     * The page at a path; empty if there is none.
+     *
+     * @param path without the query
+     * @param query a query parameter, decoded
+     * @param header a request header, by its name in lower case
+     */
+    public Optional<Page> get(
+            String path,
+            Function<String, Optional<String>> query,
+            Function<String, Optional<String>> header) {
+        try {
+            return switch (path) {
+                case METRICS -> Optional.of(metricsPage());
+                case LEDGER -> Optional.of(ledgerPage(query));
+                case STATS -> Optional.of(statsPage(query));
+                case FEATURES -> Optional.of(page(200, features::write));
+                default -> assets.get(path, header);
+            };
+        } catch (BadParameter bad) {
+            return Optional.of(bad(bad));
+        }
+    }
+
+    private Page metricsPage() {
+        String text = metrics.text(inFlight.getAsLong(), ledger.dropped(), ledger.unwritten());
+        return dynamic(200, Exposition.CONTENT_TYPE, text.getBytes(UTF_8));
+    }
+
+    private Page ledgerPage(Function<String, Optional<String>> query) {
+        int limit = (int) number(query, "limit", DEFAULT_LIMIT, 1, Ledger.RECENT);
+        return page(
+                200,
+                to -> {
+                    to.writeStartObject();
+                    to.writeArrayPropertyStart("entries");
+                    for (LedgerEntry entry : ledger.latest(limit)) {
+                        LedgerJson.write(entry, to);
+                    }
+                    to.writeEndArray();
+                    to.writeEndObject();
+                });
+    }
+
+    private Page statsPage(Function<String, Optional<String>> query) {
+        long since = number(query, "since", 0, 0, Long.MAX_VALUE);
+        int step = (int) number(query, "step", 1, 1, Timeline.BUCKETS);
+        return page(
+                200, to -> timeline.write(to, since, step, inFlight.getAsLong(), ledger.dropped()));
+    }
+
+    private static long number(
+            Function<String, Optional<String>> query,
+            String name,
+            long otherwise,
+            long min,
+            long max) {
+        String text = query.apply(name).orElse("");
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            long value = Long.parseLong(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException notANumber) {
+            // said below
+        }
+        String shown = text.length() <= 40 ? text : text.substring(0, 40) + "…";
+        throw new BadParameter(
+                name,
+                "%s must be a whole number from %d to %d, not '%s'"
+                        .formatted(name, min, max, shown));
+    }
+
+    private Page bad(BadParameter bad) {
+        return page(
+                400,
+                to -> {
+                    to.writeStartObject();
+                    to.writeObjectPropertyStart("error");
+                    to.writeStringProperty("message", bad.getMessage());
+                    to.writeStringProperty("type", "invalid_request_error");
+                    to.writeStringProperty("param", bad.parameter);
+                    to.writeNullProperty("code");
+                    to.writeEndObject();
+                    to.writeEndObject();
+                });
+    }
+
+    private Page page(int status, Consumer<JsonGenerator> content) {
+        var body = new ByteArrayOutputStream(4 << 10);
+        try (JsonGenerator to = json.createGenerator(ObjectWriteContext.empty(), body)) {
+            content.accept(to);
+        }
+        return dynamic(status, JSON_TYPE, body.toByteArray());
+    }
+
+    private static Page dynamic(int status, String type, byte[] body) {
+        return new Page(
+                status,
+                type,
+                body,
+                Map.of("cache-control", "no-store", "x-content-type-options", "nosniff"));
+    }
+
+    private static final class BadParameter extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final String parameter;
+
+        BadParameter(String parameter, String message) {
+            super(message, null, false, false);
+            this.parameter = parameter;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.vivace.admin;
+
+import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.LedgerListener;
+import dev.vivace.ledger.StageNote;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Whether each feature that is on has run, how often, and what it saved: computed from what the
+ * stages noted in ledger entries since the start.
+ *
+ * <p>A feature ran in a call if its stage did the feature's work there, and not if it only looked
+ * on: {@code join} ran where somebody shared a call, not where a call was there to be shared. A
+ * call's saving belongs to the first of its stages that can save.
+ *
+ * <p>Thread-safe.
+ */
+public final class Features implements LedgerListener {
+    public static final String EXACT_CACHE = "exact-cache";
+    public static final String JOIN = "join";
+    public static final String EMBEDDING_BATCH = "embedding-batch";
+    public static final String EMBEDDING_CACHE = "embedding-cache";
+
+    /** Needs a note {@code connection} with outcome {@code reused} or {@code opened}. */
+    public static final String CONNECTION_REUSE = "connection-reuse";
+
+    /** A stale pooled connection was replaced without the client noticing. */
+    public static final String STALE_RETRY = "stale-retry";
+
+    private static final int OUTCOMES = 20;
+
+    /**
+     * @param ran outcomes of the stage that are the feature's work
+     * @param saves whether such a call's saving is the feature's
+     */
+    private record Feature(String name, String stage, Set<String> ran, boolean saves) {}
+
+    private static final List<Feature> ALL =
+            List.of(
+                    new Feature(EXACT_CACHE, "exact-cache", Set.of("hit", "miss", "stored"), true),
+                    new Feature(JOIN, "join", Set.of("joined"), true),
+                    new Feature(
+                            EMBEDDING_CACHE,
+                            "embedding-cache",
+                            Set.of("hit", "partial", "miss"),
+                            true),
+                    new Feature(EMBEDDING_BATCH, "batch", Set.of("gathered"), true),
+                    new Feature(CONNECTION_REUSE, "connection", Set.of("reused"), false),
+                    new Feature(STALE_RETRY, "deliver", Set.of("retried-stale"), false));
+
+    /** Outcomes without which a call cannot have saved anything by its stage. */
+    private static final Set<String> NOTHING_SAVED = Set.of("miss", "stored");
+
+    private static final class Tally {
+        private long ran;
+        private double savedUsd;
+        private long savedTokens;
+        private final Map<String, Long> outcomes = new TreeMap<>();
+    }
+
+    private final Set<String> on;
+    private final Map<Feature, Tally> tallies = new LinkedHashMap<>();
+
+    /**
+     * @param on the features that the configuration switches on, by the names above
+     * @throws IllegalArgumentException if one of them is no feature
+     */
+    public Features(Set<String> on) {
+        this.on = Set.copyOf(on);
+        ALL.forEach(feature -> tallies.put(feature, new Tally()));
+        Set<String> names = ALL.stream().map(Feature::name).collect(Collectors.toSet());
+        for (String name : on) {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException("no feature is called " + name);
+            }
+        }
+    }
+
+    @Override
+    public synchronized void on(LedgerEntry e) {
+        tallies.forEach((feature, tally) -> count(feature, tally, e));
+        boolean savedSomething = e.savedUsd() > 0 || e.tokens().saved() > 0;
+        for (int i = 0; savedSomething && i < e.stages().size(); i++) {
+            savedSomething = !credit(e.stages().get(i), e);
+        }
+    }
+
+    private static void count(Feature feature, Tally tally, LedgerEntry e) {
+        boolean ran = false;
+        for (StageNote note : e.stages()) {
+            if (note.stage().equals(feature.stage())) {
+                ran |= feature.ran().contains(note.outcome());
+                if (tally.outcomes.size() < OUTCOMES
+                        || tally.outcomes.containsKey(note.outcome())) {
+                    tally.outcomes.merge(note.outcome(), 1L, Long::sum);
+                }
+            }
+        }
+        tally.ran += ran ? 1 : 0;
+    }
+
+    private boolean credit(StageNote note, LedgerEntry e) {
+        for (Map.Entry<Feature, Tally> each : tallies.entrySet()) {
+            Feature feature = each.getKey();
+            if (feature.saves()
+                    && feature.stage().equals(note.stage())
+                    && feature.ran().contains(note.outcome())
+                    && !NOTHING_SAVED.contains(note.outcome())) {
+                each.getValue().savedUsd += Money.orNothing(e.savedUsd());
+                each.getValue().savedTokens += e.tokens().saved();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One object with all features. */
+    synchronized void write(JsonGenerator to) {
+        to.writeStartObject();
+        to.writeArrayPropertyStart("features");
+        tallies.forEach((feature, tally) -> {
+            boolean isOn = on.contains(feature.name());
+            to.writeStartObject();
+            to.writeStringProperty("name", feature.name());
+            to.writeBooleanProperty("on", isOn);
+            to.writeNumberProperty("ran", tally.ran);
+            to.writeNumberProperty("saved_usd", tally.savedUsd);
+            to.writeNumberProperty("saved_tokens", tally.savedTokens);
+            to.writeStringProperty("note", note(isOn, tally));
+            to.writeEndObject();
+        });
+        to.writeEndArray();
+        to.writeEndObject();
+    }
+
+    private static String note(boolean isOn, Tally tally) {
+        String outcomes =
+                tally.outcomes.entrySet().stream()
+                        .map(o -> o.getKey() + " " + o.getValue())
+                        .collect(Collectors.joining(", "));
+        if (!isOn || tally.ran > 0) {
+            return outcomes;
+        }
+        return outcomes.isEmpty()
+                ? "on, and no call came to it yet"
+                : "on, and did nothing yet: " + outcomes;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.vivace.admin;
+
+import java.util.Arrays;
+
+/** A Prometheus histogram over whole numbers. One thread at a time. */
+final class Histogram {
+    private final long[] bounds;
+    private final long[] counts; // not cumulative; the last is of what is above every bound
+    private long count;
+    private long sum;
+
+    /**
+     * @param bounds inclusive upper bounds, ascending
+     */
+    Histogram(long... bounds) {
+        this.bounds = bounds.clone();
+        counts = new long[bounds.length + 1];
+    }
+
+    void add(long value) {
+        int at = Arrays.binarySearch(bounds, value);
+        counts[at < 0 ? -at - 1 : at]++;
+        count++;
+        sum += value;
+    }
+
+    /**
+     * @param unit what one is worth in the metric's unit, such as 1e-6 for microseconds in a metric
+     *     of seconds
+     */
+    void write(Exposition to, String name, double unit, String... labels) {
+        String[] with = Arrays.copyOf(labels, labels.length + 2);
+        with[labels.length] = "le";
+        long below = 0;
+        for (int i = 0; i < bounds.length; i++) {
+            below += counts[i];
+            with[labels.length + 1] = Exposition.number(bounds[i] * unit);
+            to.sample(name + "_bucket", below, with);
+        }
+        with[labels.length + 1] = "+Inf";
+        to.sample(name + "_bucket", count, with);
+        to.sample(name + "_sum", sum * unit, labels);
+        to.sample(name + "_count", count, labels);
+    }
+}

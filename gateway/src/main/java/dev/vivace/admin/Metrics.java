@@ -1,0 +1,241 @@
+package dev.vivace.admin;
+
+import dev.vivace.ledger.CacheStatus;
+import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.LedgerListener;
+import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Tokens;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What Prometheus sees, computed from ledger entries alone.
+ *
+ * <p>Every label is bounded: models are those known at the start and the first 50 others that were
+ * answered well, everything else is {@code other} ({@code none} where a call names no model);
+ * statuses are the first 50 three-digit codes; stages with their outcomes the first 200 pairs.
+ *
+ * <p>Thread-safe; a reader sees whole entries only.
+ */
+public final class Metrics implements LedgerListener {
+    static final int OTHER_MODELS = 50;
+    static final int STATUSES = 50;
+    static final int STAGES = 200;
+
+    private static final double MICROS = 1e-6;
+    private static final Set<String> DOORS =
+            Set.of("chat", "responses", "messages", "embeddings", LabelSet.OTHER);
+    private static final StageNote OTHER_STAGE = new StageNote(LabelSet.OTHER, LabelSet.OTHER);
+
+    private record Request(String door, String model, CacheStatus cache, String status) {}
+
+    private static final class Count {
+        private long value;
+    }
+
+    private static final class Times {
+        private final Histogram overhead =
+                new Histogram(
+                        10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000,
+                        100_000, 200_000, 500_000, 1_000_000, 5_000_000);
+        private final Histogram upstream =
+                new Histogram(
+                        500,
+                        1_000,
+                        2_500,
+                        5_000,
+                        10_000,
+                        25_000,
+                        50_000,
+                        100_000,
+                        250_000,
+                        500_000,
+                        1_000_000,
+                        2_500_000,
+                        5_000_000,
+                        10_000_000,
+                        25_000_000,
+                        50_000_000,
+                        100_000_000,
+                        250_000_000,
+                        600_000_000);
+        private final Histogram firstToken =
+                new Histogram(
+                        100,
+                        250,
+                        500,
+                        1_000,
+                        2_500,
+                        5_000,
+                        10_000,
+                        25_000,
+                        50_000,
+                        100_000,
+                        250_000,
+                        500_000,
+                        1_000_000,
+                        2_500_000,
+                        5_000_000,
+                        10_000_000,
+                        25_000_000,
+                        50_000_000,
+                        100_000_000);
+    }
+
+    private static final class Spending {
+        private long fresh;
+        private long cached;
+        private long output;
+        private long saved;
+        private double costUsd;
+        private double savedUsd;
+    }
+
+    private final LabelSet models;
+    private final LabelSet statuses = new LabelSet(Set.of(), STATUSES);
+    private final Map<Request, Count> requests = new HashMap<>();
+    private final Map<String, Times> times = new HashMap<>();
+    private final Map<String, Spending> spending = new HashMap<>();
+    private final Map<StageNote, Count> stages = new HashMap<>();
+    private final GenAiMetrics genAi = new GenAiMetrics();
+
+    /**
+     * @param models the names that the configuration knows: each is a label from its first call on
+     */
+    public Metrics(Set<String> models) {
+        this.models = new LabelSet(models, OTHER_MODELS);
+    }
+
+    @Override
+    public synchronized void on(LedgerEntry e) {
+        String door = DOORS.contains(e.door()) ? e.door() : LabelSet.OTHER;
+        boolean good = e.status() >= 200 && e.status() < 300;
+        String model = e.model().isEmpty() ? "none" : models.label(e.model(), good);
+        String status =
+                statuses.label(
+                        Integer.toString(e.status()), e.status() >= 100 && e.status() <= 999);
+        requests.computeIfAbsent(new Request(door, model, e.cache(), status), k -> new Count())
+                .value++;
+        time(times.computeIfAbsent(door, k -> new Times()), e);
+        spend(spending.computeIfAbsent(model, k -> new Spending()), e);
+        for (StageNote note : e.stages()) {
+            stage(note).value++;
+        }
+        genAi.add(e, door, model, status);
+    }
+
+    private static void time(Times times, LedgerEntry e) {
+        times.overhead.add(e.overheadMicros());
+        if (e.upstreamMicros() > 0) {
+            times.upstream.add(e.upstreamMicros());
+        }
+        if (e.firstTokenMicros() > 0) {
+            times.firstToken.add(e.firstTokenMicros());
+        }
+    }
+
+    private static void spend(Spending spending, LedgerEntry e) {
+        Tokens tokens = e.tokens();
+        spending.fresh += tokens.fresh();
+        spending.cached += tokens.cached();
+        spending.output += tokens.output();
+        spending.saved += tokens.saved();
+        spending.costUsd += Money.orNothing(e.costUsd());
+        spending.savedUsd += Money.orNothing(e.savedUsd());
+    }
+
+    private Count stage(StageNote note) {
+        Count count = stages.get(note);
+        if (count != null) {
+            return count;
+        }
+        return stages.computeIfAbsent(
+                stages.size() < STAGES ? note : OTHER_STAGE, k -> new Count());
+    }
+
+    /**
+     * The page for Prometheus, as {@link Exposition#CONTENT_TYPE}. Takes milliseconds: not for an
+     * event loop.
+     *
+     * @param inFlight calls that have begun and not ended
+     * @param dropped entries that the ledger lost
+     * @param unwritten entries that did not reach the ledger's disk
+     */
+    synchronized String text(long inFlight, long dropped, long unwritten) {
+        var to = new Exposition();
+        to.metric("vivace_requests_total", "counter", "Calls that have ended.");
+        requests.forEach((r, count) ->
+                to.sample(
+                        "vivace_requests_total",
+                        count.value,
+                        "door",
+                        r.door(),
+                        "model",
+                        r.model(),
+                        "cache",
+                        r.cache().header(),
+                        "status",
+                        r.status()));
+        writeTimes(to);
+        writeSpending(to);
+        to.metric("vivace_stage_total", "counter", "What each stage did, in calls.");
+        stages.forEach((note, count) ->
+                to.sample(
+                        "vivace_stage_total",
+                        count.value,
+                        "stage",
+                        note.stage(),
+                        "outcome",
+                        note.outcome()));
+        single(to, "vivace_in_flight", "gauge", "Calls that have begun and not ended.", inFlight);
+        single(
+                to,
+                "vivace_ledger_dropped_total",
+                "counter",
+                "Calls that are missing in every figure: the ledger's queue was full.",
+                dropped);
+        single(
+                to,
+                "vivace_ledger_unwritten_total",
+                "counter",
+                "Calls that are missing in the ledger on disk.",
+                unwritten);
+        genAi.write(to);
+        return to.toString();
+    }
+
+    private void writeTimes(Exposition to) {
+        String overhead = "vivace_overhead_seconds";
+        to.metric(overhead, "histogram", "Time spent in the gateway, the upstream's not counted.");
+        times.forEach((door, t) -> t.overhead.write(to, overhead, MICROS, "door", door));
+        String upstream = "vivace_upstream_seconds";
+        to.metric(upstream, "histogram", "From a request's departure to its answer's last byte.");
+        times.forEach((door, t) -> t.upstream.write(to, upstream, MICROS, "door", door));
+        String firstToken = "vivace_time_to_first_token_seconds";
+        to.metric(firstToken, "histogram", "From a request's arrival to its answer's first byte.");
+        times.forEach((door, t) -> t.firstToken.write(to, firstToken, MICROS, "door", door));
+    }
+
+    private void writeSpending(Exposition to) {
+        String tokens = "vivace_tokens_total";
+        to.metric(tokens, "counter", "Tokens bought (fresh, cached, output) and not bought.");
+        spending.forEach((model, s) -> {
+            to.sample(tokens, s.fresh, "model", model, "kind", "fresh");
+            to.sample(tokens, s.cached, "model", model, "kind", "cached");
+            to.sample(tokens, s.output, "model", model, "kind", "output");
+            to.sample(tokens, s.saved, "model", model, "kind", "saved");
+        });
+        String cost = "vivace_cost_usd_total";
+        to.metric(cost, "counter", "What calls cost, in US dollars.");
+        spending.forEach((model, s) -> to.sample(cost, s.costUsd, "model", model));
+        String saved = "vivace_saved_usd_total";
+        to.metric(saved, "counter", "What calls would have cost more, in US dollars.");
+        spending.forEach((model, s) -> to.sample(saved, s.savedUsd, "model", model));
+    }
+
+    private static void single(Exposition to, String name, String type, String help, long value) {
+        to.metric(name, type, help);
+        to.sample(name, value);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.vivace.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.vivace.ledger.Ledger;
+import dev.vivace.ledger.LedgerEntry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The admin pages behind the smallest of servers, over a ledger of given entries. */
+final class AdminServer implements AutoCloseable {
+    final ConcurrentLinkedQueue<String> missing = new ConcurrentLinkedQueue<>();
+    final Ledger ledger;
+    final AdminPages pages;
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    AdminServer(Clock clock, List<LedgerEntry> entries) throws IOException {
+        var metrics = new Metrics(Set.of("gpt-4o-mini"));
+        var features = new Features(Set.of(Features.EXACT_CACHE, Features.JOIN));
+        var timeline = new Timeline(clock);
+        ledger = new Ledger(List.of(metrics, features, timeline));
+        pages = new AdminPages(ledger, metrics, features, timeline, () -> 3);
+        for (int i = 0; i < entries.size(); i++) {
+            ledger.record(entries.get(i));
+            if (i % 8_000 == 7_999) {
+                ledger.flush();
+            }
+        }
+        ledger.flush();
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    URI address() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        Optional<Page> page =
+                pages.get(
+                        path,
+                        name -> query(exchange.getRequestURI(), name),
+                        name -> Optional.ofNullable(exchange.getRequestHeaders().getFirst(name)));
+        if (page.isEmpty()) {
+            missing.add(path);
+        }
+        Page answer = page.orElse(new Page(404, "text/plain", new byte[0], Map.of()));
+        exchange.getResponseHeaders().set("content-type", answer.contentType());
+        answer.headers().forEach(exchange.getResponseHeaders()::set);
+        int length = answer.body().length;
+        exchange.sendResponseHeaders(answer.status(), length == 0 ? -1 : length);
+        exchange.getResponseBody().write(answer.body());
+        exchange.close();
+    }
+
+    private static Optional<String> query(URI uri, String name) {
+        return Arrays.stream(Optional.ofNullable(uri.getRawQuery()).orElse("").split("&"))
+                .filter(pair -> pair.startsWith(name + "="))
+                .map(pair -> URLDecoder.decode(pair.substring(name.length() + 1), UTF_8))
+                .findFirst();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.close();
+        ledger.close();
+    }
+}
