@@ -74,6 +74,9 @@ public final class AdminPages {
             String path,
             Function<String, Optional<String>> query,
             Function<String, Optional<String>> header) {
+        if (PATHS.contains(path)) {
+            ledger.flush(); // whoever asks after a call has ended finds it
+        }
         try {
             return switch (path) {
                 case METRICS -> Optional.of(metricsPage());

@@ -2,14 +2,27 @@ package dev.vivace.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 
 /** The program's entry. */
 @Command(
         name = "vivace",
         description = "Makes AI agents fast, cheap and steady, and proves it.",
         mixinStandardHelpOptions = true,
-        subcommands = {HelpCommand.class})
+        version = "vivace 0.1.0",
+        subcommands = {
+            ServeCommand.class,
+            SimulateCommand.class,
+            ValidateCommand.class,
+            TrainCommand.class
+        },
+        footer = {
+            "",
+            "And by the launcher ./vivace itself:",
+            "  bench     Measures the gateway beside its rivals: bench gateway, bench micro.",
+            "  test      Runs every test and every check of the build.",
+            "",
+            "vivace COMMAND --help says more."
+        })
 public final class Main {
     private Main() {}
 

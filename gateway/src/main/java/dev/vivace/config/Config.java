@@ -1,5 +1,6 @@
 package dev.vivace.config;
 
+import dev.vivace.cache.CacheMode;
 import dev.vivace.ledger.Price;
 import java.net.URI;
 import java.nio.file.Path;
@@ -87,14 +88,6 @@ public record Config(
     public enum Protocol {
         OPENAI,
         ANTHROPIC
-    }
-
-    /** Which requests are served from the exact cache unless they say otherwise. */
-    public enum CacheMode {
-        /** Those with temperature 0 or a seed. */
-        DETERMINISTIC,
-        ALL,
-        OFF
     }
 
     /**

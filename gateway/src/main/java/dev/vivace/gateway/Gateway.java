@@ -1,28 +1,210 @@
 package dev.vivace.gateway;
 
+import dev.vivace.admin.AdminPages;
+import dev.vivace.admin.Features;
+import dev.vivace.admin.Metrics;
+import dev.vivace.admin.Timeline;
+import dev.vivace.cache.CacheStore;
+import dev.vivace.cache.ExactCache;
+import dev.vivace.cache.FileCacheStore;
 import dev.vivace.config.Config;
+import dev.vivace.ledger.Ledger;
+import dev.vivace.ledger.LedgerListener;
+import dev.vivace.ledger.Prices;
+import dev.vivace.limit.ByteBudget;
+import dev.vivace.line.CallIds;
+import dev.vivace.line.InFlight;
+import dev.vivace.line.ModelLine;
+import dev.vivace.line.Models;
+import dev.vivace.line.Settlement;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /** A running gateway. Thread-safe. */
 public final class Gateway implements AutoCloseable {
-    private Gateway() {}
+    private static final int PATIENCE_SECONDS = 20;
+
+    private final Vertx vertx;
+    private final Ledger ledger;
+    private final CacheStore store;
+    private final URI address;
+
+    private Gateway(Vertx vertx, Ledger ledger, CacheStore store, URI address) {
+        this.vertx = vertx;
+        this.ledger = ledger;
+        this.store = store;
+        this.address = address;
+    }
 
     /**
      * Starts listening; the address is known when this returns.
      *
-     * @throws GatewayException if it cannot listen there, in one line for a person
+     * @throws GatewayException if it cannot, in one line for a person
      */
     public static Gateway start(Config config) {
-        throw new GatewayException("not here yet: " + config.server());
+        CacheStore store = store(config);
+        Prices prices = Prices.builtIn().with(config.prices());
+        var metrics = new Metrics(prices.models());
+        var features = new Features(Set.of(Features.EXACT_CACHE, Features.JOIN));
+        var timeline = new Timeline(Clock.systemUTC());
+        List<LedgerListener> listeners = List.of(metrics, features, timeline);
+        Ledger ledger =
+                config.data()
+                        .map(directory -> new Ledger(listeners, directory.resolve("ledger")))
+                        .orElseGet(() -> new Ledger(listeners));
+        var inFlight = new LongAdder();
+        var pages = new AdminPages(ledger, metrics, features, timeline, inFlight::sum);
+        Parts parts = parts(config, store, prices, ledger, pages, inFlight);
+        Vertx vertx = Vertx.vertx(options());
+        try {
+            int port = listen(vertx, parts);
+            String host = config.server().host();
+            String shown = host.contains(":") ? "[" + host + "]" : host;
+            return new Gateway(vertx, ledger, store, URI.create("http://" + shown + ":" + port));
+        } catch (RuntimeException e) {
+            vertx.close();
+            ledger.close();
+            store.close();
+            throw e;
+        }
+    }
+
+    private static CacheStore store(Config config) {
+        try {
+            return config.data().<CacheStore>map(FileCacheStore::new).orElseGet(CacheStore::none);
+        } catch (UncheckedIOException e) {
+            throw new GatewayException("The data directory is of no use: " + e.getMessage());
+        }
+    }
+
+    private static Parts parts(
+            Config config,
+            CacheStore store,
+            Prices prices,
+            Ledger ledger,
+            AdminPages pages,
+            LongAdder inFlight) {
+        byte[] secret = store.secret();
+        Set<String> keyed =
+                config.upstreams().entrySet().stream()
+                        .filter(upstream -> upstream.getValue().key().isPresent())
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toSet());
+        var models = new Models(List.copyOf(config.upstreams().keySet()), keyed, config.models());
+        var cache = new ExactCache(config.cache().maxBytes(), store, Clock.systemUTC());
+        var flights = new InFlight();
+        var settlement =
+                new Settlement(
+                        cache,
+                        config.cache().ttl(),
+                        flights,
+                        prices::of,
+                        ledger::record,
+                        Clock.systemUTC());
+        return new Parts(
+                config,
+                models,
+                new ModelLine(models, cache, config.cache().mode(), flights, settlement, secret),
+                settlement,
+                cache,
+                pages,
+                new ByteBudget(config.limits().inFlightBytes()),
+                new Tenants(secret),
+                new CallIds(),
+                inFlight);
+    }
+
+    private static VertxOptions options() {
+        // One loop per two cores: the other half is for the upstreams' and the kernel's side of the
+        // work.
+        int loops = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        return new VertxOptions()
+                .setEventLoopPoolSize(loops)
+                .setWorkerPoolSize(2)
+                .setInternalBlockingPoolSize(2)
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(
+                        new FileSystemOptions()
+                                .setFileCachingEnabled(false)
+                                .setClassPathResolvingEnabled(false));
+    }
+
+    private static int listen(Vertx vertx, Parts parts) {
+        Queue<Doors> doors = new ConcurrentLinkedQueue<>();
+        int loops = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        try {
+            await(
+                    vertx.deployVerticle(
+                            () -> {
+                                var made = new Doors(parts);
+                                doors.add(made);
+                                return (Deployable) made;
+                            },
+                            new DeploymentOptions().setInstances(loops)));
+            return doors.element().port();
+        } catch (BindException e) {
+            Config.Server server = parts.config().server();
+            throw new GatewayException(
+                    "Cannot listen on "
+                            + server.host()
+                            + ":"
+                            + server.port()
+                            + ": the address is in use or not of this machine; choose another with --port (0 picks a free one).");
+        } catch (Exception e) {
+            throw new GatewayException("Cannot start: " + e.getMessage());
+        }
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        try {
+            return future.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw e;
+        } catch (TimeoutException e) {
+            throw new GatewayException("no answer within " + PATIENCE_SECONDS + " s");
+        }
     }
 
     /**
      * The address of its root, such as {@code http://127.0.0.1:8080}; the API is under {@code /v1}.
      */
     public URI address() {
-        throw new IllegalStateException("not here yet");
+        return address;
     }
 
+    /** Stops listening, ends what is in flight, and writes what is to survive. */
     @Override
-    public void close() {}
+    public void close() {
+        try {
+            await(vertx.close());
+        } catch (Exception e) {
+            // What follows matters more than why the sockets did not close in time.
+            org.slf4j.LoggerFactory.getLogger(Gateway.class)
+                    .warn("not all connections closed: {}", e.getMessage());
+        }
+        ledger.close();
+        store.close();
+    }
 }

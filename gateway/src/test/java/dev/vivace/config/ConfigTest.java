@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vivace.cache.CacheMode;
 import dev.vivace.config.Config.Cache;
-import dev.vivace.config.Config.CacheMode;
 import dev.vivace.config.Config.Embeddings;
 import dev.vivace.config.Config.Limits;
 import dev.vivace.config.Config.Protocol;

@@ -1,0 +1,406 @@
+package dev.vivace.answer;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer while it comes and after: a head and an append-only log of chunks, with one writer and
+ * any number of readers, each at its own place.
+ *
+ * <p>Joining a call in flight is a second reader on a live log; a hit is a reader on a finished
+ * one. A reader that closes before the end is a reader less, and a log that loses its last one
+ * before the end is abandoned: its writer is told, once, so that it can cancel down to the socket.
+ *
+ * <p><b>Memory.</b> A log is either <i>kept</i>, from its first byte, for those who may still join
+ * and for the cache, or it forgets what all its readers have read. A kept log that outgrows its
+ * bound stops being kept. The writer is held back ({@link #full}) while even the fastest reader has
+ * {@link #WINDOW} bytes unread, so that a stream of any length flows through one reader in constant
+ * memory; and while the slowest is {@link #LAG} behind, so that one slow reader among several costs
+ * a bounded amount.
+ *
+ * <p><b>Threads.</b> Everything may be called from any thread. The log's own monitor guards its
+ * state; it is never held while foreign code runs. Readers are woken by the writer's thread and
+ * must return at once.
+ */
+public final class AnswerLog {
+    /** Bytes that the fastest reader may leave unread before the writer is held back. */
+    static final long WINDOW = 256 << 10;
+
+    /** Bytes that the slowest reader may be behind before the writer is held back. */
+    static final long LAG = 32 << 20;
+
+    private static final int TAIL = 16 << 10;
+
+    /** How a log stands. */
+    public enum State {
+        OPEN,
+        COMPLETE,
+        FAILED
+    }
+
+    private final long maxKept;
+    private final List<Reader> readers = new ArrayList<>(1);
+    private final ArrayDeque<byte[]> chunks = new ArrayDeque<>(2);
+    private long firstChunk;
+    private long firstByte;
+    private long written;
+    private boolean kept;
+    private boolean abandoned;
+    private boolean held;
+    private State state = State.OPEN;
+    private State ending = State.OPEN;
+    private @Nullable Head head;
+    private @Nullable Failure failure;
+    private Runnable onDrain = () -> {};
+    private Runnable onAbandoned = () -> {};
+    private Consumer<AnswerLog> onEnd = log -> {};
+
+    /**
+     * @param maxKept how many bytes it keeps for others; 0 keeps nothing
+     */
+    public AnswerLog(long maxKept) {
+        this.maxKept = maxKept;
+        this.kept = maxKept > 0;
+    }
+
+    /** A finished answer. */
+    public static AnswerLog finished(Head head, byte[] body) {
+        var log = new AnswerLog(Long.MAX_VALUE);
+        log.head = head;
+        log.chunks.add(body);
+        log.written = body.length;
+        log.state = State.COMPLETE;
+        return log;
+    }
+
+    // For whoever starts the call.
+
+    /**
+     * Says what happens at the end, good or bad, abandonment included; once, on the thread that
+     * ends the log, before any reader sees the end. Must be set before the writer starts.
+     */
+    public void onEnd(Consumer<AnswerLog> handler) {
+        onEnd = handler;
+    }
+
+    /**
+     * A new reader from the first byte, or nothing if that byte is forgotten or nobody writes any
+     * more.
+     */
+    public synchronized Optional<Reader> read(Runnable wake) {
+        if (firstByte > 0 || abandoned) {
+            return Optional.empty();
+        }
+        var reader = new Reader(wake);
+        readers.add(reader);
+        return Optional.of(reader);
+    }
+
+    // For the writer.
+
+    /** Says what to do when the log is no longer {@link #full}. */
+    public void onDrain(Runnable handler) {
+        onDrain = handler;
+    }
+
+    /** Says what to do when the last reader has left before the end. */
+    public void onAbandoned(Runnable handler) {
+        boolean late;
+        synchronized (this) {
+            onAbandoned = handler;
+            late = abandoned;
+        }
+        if (late) {
+            handler.run();
+        }
+    }
+
+    /** Writes the head; once, before any chunk. */
+    public void head(Head value) {
+        synchronized (this) {
+            head = value;
+        }
+        wakeAll();
+    }
+
+    /** Appends a chunk, which the log then owns. */
+    public void append(byte[] chunk) {
+        synchronized (this) {
+            if (state != State.OPEN || abandoned) {
+                return;
+            }
+            chunks.add(chunk);
+            written += chunk.length;
+            if (kept && written > maxKept) {
+                kept = false;
+            }
+            forget();
+        }
+        wakeAll();
+    }
+
+    /** Whether the writer should pause; {@link #onDrain} then tells when to go on. */
+    public synchronized boolean full() {
+        held = overfull();
+        return held;
+    }
+
+    /** Ends the log: the answer is whole. */
+    public void complete() {
+        end(State.COMPLETE, null);
+    }
+
+    /** Ends the log: there is no answer, or no more of it. */
+    public void fail(Failure why) {
+        end(State.FAILED, why);
+    }
+
+    private void end(State last, @Nullable Failure why) {
+        synchronized (this) {
+            if (state != State.OPEN || abandoned) {
+                return;
+            }
+            failure = why;
+            ending = last;
+        }
+        // Settled before anybody sees the end, so that whoever saw it finds the answer in the
+        // cache.
+        onEnd.accept(this);
+        synchronized (this) {
+            state = last;
+            kept = false;
+            forget();
+        }
+        wakeAll();
+    }
+
+    // For the settlement, while the log ends.
+
+    /**
+     * How it ends; for {@link #onEnd}, which runs before {@link #state} says so. Open if it was
+     * abandoned.
+     */
+    public synchronized State ending() {
+        return ending;
+    }
+
+    public synchronized State state() {
+        return state;
+    }
+
+    public synchronized Optional<Head> head() {
+        return Optional.ofNullable(head);
+    }
+
+    public synchronized Optional<Failure> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Bytes of the body that were written so far. */
+    public synchronized long written() {
+        return written;
+    }
+
+    /** Chunks that were written so far. */
+    public synchronized long chunksWritten() {
+        return firstChunk + chunks.size();
+    }
+
+    /** The whole body so far, if none of it is forgotten. */
+    public synchronized Optional<byte[]> body() {
+        return firstByte > 0
+                ? Optional.empty()
+                : Optional.of(join(chunks, Math.toIntExact(written)));
+    }
+
+    /**
+     * The last bytes of the body: at least what usage needs, at most a few dozen kilobytes unless a
+     * chunk is larger.
+     */
+    public synchronized byte[] tail() {
+        int length = 0;
+        var last = new ArrayDeque<byte[]>();
+        for (var i = chunks.descendingIterator(); i.hasNext() && length < TAIL; ) {
+            byte[] chunk = i.next();
+            last.addFirst(chunk);
+            length += chunk.length;
+        }
+        return join(last, length);
+    }
+
+    private static byte[] join(ArrayDeque<byte[]> parts, int length) {
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        byte[] whole = new byte[length];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, whole, at, part.length);
+            at += part.length;
+        }
+        return whole;
+    }
+
+    private void wakeAll() {
+        Reader only = null;
+        List<Reader> all = List.of();
+        synchronized (this) {
+            if (readers.size() == 1) {
+                only = readers.getFirst();
+            } else {
+                all = List.copyOf(readers);
+            }
+        }
+        if (only != null) {
+            only.wake.run();
+        }
+        for (Reader reader : all) {
+            reader.wake.run();
+        }
+    }
+
+    /** Drops what every reader has read, but for a tail in which usage may stand. */
+    private void forget() {
+        if (kept || firstByte == 0 && state == State.OPEN && written <= TAIL) {
+            return;
+        }
+        long needed = slowest();
+        while (!chunks.isEmpty()) {
+            byte[] oldest = chunks.getFirst();
+            boolean tail = state == State.OPEN && written - firstByte - oldest.length < TAIL;
+            if (firstByte + oldest.length > needed || tail) {
+                return;
+            }
+            chunks.removeFirst();
+            firstChunk++;
+            firstByte += oldest.length;
+        }
+    }
+
+    private boolean overfull() {
+        if (state != State.OPEN || readers.isEmpty()) {
+            return false;
+        }
+        long fastest = 0;
+        for (Reader reader : readers) {
+            fastest = Math.max(fastest, reader.readBytes);
+        }
+        return written - fastest > WINDOW || written - slowest() > LAG;
+    }
+
+    private long slowest() {
+        long least = written;
+        for (Reader reader : readers) {
+            least = Math.min(least, reader.readBytes);
+        }
+        return least;
+    }
+
+    /** One who reads. Every reader is used by one thread at a time and must be closed. */
+    public final class Reader implements AutoCloseable {
+        private final Runnable wake;
+        private long nextChunk;
+        private long readBytes;
+        private boolean closed;
+
+        private Reader(Runnable wake) {
+            this.wake = wake;
+        }
+
+        /** The log that it reads. */
+        public AnswerLog log() {
+            return AnswerLog.this;
+        }
+
+        /** Everything that is new, as one array; null if there is nothing. */
+        public byte @Nullable [] next() {
+            byte[] result;
+            boolean drained;
+            synchronized (AnswerLog.this) {
+                result = take();
+                if (result == null) {
+                    return null;
+                }
+                readBytes += result.length;
+                forget();
+                drained = held && !overfull();
+                held &= !drained;
+            }
+            if (drained) {
+                onDrain.run();
+            }
+            return result;
+        }
+
+        private byte @Nullable [] take() {
+            int skip = Math.toIntExact(nextChunk - firstChunk);
+            int fresh = chunks.size() - skip;
+            if (closed || fresh == 0) {
+                return null;
+            }
+            nextChunk += fresh;
+            if (fresh == 1) {
+                return chunks.getLast();
+            }
+            byte[] result = new byte[Math.toIntExact(written - readBytes)];
+            int at = result.length;
+            for (var i = chunks.descendingIterator(); fresh > 0; fresh--) {
+                byte[] chunk = i.next();
+                at -= chunk.length;
+                System.arraycopy(chunk, 0, result, at, chunk.length);
+            }
+            return result;
+        }
+
+        /** Leaves. The last one to leave before the end abandons the log. */
+        @Override
+        public void close() {
+            boolean last;
+            boolean drained;
+            synchronized (AnswerLog.this) {
+                if (closed) {
+                    return;
+                }
+                closed = true;
+                readers.remove(this);
+                last = readers.isEmpty() && state == State.OPEN && ending == State.OPEN;
+                abandoned |= last;
+                forget();
+                drained = !last && held && !overfull();
+                held &= !drained;
+            }
+            if (drained) {
+                onDrain.run();
+            }
+            if (last) {
+                onEnd.accept(AnswerLog.this);
+                onAbandoned.run();
+            }
+        }
+    }
+
+    /** Whether its last reader left before the end. */
+    public synchronized boolean abandoned() {
+        return abandoned;
+    }
+
+    @Override
+    public synchronized String toString() {
+        return "AnswerLog["
+                + state
+                + ", "
+                + written
+                + " bytes, "
+                + readers.size()
+                + " readers"
+                + (head == null ? "" : ", " + head.status())
+                + ", chunks "
+                + Arrays.asList(chunks.size(), firstChunk)
+                + "]";
+    }
+}

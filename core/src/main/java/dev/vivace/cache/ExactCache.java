@@ -1,0 +1,143 @@
+package dev.vivace.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Answers by the fingerprint of their request, bounded in bytes, each with its own time to live.
+ * Thread-safe; nothing here blocks, and disk work is the store's own thread's.
+ */
+public final class ExactCache {
+    /** What {@code /admin/cache} says. */
+    public record Statistics(
+            long entries, long bytes, long maxBytes, long hits, long misses, long evictions) {
+        public double hitRate() {
+            return hits + misses == 0 ? 0 : (double) hits / (hits + misses);
+        }
+    }
+
+    private final Cache<Fingerprint, CachedAnswer> answers;
+    private final CacheStore store;
+    private final InstantSource clock;
+    private final long maxBytes;
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+    private final LongAdder evictions = new LongAdder();
+
+    /**
+     * @param store where entries are kept as well, and what the cache begins with
+     */
+    public ExactCache(long maxBytes, CacheStore store, InstantSource clock) {
+        this.maxBytes = maxBytes;
+        this.store = store;
+        this.clock = clock;
+        this.answers =
+                Caffeine.newBuilder()
+                        .maximumWeight(maxBytes)
+                        .weigher((Fingerprint key, CachedAnswer answer) -> answer.weight())
+                        .ticker(ticker(clock))
+                        .expireAfter(
+                                Expiry.<Fingerprint, CachedAnswer>writing((key, answer) ->
+                                        answer.ttl()
+                                                .minusMillis(clock.millis() - answer.storedAt())))
+                        // On the caller's thread: removals are cheap, and statistics are exact at
+                        // once.
+                        .executor(Runnable::run)
+                        .removalListener(this::removed)
+                        .build();
+        store.load((key, answer) -> {
+            if (clock.millis() - answer.storedAt() < answer.ttl().toMillis()) {
+                answers.put(key, answer);
+            } else {
+                store.remove(key);
+            }
+        });
+    }
+
+    private static Ticker ticker(InstantSource clock) {
+        return () -> clock.millis() * 1_000_000;
+    }
+
+    /**
+     * The largest body worth offering: a sixteenth of the whole, so that no single answer empties
+     * the cache.
+     */
+    public long maxAnswerBytes() {
+        return Math.min(maxBytes / 16, 16 << 20);
+    }
+
+    /** A stored answer, not older than the caller wants it; counted as a hit or a miss. */
+    public Optional<CachedAnswer> find(Fingerprint key, Optional<Duration> maxAge) {
+        CachedAnswer found = answers.getIfPresent(key);
+        if (found != null
+                && maxAge.isPresent()
+                && clock.millis() - found.storedAt() >= maxAge.get().toMillis()) {
+            found = null;
+        }
+        (found == null ? misses : hits).increment();
+        return Optional.ofNullable(found);
+    }
+
+    /** How old an answer is, in whole seconds. */
+    public long ageSeconds(CachedAnswer answer) {
+        return Math.max(0, (clock.millis() - answer.storedAt()) / 1000);
+    }
+
+    /** Stores an answer, in place of an earlier one. */
+    public void store(Fingerprint key, CachedAnswer answer) {
+        answers.put(key, answer);
+        store.put(key, answer);
+    }
+
+    /** Adds a form to an answer that is still there; not a new entry, and not worth the disk. */
+    public void keepForm(Fingerprint key, CachedAnswer before, CachedAnswer after) {
+        answers.asMap().replace(key, before, after);
+    }
+
+    /** Forgets what the conditions hold for, on disk as well; how many those were. */
+    public long invalidate(Invalidation which) {
+        long removed = 0;
+        for (var entry : answers.asMap().entrySet()) {
+            if (which.test(entry.getValue()) && answers.asMap().remove(entry.getKey()) != null) {
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    public Statistics statistics() {
+        answers.cleanUp();
+        long bytes =
+                answers.policy()
+                        .eviction()
+                        .map(eviction -> eviction.weightedSize().orElse(0))
+                        .orElse(0L);
+        return new Statistics(
+                answers.estimatedSize(),
+                bytes,
+                maxBytes,
+                hits.sum(),
+                misses.sum(),
+                evictions.sum());
+    }
+
+    private void removed(
+            @org.jspecify.annotations.Nullable Fingerprint key,
+            @org.jspecify.annotations.Nullable CachedAnswer answer,
+            RemovalCause cause) {
+        if (cause == RemovalCause.REPLACED || key == null) {
+            return;
+        }
+        if (cause.wasEvicted()) {
+            evictions.increment();
+        }
+        store.remove(key);
+    }
+}

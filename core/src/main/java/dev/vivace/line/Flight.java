@@ -1,0 +1,109 @@
+package dev.vivace.line;
+
+import dev.vivace.answer.AnswerLog;
+import dev.vivace.ledger.CacheStatus;
+import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Tokens;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A call on its way to an upstream and back: what is sent, the log that the answer is written to,
+ * and the marks that the delivery makes. The delivery's thread writes the marks; others read them
+ * after the log has ended.
+ */
+public final class Flight {
+    private final Call call;
+    private final UpstreamRequest request;
+    private final AnswerLog log;
+    private final CacheStatus cache;
+    private final List<StageNote> notes = new ArrayList<>(4);
+    private volatile long departed;
+    private volatile long firstByte;
+    private volatile long lastByte;
+    private volatile int attempts;
+    private volatile Tokens bought = Tokens.NONE;
+    private volatile double costUsd;
+
+    public Flight(Call call, UpstreamRequest request, AnswerLog log, CacheStatus cache) {
+        this.call = call;
+        this.request = request;
+        this.log = log;
+        this.cache = cache;
+    }
+
+    public Call call() {
+        return call;
+    }
+
+    public UpstreamRequest request() {
+        return request;
+    }
+
+    public AnswerLog log() {
+        return log;
+    }
+
+    public CacheStatus cache() {
+        return cache;
+    }
+
+    /** Marks that the request leaves; again for each attempt. */
+    public void departs() {
+        departed = System.nanoTime();
+        attempts++;
+    }
+
+    /** Marks the first byte of the answer's body. */
+    public void firstByteCame() {
+        firstByte = System.nanoTime();
+    }
+
+    /** Marks the end of the answer. */
+    public void lastByteCame() {
+        lastByte = System.nanoTime();
+    }
+
+    /** When the last attempt left, by {@link System#nanoTime}; 0 before. */
+    public long departed() {
+        return departed;
+    }
+
+    /** When the first byte of the body came; 0 before. */
+    public long firstByte() {
+        return firstByte;
+    }
+
+    /** When the last byte came; 0 before. */
+    public long lastByte() {
+        return lastByte;
+    }
+
+    public int attempts() {
+        return attempts;
+    }
+
+    /** Notes what a stage did; before the log ends, by whoever decides or settles. */
+    void note(String stage, String outcome) {
+        notes.add(new StageNote(stage, outcome));
+    }
+
+    List<StageNote> notes() {
+        return List.copyOf(notes);
+    }
+
+    void settled(Tokens tokens, double cost) {
+        bought = tokens;
+        costUsd = cost;
+    }
+
+    /** What was bought; nothing until the log has ended. */
+    public Tokens bought() {
+        return bought;
+    }
+
+    /** What it cost, in US dollars; 0 until the log has ended. */
+    public double costUsd() {
+        return costUsd;
+    }
+}

@@ -1,0 +1,218 @@
+package dev.vivace.line;
+
+import dev.vivace.answer.AnswerLog;
+import dev.vivace.cache.CacheControl;
+import dev.vivace.cache.CacheMode;
+import dev.vivace.cache.CachedAnswer;
+import dev.vivace.cache.ExactCache;
+import dev.vivace.cache.Fingerprint;
+import dev.vivace.json.JsonException;
+import dev.vivace.json.MeaningDigest;
+import dev.vivace.ledger.CacheStatus;
+import dev.vivace.request.RequestScan;
+import dev.vivace.request.RequestScanner;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * What happens to a model call, in this order:
+ *
+ * <pre>
+ *   scan          one pass over the body: is it sound, what does it ask for, what does it mean
+ *   resolve       which upstream, under which model name
+ *   exact cache   is the answer at hand
+ *   join          is it on its way
+ *   transform     the bytes for the upstream
+ *   deliver       by the door's {@link Delivery}
+ *   settle        {@link Settlement}: examine, store, ledger
+ * </pre>
+ *
+ * <p>Thread-safe; {@link #decide} is pure computation and runs on the caller's thread.
+ */
+public final class ModelLine {
+    private final Models models;
+    private final ExactCache cache;
+    private final CacheMode mode;
+    private final InFlight inFlight;
+    private final Settlement settlement;
+    private final byte[] secret;
+
+    /**
+     * @param mode which requests are cached and joined unless they say otherwise; {@code off} is
+     *     final
+     * @param secret goes into every fingerprint
+     */
+    public ModelLine(
+            Models models,
+            ExactCache cache,
+            CacheMode mode,
+            InFlight inFlight,
+            Settlement settlement,
+            byte[] secret) {
+        this.models = models;
+        this.cache = cache;
+        this.mode = mode;
+        this.inFlight = inFlight;
+        this.settlement = settlement;
+        this.secret = secret.clone();
+    }
+
+    /**
+     * Decides.
+     *
+     * @param scanner the calling thread's own
+     * @param digest the calling thread's own
+     * @param wake runs whenever a reader of the answer's log has something to read
+     */
+    public Decision decide(
+            ModelCall asked, RequestScanner scanner, MeaningDigest digest, Runnable wake) {
+        RequestScan scan;
+        CacheControl control;
+        try {
+            scan = scanner.scan(asked.body(), asked.protocol());
+            control =
+                    scan.cacheMember()
+                            .map(own ->
+                                    asked.control()
+                                            .body(
+                                                    own.noCache(),
+                                                    own.noStore(),
+                                                    own.ttlSeconds(),
+                                                    own.maxAgeSeconds(),
+                                                    own.namespace()))
+                            .orElse(asked.control());
+        } catch (JsonException e) {
+            return new Decision.Refused(
+                    asked.call(), 400, "The request body cannot be read: " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            return new Decision.Refused(asked.call(), 400, String.valueOf(e.getMessage()));
+        }
+        Models.Target target = models.resolve(scan.model());
+        Call call = asked.call().asking(scan.model(), scan.stream(), target.keyed());
+        if (!eligible(scan, control)) {
+            return control.onlyIfCached()
+                    ? notCached(call)
+                    : deliver(
+                            flight(
+                                    asked,
+                                    call,
+                                    scan,
+                                    target,
+                                    Optional.empty(),
+                                    control,
+                                    CacheStatus.BYPASS),
+                            wake);
+        }
+        Fingerprint key = key(asked, call.tenant(), scan, target, control, digest);
+        if (!control.refresh()) {
+            Optional<CachedAnswer> hit = cache.find(key, control.maxAge());
+            if (hit.isPresent()) {
+                return answered(asked, call, scan, key, hit.get());
+            }
+            if (control.onlyIfCached()) {
+                return notCached(call);
+            }
+        }
+        CacheStatus status = control.refresh() ? CacheStatus.REFRESH : CacheStatus.MISS;
+        Flight own = flight(asked, call, scan, target, Optional.of(key), control, status);
+        if (control.refresh()) {
+            inFlight.lead(key, own);
+            return deliver(own, wake);
+        }
+        return inFlight.joinOrLead(key, own, wake)
+                .<Decision>map(reader -> join(call, scan, reader))
+                .orElseGet(() -> deliver(own, wake));
+    }
+
+    private boolean eligible(RequestScan scan, CacheControl control) {
+        CacheMode wanted = mode == CacheMode.OFF ? CacheMode.OFF : control.mode().orElse(mode);
+        return scan.cacheable()
+                && !control.noStore()
+                && (wanted == CacheMode.ALL
+                        || wanted == CacheMode.DETERMINISTIC && scan.deterministic());
+    }
+
+    /**
+     * Everything that separates answers: what is asked, by whom, at which door, of whom, within
+     * which scope.
+     */
+    private Fingerprint key(
+            ModelCall asked,
+            String tenant,
+            RequestScan scan,
+            Models.Target target,
+            CacheControl control,
+            MeaningDigest digest) {
+        digest.reset();
+        digest.text(scan.digest());
+        digest.text(utf8(asked.path()));
+        digest.text(utf8(tenant));
+        digest.text(utf8(target.upstream()));
+        digest.text(utf8(target.model()));
+        digest.text(utf8(control.scope()));
+        return Fingerprint.of(digest.finish(secret));
+    }
+
+    private Decision answered(
+            ModelCall asked, Call call, RequestScan scan, Fingerprint key, CachedAnswer hit) {
+        Replay.Form form = Replay.of(hit, asked.protocol(), scan.stream(), scan.wantsUsage());
+        form.converted().ifPresent(kept -> cache.keepForm(key, hit, kept));
+        return new Decision.Answered(
+                call,
+                form.contentType(),
+                form.body(),
+                cache.ageSeconds(hit),
+                hit.usage(),
+                hit.costUsd(),
+                CacheStatus.HIT);
+    }
+
+    private static Decision join(Call call, RequestScan scan, InFlight.Joined joined) {
+        return new Decision.Joined(call, joined.flight(), joined.reader(), scan.wantsUsage());
+    }
+
+    private static Decision notCached(Call call) {
+        return new Decision.Refused(
+                call,
+                504,
+                "No stored answer for this request, and Cache-Control: only-if-cached forbids asking for one.");
+    }
+
+    private static Decision deliver(Flight flight, Runnable wake) {
+        return new Decision.Deliver(
+                flight,
+                flight.log()
+                        .read(wake)
+                        .orElseThrow(() -> new IllegalStateException("a new log can be read")));
+    }
+
+    private Flight flight(
+            ModelCall asked,
+            Call call,
+            RequestScan scan,
+            Models.Target target,
+            Optional<Fingerprint> key,
+            CacheControl control,
+            CacheStatus status) {
+        byte[] body = Splice.forUpstream(asked.body(), scan, target.model());
+        var request =
+                new UpstreamRequest(target.upstream(), "POST", asked.path(), asked.headers(), body);
+        var flight =
+                new Flight(
+                        call,
+                        request,
+                        new AnswerLog(settlement.keepBytes(key.isPresent())),
+                        status);
+        flight.note(
+                "exact-cache",
+                status == CacheStatus.BYPASS
+                        ? "bypass"
+                        : status == CacheStatus.MISS ? "miss" : "refresh");
+        flight.log().onEnd(log -> settlement.settle(flight, asked, target, key, control));
+        return flight;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

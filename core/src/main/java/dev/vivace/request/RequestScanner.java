@@ -1,0 +1,341 @@
+package dev.vivace.request;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.vivace.answer.Protocol;
+import dev.vivace.json.JsonException;
+import dev.vivace.json.JsonReader;
+import dev.vivace.json.MeaningDigest;
+import dev.vivace.request.RequestScan.CacheMember;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one pass over a model call's body: checks it, finds what the phases need and digests what it
+ * means.
+ *
+ * <p>Only {@code stream}, {@code stream_options}, {@code user} and {@code metadata} cannot change
+ * an answer and stay out of the digest; a field that nobody knows yet is in it. Keeps its buffers;
+ * not thread-safe.
+ */
+public final class RequestScanner {
+    private static final byte[] MODEL = name("model");
+    private static final byte[] MESSAGES = name("messages");
+    private static final byte[] STREAM = name("stream");
+    private static final byte[] STREAM_OPTIONS = name("stream_options");
+    private static final byte[] INCLUDE_USAGE = name("include_usage");
+    private static final byte[] USER = name("user");
+    private static final byte[] METADATA = name("metadata");
+    private static final byte[] TEMPERATURE = name("temperature");
+    private static final byte[] SEED = name("seed");
+    private static final byte[] CACHE = name("cache");
+    private static final byte[] BACKGROUND = name("background");
+    private static final byte[] CONVERSATION = name("conversation");
+    private static final byte[] NONE = new byte[0];
+
+    private final MeaningDigest digest = new MeaningDigest();
+
+    private @Nullable String model;
+    private int modelStart;
+    private int modelEnd;
+    private boolean messages;
+    private boolean stream;
+    private boolean wantsUsage;
+    private boolean zeroTemperature;
+    private boolean seed;
+    private boolean cacheable;
+    private @Nullable CacheMember cacheMember;
+    private int memberCount;
+    private int seen;
+
+    /**
+     * Scans a body.
+     *
+     * @throws JsonException if it cannot be read, with the place
+     */
+    public RequestScan scan(byte[] body, Protocol protocol) {
+        clear();
+        var reader = new JsonReader(body);
+        if (body.length == 0) {
+            throw reader.fail("the body is empty, expected a JSON object");
+        }
+        reader.beginObject();
+        int begin = digest.beginObject();
+        while (reader.nextMember()) {
+            member(reader, body, protocol);
+            memberCount++;
+        }
+        digest.endObject(begin, body);
+        reader.end();
+        String found = model;
+        if (found == null) {
+            throw new JsonException("'model' is missing", body, body.length);
+        }
+        if (!messages && protocol != Protocol.RESPONSES) {
+            throw new JsonException("'messages' is missing", body, body.length);
+        }
+        return new RequestScan(
+                found,
+                modelStart,
+                modelEnd,
+                stream,
+                wantsUsage,
+                zeroTemperature || seed,
+                cacheable,
+                digest.finish(NONE),
+                Optional.ofNullable(cacheMember));
+    }
+
+    private void clear() {
+        digest.reset();
+        model = null;
+        cacheMember = null;
+        memberCount = 0;
+        seen = 0;
+        messages = stream = wantsUsage = zeroTemperature = seed = false;
+        cacheable = true;
+    }
+
+    private void member(JsonReader reader, byte[] body, Protocol protocol) {
+        int length = reader.textEnd() - reader.textStart();
+        if (reader.textEscaped() && known(reader.text())) {
+            // One parser would know it and another not: never pass on what can be read in two ways.
+            throw reader.fail(
+                    "the member name '" + reader.text() + "' must be written without escapes");
+        }
+        switch (length) {
+            case 4 -> {
+                if (reader.nameIs(SEED)) {
+                    digest.memberName(reader, body);
+                    seed = reader.peek() != 'n';
+                    digest.value(reader, body);
+                    return;
+                }
+                if (reader.nameIs(USER)) {
+                    once(1, reader);
+                    reader.skipValue();
+                    return;
+                }
+            }
+            case 5 -> {
+                if (reader.nameIs(MODEL)) {
+                    model(reader, body);
+                    return;
+                }
+                if (reader.nameIs(CACHE)) {
+                    cache(reader, body);
+                    return;
+                }
+            }
+            case 6 -> {
+                if (reader.nameIs(STREAM)) {
+                    once(2, reader);
+                    stream = flag(reader, "stream");
+                    return;
+                }
+            }
+            case 8 -> {
+                if (reader.nameIs(MESSAGES)) {
+                    if (reader.peek() != '[') {
+                        throw reader.fail("'messages' must be an array");
+                    }
+                    messages = true;
+                } else if (reader.nameIs(METADATA)) {
+                    once(4, reader);
+                    reader.skipValue();
+                    return;
+                }
+            }
+            case 10 -> {
+                if (protocol == Protocol.RESPONSES && reader.nameIs(BACKGROUND)) {
+                    cacheable &= reader.peek() != 't';
+                }
+            }
+            case 11 -> {
+                if (reader.nameIs(TEMPERATURE)) {
+                    temperature(reader, body);
+                    return;
+                }
+            }
+            case 12 -> {
+                // A conversation grows by the call itself: an answer from here would leave it
+                // behind.
+                if (protocol == Protocol.RESPONSES && reader.nameIs(CONVERSATION)) {
+                    cacheable &= reader.peek() == 'n';
+                }
+            }
+            case 14 -> {
+                if (reader.nameIs(STREAM_OPTIONS)) {
+                    once(8, reader);
+                    streamOptions(reader);
+                    return;
+                }
+            }
+            default -> {}
+        }
+        digest.member(reader, body);
+    }
+
+    /** The digest notices duplicates of everything that it sees; these it does not see. */
+    private void once(int bit, JsonReader reader) {
+        if ((seen & bit) != 0) {
+            throw reader.fail("duplicate member name '" + reader.text() + "'");
+        }
+        seen |= bit;
+    }
+
+    private static boolean known(String name) {
+        return switch (name) {
+            case "model",
+                    "messages",
+                    "stream",
+                    "stream_options",
+                    "user",
+                    "metadata",
+                    "temperature",
+                    "seed",
+                    "cache",
+                    "background",
+                    "conversation" ->
+                    true;
+            default -> false;
+        };
+    }
+
+    private void model(JsonReader reader, byte[] body) {
+        digest.memberName(reader, body);
+        if (reader.peek() != '"') {
+            throw reader.fail("'model' must be a string");
+        }
+        modelStart = reader.offset();
+        digest.value(reader, body);
+        modelEnd = reader.offset();
+        model = reader.text();
+        if (reader.textEnd() == reader.textStart()) {
+            throw reader.fail("'model' must not be empty");
+        }
+    }
+
+    private void temperature(JsonReader reader, byte[] body) {
+        digest.memberName(reader, body);
+        byte kind = reader.peek();
+        if (kind == 'n') {
+            digest.value(reader, body);
+            return;
+        }
+        if (kind != '-' && (kind < '0' || kind > '9')) {
+            throw reader.fail("'temperature' must be a number");
+        }
+        digest.value(reader, body);
+        zeroTemperature = true;
+        for (int i = reader.textStart(); i < reader.textEnd() && (body[i] | 0x20) != 'e'; i++) {
+            if (body[i] >= '1' && body[i] <= '9') {
+                zeroTemperature = false;
+            }
+        }
+    }
+
+    private static boolean flag(JsonReader reader, String name) {
+        return switch (reader.peek()) {
+            case 't', 'f' -> reader.bool();
+            case 'n' -> {
+                reader.readNull();
+                yield false;
+            }
+            default -> throw reader.fail("'" + name + "' must be true or false");
+        };
+    }
+
+    private void streamOptions(JsonReader reader) {
+        if (reader.peek() != '{') {
+            reader.skipValue();
+            return;
+        }
+        reader.beginObject();
+        while (reader.nextMember()) {
+            if (reader.nameIs(INCLUDE_USAGE)) {
+                wantsUsage = flag(reader, "stream_options.include_usage");
+            } else {
+                reader.skipValue();
+            }
+        }
+    }
+
+    private void cache(JsonReader reader, byte[] body) {
+        int nameStart = reader.textStart() - 1;
+        if (reader.peek() != '{') {
+            // Not LiteLLM's form: somebody else's field, and it stays where it is.
+            digest.member(reader, body);
+            return;
+        }
+        boolean noCache = false;
+        boolean noStore = false;
+        Optional<Long> ttl = Optional.empty();
+        Optional<Long> maxAge = Optional.empty();
+        Optional<String> namespace = Optional.empty();
+        reader.beginObject();
+        while (reader.nextMember()) {
+            switch (reader.text()) {
+                case "no-cache" -> noCache = flag(reader, "cache.no-cache");
+                case "no-store" -> noStore = flag(reader, "cache.no-store");
+                case "ttl" -> ttl = Optional.of(seconds(reader, body, "cache.ttl"));
+                case "s-maxage", "s-max-age" ->
+                        maxAge = Optional.of(seconds(reader, body, "cache.s-maxage"));
+                case "namespace" -> namespace = Optional.of(reader.string());
+                default -> reader.skipValue();
+            }
+        }
+        cacheMember =
+                cut(body, nameStart, reader.offset(), noCache, noStore, ttl, maxAge, namespace);
+    }
+
+    private CacheMember cut(
+            byte[] body,
+            int nameStart,
+            int valueEnd,
+            boolean noCache,
+            boolean noStore,
+            Optional<Long> ttl,
+            Optional<Long> maxAge,
+            Optional<String> namespace) {
+        if (cacheMember != null) {
+            throw new JsonException("duplicate member name", body, nameStart);
+        }
+        int start = nameStart;
+        int end = valueEnd;
+        if (memberCount > 0) {
+            while (body[start] != ',') {
+                start--;
+            }
+        } else {
+            int i = end;
+            while (i < body.length && body[i] <= ' ') {
+                i++;
+            }
+            if (i < body.length && body[i] == ',') {
+                end = i + 1;
+            }
+        }
+        return new CacheMember(start, end, noCache, noStore, ttl, maxAge, namespace);
+    }
+
+    private static long seconds(JsonReader reader, byte[] body, String name) {
+        reader.readNumber();
+        String text =
+                new String(
+                        body, reader.textStart(), reader.textEnd() - reader.textStart(), US_ASCII);
+        try {
+            long value = (long) Double.parseDouble(text);
+            if (value >= 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw reader.fail("'" + name + "' must be a number of seconds, 0 or more");
+    }
+
+    private static byte[] name(String name) {
+        return name.getBytes(US_ASCII);
+    }
+}

@@ -1,0 +1,210 @@
+package dev.vivace.gateway;
+
+import dev.vivace.admin.Page;
+import dev.vivace.cache.ExactCache;
+import dev.vivace.cache.Invalidation;
+import dev.vivace.json.JsonException;
+import dev.vivace.json.JsonReader;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The door for operators: health, metrics, ledger, cache, dashboard. */
+final class AdminDoor {
+    private static final long MAX_BODY = 64 << 10;
+    private static final String JSON = "application/json";
+
+    private final Parts parts;
+    private final Context context;
+
+    AdminDoor(Parts parts, Context context) {
+        this.parts = parts;
+        this.context = context;
+    }
+
+    void handle(HttpServerRequest request) {
+        var exchange = new Exchange(request, Errors.OPENAI, () -> {});
+        if (!sameOrigin(request)) {
+            exchange.refuse(403, "This page is not for other origins.");
+            return;
+        }
+        String path = Objects.requireNonNullElse(request.path(), "");
+        switch (path) {
+            case "/healthz", "/readyz" -> {
+                if (allowed(exchange, HttpMethod.GET)) {
+                    json(exchange, "{\"status\":\"ok\"}");
+                }
+            }
+            case "/admin/cache" -> {
+                if (allowed(exchange, HttpMethod.GET)) {
+                    json(exchange, statistics(parts.cache().statistics()));
+                }
+            }
+            case "/admin/cache/invalidate" -> {
+                if (allowed(exchange, HttpMethod.POST)) {
+                    invalidate(exchange);
+                }
+            }
+            default -> page(exchange, path);
+        }
+    }
+
+    /**
+     * A browser says where a request comes from; pages of other origins have no business here, even
+     * on loopback.
+     */
+    private static boolean sameOrigin(HttpServerRequest request) {
+        String origin = request.getHeader("origin");
+        if (origin == null) {
+            return true;
+        }
+        try {
+            URI uri = URI.create(origin);
+            return uri.getAuthority() != null
+                    && uri.getAuthority().equalsIgnoreCase(request.getHeader("host"));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean allowed(Exchange exchange, HttpMethod method) {
+        HttpMethod used = exchange.request.method();
+        if (used.equals(method) || method.equals(HttpMethod.GET) && used.equals(HttpMethod.HEAD)) {
+            return true;
+        }
+        exchange.headers().set(HttpHeaders.ALLOW, method.name());
+        exchange.refuse(
+                405,
+                exchange.request.path() + " takes " + method.name() + ", not " + used.name() + ".");
+        return false;
+    }
+
+    /** Pages take milliseconds to make: not on the event loop. */
+    private void page(Exchange exchange, String path) {
+        HttpServerRequest request = exchange.request;
+        if (!parts.pages().has(path)) {
+            exchange.refuse(
+                    404,
+                    "Nothing is at "
+                            + shown(path)
+                            + "; the API is under /v1/, the dashboard at /.");
+            return;
+        }
+        if (!allowed(exchange, HttpMethod.GET)) {
+            return;
+        }
+        context.<Optional<Page>>executeBlocking(
+                        () ->
+                                parts.pages()
+                                        .get(
+                                                path,
+                                                name -> Optional.ofNullable(request.getParam(name)),
+                                                name ->
+                                                        Optional.ofNullable(
+                                                                request.getHeader(name))),
+                        false)
+                .onSuccess(made ->
+                        made.ifPresentOrElse(
+                                page -> write(exchange, page),
+                                () -> exchange.refuse(404, "Nothing is at " + shown(path) + ".")))
+                .onFailure(failure -> exchange.refuse(500, "The page could not be made."));
+    }
+
+    private static void write(Exchange exchange, Page page) {
+        exchange.response.setStatusCode(page.status());
+        exchange.headers().set(HttpHeaders.CONTENT_TYPE, page.contentType());
+        for (Map.Entry<String, String> header : page.headers().entrySet()) {
+            exchange.headers().set(header.getKey(), header.getValue());
+        }
+        exchange.end(page.body());
+    }
+
+    private static void json(Exchange exchange, String body) {
+        exchange.headers().set(HttpHeaders.CONTENT_TYPE, JSON);
+        exchange.end(body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String statistics(ExactCache.Statistics now) {
+        return String.format(
+                Locale.ROOT,
+                "{\"entries\":%d,\"bytes\":%d,\"max_bytes\":%d,\"hits\":%d,\"misses\":%d,\"evictions\":%d,\"hit_rate\":%.6f}",
+                now.entries(),
+                now.bytes(),
+                now.maxBytes(),
+                now.hits(),
+                now.misses(),
+                now.evictions(),
+                now.hitRate());
+    }
+
+    private void invalidate(Exchange exchange) {
+        BodyReader.read(
+                exchange.request,
+                context,
+                parts.budget(),
+                MAX_BODY,
+                new BodyReader.Wanting() {
+                    @Override
+                    public void body(byte[] body, Runnable release) {
+                        release.run();
+                        try {
+                            Invalidation which = which(body);
+                            context.executeBlocking(() -> parts.cache().invalidate(which), false)
+                                    .onSuccess(removed ->
+                                            json(exchange, "{\"removed\":" + removed + "}"))
+                                    .onFailure(failure ->
+                                            exchange.refuse(
+                                                    500, "The entries could not be removed."));
+                        } catch (JsonException e) {
+                            exchange.refuse(
+                                    400, "The request body cannot be read: " + e.getMessage());
+                        } catch (IllegalArgumentException e) {
+                            exchange.refuse(400, String.valueOf(e.getMessage()));
+                        }
+                    }
+
+                    @Override
+                    public void refused(int status, String message) {
+                        exchange.refuse(status, message);
+                    }
+                });
+    }
+
+    private static Invalidation which(byte[] body) {
+        Optional<String> scope = Optional.empty();
+        Optional<String> model = Optional.empty();
+        Optional<String> tag = Optional.empty();
+        Optional<String> pattern = Optional.empty();
+        boolean all = false;
+        var reader = new JsonReader(body);
+        reader.beginObject();
+        while (reader.nextMember()) {
+            String name = reader.text();
+            switch (name) {
+                case "scope" -> scope = Optional.of(reader.string());
+                case "model" -> model = Optional.of(reader.string());
+                case "tag" -> tag = Optional.of(reader.string());
+                case "pattern" -> pattern = Optional.of(reader.string());
+                case "all" -> all = reader.bool();
+                default ->
+                        throw reader.fail(
+                                "unknown member '"
+                                        + shown(name)
+                                        + "'; known are scope, model, tag, pattern, all");
+            }
+        }
+        reader.end();
+        return new Invalidation(scope, model, tag, pattern, all);
+    }
+
+    private static String shown(String text) {
+        return text.length() > 100 ? text.substring(0, 100) + "..." : text;
+    }
+}

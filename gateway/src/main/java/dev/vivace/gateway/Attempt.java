@@ -1,0 +1,251 @@
+package dev.vivace.gateway;
+
+import dev.vivace.answer.AnswerLog;
+import dev.vivace.answer.Failure;
+import dev.vivace.answer.Head;
+import dev.vivace.answer.Header;
+import dev.vivace.line.Flight;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One flight's way to its upstream and back, on one event loop: sent once, or twice if its
+ * connection was stale.
+ */
+final class Attempt {
+    private final HttpDelivery delivery;
+    private final Flight flight;
+    private final AnswerLog log;
+    private final UpstreamSite site;
+    private final @Nullable HttpServerRequest upload;
+    private @Nullable HttpClientRequest request;
+    private @Nullable HttpClientResponse response;
+    private boolean over;
+    private boolean reused;
+    private boolean paused;
+    private boolean firstByte;
+    private long lastSign;
+
+    /**
+     * @param upload the body where it flows through; else it is the flight's
+     */
+    Attempt(
+            HttpDelivery delivery,
+            Flight flight,
+            UpstreamSite site,
+            @Nullable HttpServerRequest upload) {
+        this.upload = upload;
+        this.delivery = delivery;
+        this.flight = flight;
+        this.log = flight.log();
+        this.site = site;
+    }
+
+    void start(HttpClient client) {
+        lastSign = System.nanoTime();
+        delivery.began(this);
+        flight.departs();
+        client.request(site.options(flight.request().method(), flight.request().path()))
+                .onComplete(made -> {
+                    if (made.succeeded()) {
+                        send(made.result());
+                    } else {
+                        fail(made.cause());
+                    }
+                });
+        if (flight.attempts() == 1) {
+            log.onAbandoned(() -> delivery.context().runOnContext(nothing -> cancel()));
+            log.onDrain(() -> delivery.context().runOnContext(nothing -> resume()));
+        }
+    }
+
+    private void send(HttpClientRequest made) {
+        request = made;
+        if (over) {
+            made.reset();
+            return;
+        }
+        HttpConnection connection = made.connection();
+        reused = delivery.isReused(connection);
+        site.headers(flight.request().headers(), made.headers());
+        made.exceptionHandler(this::fail);
+        made.response()
+                .onComplete(came -> {
+                    if (came.succeeded()) {
+                        head(came.result(), connection);
+                    } else {
+                        fail(came.cause());
+                    }
+                });
+        HttpServerRequest source = upload;
+        byte[] body = flight.request().body();
+        if (source != null) {
+            flow(source, made);
+        } else if (body.length == 0) {
+            made.end();
+        } else {
+            made.end(Exchange.wrap(body));
+        }
+    }
+
+    private void flow(HttpServerRequest source, HttpClientRequest made) {
+        String length = source.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null) {
+            made.setChunked(true);
+        } else {
+            made.putHeader(HttpHeaders.CONTENT_LENGTH, length);
+        }
+        source.pipeTo(made).onFailure(this::fail);
+    }
+
+    private void head(HttpClientResponse came, HttpConnection connection) {
+        if (over) {
+            return;
+        }
+        response = came;
+        lastSign = System.nanoTime();
+        String hops = came.getHeader("connection");
+        var headers = new ArrayList<Header>(came.headers().size());
+        for (Map.Entry<String, String> header : came.headers()) {
+            if (!HopByHop.is(header.getKey().toLowerCase(Locale.ROOT), hops)) {
+                headers.add(new Header(header.getKey(), header.getValue()));
+            }
+        }
+        came.exceptionHandler(this::fail);
+        came.handler(this::chunk);
+        came.endHandler(nothing -> {
+            delivery.hasServed(connection);
+            end();
+        });
+        log.head(new Head(came.statusCode(), headers));
+    }
+
+    private void chunk(Buffer chunk) {
+        if (over || chunk.length() == 0) {
+            return;
+        }
+        lastSign = System.nanoTime();
+        if (!firstByte) {
+            firstByte = true;
+            flight.firstByteCame();
+        }
+        log.append(chunk.getBytes());
+        if (!paused && log.full() && response != null) {
+            paused = true;
+            response.pause();
+        }
+    }
+
+    private void resume() {
+        if (paused && response != null) {
+            paused = false;
+            lastSign = System.nanoTime();
+            response.resume();
+        }
+    }
+
+    private void end() {
+        if (finish()) {
+            log.complete();
+        }
+    }
+
+    /** Nobody reads any more: closes the connection, which is how HTTP/1.1 says so. */
+    private void cancel() {
+        if (finish() && request != null) {
+            request.reset();
+        }
+    }
+
+    void checkTime(long now) {
+        long silent = now - lastSign;
+        if (response == null && silent > delivery.firstByteTimeout().toNanos()) {
+            timeout("did not begin to answer within " + seconds(delivery.firstByteTimeout()));
+        } else if (response != null && !paused && silent > delivery.idleTimeout().toNanos()) {
+            timeout(
+                    "fell silent in the middle of its answer for "
+                            + seconds(delivery.idleTimeout()));
+        }
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toMillis() / 1000.0 + " s";
+    }
+
+    private void timeout(String what) {
+        if (finish()) {
+            if (request != null) {
+                request.reset();
+            }
+            log.fail(
+                    new Failure(
+                            Failure.Kind.TIMEOUT,
+                            "The upstream "
+                                    + flight.request().upstream()
+                                    + " at "
+                                    + site.address()
+                                    + " "
+                                    + what
+                                    + "."));
+        }
+    }
+
+    private void fail(Throwable cause) {
+        if (over) {
+            return;
+        }
+        if (reused && response == null && upload == null && flight.attempts() == 1) {
+            delivery.ended(this);
+            reused = false;
+            delivery.again(this);
+            return;
+        }
+        finish();
+        boolean sent = request != null;
+        Failure.Kind kind = sent ? Failure.Kind.BROKEN : Failure.Kind.UNREACHABLE;
+        log.fail(
+                new Failure(
+                        kind,
+                        "The upstream "
+                                + flight.request().upstream()
+                                + " at "
+                                + site.address()
+                                + " "
+                                + (sent
+                                        ? response == null
+                                                ? "closed the connection without an answer"
+                                                : "broke off its answer"
+                                        : reason(cause))
+                                + "."));
+    }
+
+    private static String reason(Throwable cause) {
+        return switch (cause) {
+            case UnknownHostException e -> "cannot be reached: its name is unknown";
+            case ConnectException e -> "cannot be reached: it refuses connections";
+            default -> "cannot be reached: no connection in time";
+        };
+    }
+
+    private boolean finish() {
+        if (over) {
+            return false;
+        }
+        over = true;
+        delivery.ended(this);
+        flight.lastByteCame();
+        return true;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.vivace.gateway;
+
+import dev.vivace.answer.Protocol;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import org.jspecify.annotations.Nullable;
+
+/** All doors on one event loop. As many of these listen on the same address as there are loops. */
+final class Doors extends VerticleBase {
+    private final Parts parts;
+    private @Nullable HttpServer server;
+    private @Nullable HttpDelivery delivery;
+
+    Doors(Parts parts) {
+        this.parts = parts;
+    }
+
+    @Override
+    public Future<?> start() {
+        EventLoop loop = ((ContextInternal) context).nettyEventLoop();
+        var out = new HttpDelivery(vertx, parts.config().upstreams(), parts.config().timeouts());
+        delivery = out;
+        var models = new ModelDoor(parts, out, context, loop);
+        var passing = new PassDoor(parts, out, loop);
+        var admin = new AdminDoor(parts, context);
+        HttpServer made = vertx.createHttpServer(options());
+        server = made;
+        made.requestHandler(request -> route(request, models, passing, admin));
+        made.invalidRequestHandler(Doors::invalid);
+        made.exceptionHandler(ignored -> {}); // a client that broke off is no news
+        return made.listen();
+    }
+
+    private HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHost(parts.config().server().host())
+                .setPort(parts.config().server().port())
+                .setTcpNoDelay(true)
+                .setHttp2ClearTextEnabled(false)
+                .setHandle100ContinueAutomatically(true)
+                .setMaxHeaderSize(64 << 10)
+                .setMaxInitialLineLength(16 << 10)
+                .setMaxChunkSize(64 << 10)
+                .setAcceptBacklog(4096);
+    }
+
+    private static void route(
+            HttpServerRequest request, ModelDoor models, PassDoor passing, AdminDoor admin) {
+        String path = request.path();
+        if (path == null || !path.startsWith("/v1/")) {
+            admin.handle(request);
+            return;
+        }
+        if (request.method().equals(HttpMethod.POST)) {
+            switch (path) {
+                case "/v1/chat/completions" -> {
+                    models.handle(request, Protocol.CHAT);
+                    return;
+                }
+                case "/v1/responses" -> {
+                    models.handle(request, Protocol.RESPONSES);
+                    return;
+                }
+                case "/v1/messages" -> {
+                    models.handle(request, Protocol.MESSAGES);
+                    return;
+                }
+                default -> {}
+            }
+        }
+        passing.handle(request);
+    }
+
+    /** What the decoder could not read, or would read in two ways. */
+    private static void invalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        String kind = cause == null ? "" : cause.getClass().getSimpleName();
+        int status =
+                switch (kind) {
+                    case "TooLongHttpHeaderException" -> 431;
+                    case "TooLongHttpLineException" -> 414;
+                    default -> 400;
+                };
+        new Exchange(request, Errors.OPENAI, () -> {})
+                .refuse(
+                        status,
+                        status == 431
+                                ? "The header fields are longer than 64 kB."
+                                : "The request is not valid HTTP/1.1.");
+    }
+
+    @Override
+    public Future<?> stop() {
+        HttpDelivery out = delivery;
+        if (out != null) {
+            out.close();
+        }
+        HttpServer made = server;
+        return made == null ? Future.succeededFuture() : made.close();
+    }
+
+    int port() {
+        HttpServer made = server;
+        return made == null ? 0 : made.actualPort();
+    }
+}

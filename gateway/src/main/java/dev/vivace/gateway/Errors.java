@@ -1,0 +1,72 @@
+package dev.vivace.gateway;
+
+import dev.vivace.json.JsonText;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Error bodies in the protocol of a door. */
+enum Errors {
+    OPENAI {
+        @Override
+        byte[] body(int status, String message) {
+            String type =
+                    status >= 500
+                            ? "api_error"
+                            : status == 429 ? "rate_limit_error" : "invalid_request_error";
+            return object(
+                    "{\"error\":{\"message\":",
+                    message,
+                    ",\"type\":\"" + type + "\",\"param\":null,\"code\":null}}");
+        }
+
+        @Override
+        byte[] event(int status, String message) {
+            return lines("", body(status, message));
+        }
+    },
+    ANTHROPIC {
+        @Override
+        byte[] body(int status, String message) {
+            String type =
+                    switch (status) {
+                        case 401 -> "authentication_error";
+                        case 403 -> "permission_error";
+                        case 404 -> "not_found_error";
+                        case 413 -> "request_too_large";
+                        case 429 -> "rate_limit_error";
+                        default -> status >= 500 ? "api_error" : "invalid_request_error";
+                    };
+            return object(
+                    "{\"type\":\"error\",\"error\":{\"type\":\"" + type + "\",\"message\":",
+                    message,
+                    "}}");
+        }
+
+        @Override
+        byte[] event(int status, String message) {
+            return lines("event: error\n", body(status, message));
+        }
+    };
+
+    /** The body of an error answer. */
+    abstract byte[] body(int status, String message);
+
+    /** An event that ends a stream which cannot go on. */
+    abstract byte[] event(int status, String message);
+
+    private static byte[] object(String before, String message, String after) {
+        var out = new ByteArrayOutputStream(200 + message.length());
+        out.writeBytes(before.getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(JsonText.quote(message));
+        out.writeBytes(after.getBytes(StandardCharsets.UTF_8));
+        return out.toByteArray();
+    }
+
+    private static byte[] lines(String name, byte[] data) {
+        var out = new ByteArrayOutputStream(data.length + 40);
+        out.writeBytes((name + "data: ").getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(data);
+        out.writeBytes("\n\n".getBytes(StandardCharsets.UTF_8));
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,198 @@
+package dev.vivace.gateway;
+
+import dev.vivace.answer.Head;
+import dev.vivace.answer.Protocol;
+import dev.vivace.json.MeaningDigest;
+import dev.vivace.ledger.CacheStatus;
+import dev.vivace.line.Call;
+import dev.vivace.line.Decision;
+import dev.vivace.line.Flight;
+import dev.vivace.line.ModelCall;
+import dev.vivace.request.RequestScanner;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
+
+/** The door for model calls, in any of the three protocols. One per event loop. */
+final class ModelDoor {
+    private final Parts parts;
+    private final HttpDelivery delivery;
+    private final Context context;
+    private final EventLoop loop;
+    private final RequestScanner scanner = new RequestScanner();
+    private final MeaningDigest digest = new MeaningDigest();
+
+    ModelDoor(Parts parts, HttpDelivery delivery, Context context, EventLoop loop) {
+        this.parts = parts;
+        this.delivery = delivery;
+        this.context = context;
+        this.loop = loop;
+    }
+
+    void handle(HttpServerRequest request, Protocol protocol) {
+        long at = System.currentTimeMillis();
+        Errors errors = protocol == Protocol.MESSAGES ? Errors.ANTHROPIC : Errors.OPENAI;
+        BodyReader.read(
+                request,
+                context,
+                parts.budget(),
+                parts.config().limits().bodyBytes(),
+                new BodyReader.Wanting() {
+                    @Override
+                    public void body(byte[] body, Runnable release) {
+                        parts.inFlight().increment();
+                        var exchange =
+                                new Exchange(
+                                        request,
+                                        errors,
+                                        () -> {
+                                            release.run();
+                                            parts.inFlight().decrement();
+                                        });
+                        asked(exchange, protocol, body, at);
+                    }
+
+                    @Override
+                    public void refused(int status, String message) {
+                        var call = call(protocol, "", at);
+                        refuse(
+                                new Exchange(request, errors, () -> {}),
+                                new Decision.Refused(call, status, message));
+                    }
+                });
+    }
+
+    private Call call(Protocol protocol, String tenant, long at) {
+        String door = protocol.name().toLowerCase(Locale.ROOT);
+        return new Call(parts.ids().next(), at, System.nanoTime(), tenant, door, "", false);
+    }
+
+    private void asked(Exchange exchange, Protocol protocol, byte[] body, long at) {
+        RequestHeaders headers;
+        try {
+            headers = RequestHeaders.of(exchange.request.headers(), true);
+        } catch (IllegalArgumentException e) {
+            refuse(
+                    exchange,
+                    new Decision.Refused(
+                            call(protocol, "", at), 400, String.valueOf(e.getMessage())));
+            return;
+        }
+        Call call = call(protocol, parts.tenants().of(headers.credential()), at);
+        var asked =
+                new ModelCall(
+                        call,
+                        protocol,
+                        exchange.request.uri(),
+                        headers.forward(),
+                        body,
+                        headers.control());
+        var waking = new Waking();
+        switch (parts.line().decide(asked, scanner, digest, waking)) {
+            case Decision.Refused refused -> refuse(exchange, refused);
+            case Decision.Answered answered -> replay(exchange, answered);
+            case Decision.Joined joined -> {
+                var translation =
+                        Translations.of(protocol, joined.call().streamed(), joined.wantsUsage());
+                Follower follower =
+                        new Follower(
+                                exchange,
+                                loop,
+                                translation,
+                                true,
+                                (head, whole) -> joining(exchange, joined, whole),
+                                (status, error) ->
+                                        parts.settlement().joined(joined, status, error));
+                waking.follower = follower;
+                follower.follow(joined.reader());
+            }
+            case Decision.Deliver deliver -> {
+                Flight flight = deliver.flight();
+                Follower follower =
+                        new Follower(
+                                exchange,
+                                loop,
+                                null,
+                                true,
+                                (head, whole) -> leading(exchange, flight, head, whole),
+                                (status, error) -> {});
+                waking.follower = follower;
+                delivery.start(flight);
+                follower.follow(deliver.reader());
+            }
+        }
+    }
+
+    /** The line wants to know whom to wake before it is known whether anybody will follow. */
+    private static final class Waking implements Runnable {
+        private volatile @org.jspecify.annotations.Nullable Follower follower;
+
+        @Override
+        public void run() {
+            Follower known = follower;
+            if (known != null) {
+                known.wake();
+            }
+        }
+    }
+
+    private void refuse(Exchange exchange, Decision.Refused refused) {
+        exchange.introduce(
+                refused.call(), CacheStatus.BYPASS, System.nanoTime() - refused.call().arrived());
+        parts.settlement().refused(refused);
+        exchange.refuse(refused.status(), refused.message());
+    }
+
+    private void replay(Exchange exchange, Decision.Answered answered) {
+        exchange.introduce(
+                answered.call(), answered.cache(), System.nanoTime() - answered.call().arrived());
+        MultiMap headers = exchange.headers();
+        headers.set(HttpHeaders.CONTENT_TYPE, answered.contentType());
+        headers.set(HttpHeaders.AGE, Long.toString(answered.ageSeconds()));
+        headers.set("x-vivace-cost-usd", "0");
+        headers.set("x-vivace-saved-usd", Money.usd(answered.savedUsd()));
+        answered.usage()
+                .ifPresent(usage ->
+                        headers.set(
+                                "x-vivace-tokens-saved",
+                                Long.toString(usage.fresh() + usage.cached() + usage.output())));
+        exchange.end(answered.body());
+        parts.settlement().served(answered, 200);
+    }
+
+    private static void leading(Exchange exchange, Flight flight, Head head, boolean whole) {
+        long now = System.nanoTime();
+        long departed = flight.departed() == 0 ? now : flight.departed();
+        long back = flight.firstByte() == 0 ? now : flight.firstByte();
+        exchange.introduce(
+                flight.call(), flight.cache(), departed - flight.call().arrived() + (now - back));
+        MultiMap headers = exchange.headers();
+        headers.set("x-vivace-model", flight.call().model());
+        headers.set("x-vivace-attempts", Integer.toString(flight.attempts()));
+        if (whole && head.status() == 200) {
+            headers.set("x-vivace-cost-usd", Money.usd(flight.costUsd()));
+        }
+    }
+
+    /** Of somebody else's answer the type goes on, and nothing that is about that somebody. */
+    private static void joining(Exchange exchange, Decision.Joined joined, boolean whole) {
+        MultiMap headers = exchange.headers();
+        String type = headers.get(HttpHeaders.CONTENT_TYPE);
+        String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
+        headers.clear();
+        if (type != null) {
+            headers.set(HttpHeaders.CONTENT_TYPE, type);
+        }
+        if (encoding != null) {
+            headers.set(HttpHeaders.CONTENT_ENCODING, encoding);
+        }
+        exchange.introduce(joined.call(), CacheStatus.JOINED, 0);
+        if (whole) {
+            headers.set("x-vivace-cost-usd", "0");
+            headers.set("x-vivace-saved-usd", Money.usd(joined.flight().costUsd()));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.vivace.gateway;
+
+import dev.vivace.admin.AdminPages;
+import dev.vivace.cache.ExactCache;
+import dev.vivace.config.Config;
+import dev.vivace.limit.ByteBudget;
+import dev.vivace.line.CallIds;
+import dev.vivace.line.ModelLine;
+import dev.vivace.line.Models;
+import dev.vivace.line.Settlement;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What all event loops share; each is thread-safe. */
+record Parts(
+        Config config,
+        Models models,
+        ModelLine line,
+        Settlement settlement,
+        ExactCache cache,
+        AdminPages pages,
+        ByteBudget budget,
+        Tenants tenants,
+        CallIds ids,
+        LongAdder inFlight) {}

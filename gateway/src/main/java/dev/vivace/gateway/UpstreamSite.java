@@ -1,0 +1,64 @@
+package dev.vivace.gateway;
+
+import dev.vivace.answer.Header;
+import dev.vivace.config.Config;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/** Where an upstream is and how it wants to be addressed; worked out once. */
+final class UpstreamSite {
+    private static final String V1 = "/v1";
+
+    private final String host;
+    private final int port;
+    private final boolean tls;
+    private final String prefix;
+    private final Optional<Header> key;
+
+    UpstreamSite(Config.Upstream upstream) {
+        URI url = upstream.url();
+        tls = "https".equalsIgnoreCase(url.getScheme());
+        host = url.getHost();
+        port = url.getPort() > 0 ? url.getPort() : tls ? 443 : 80;
+        String path = url.getPath().replaceAll("/+$", "");
+        prefix = path.endsWith(V1) ? path.substring(0, path.length() - V1.length()) : path;
+        key =
+                upstream.key()
+                        .map(secret ->
+                                upstream.protocol() == Config.Protocol.ANTHROPIC
+                                        ? new Header("x-api-key", secret)
+                                        : new Header("Authorization", "Bearer " + secret));
+    }
+
+    /** For messages to people: the address without anything secret. */
+    String address() {
+        return host + ":" + port;
+    }
+
+    RequestOptions options(String method, String path) {
+        return new RequestOptions()
+                .setHost(host)
+                .setPort(port)
+                .setSsl(tls)
+                .setMethod(HttpMethod.valueOf(method))
+                .setURI(prefix + path);
+    }
+
+    /** Adds the client's headers; its credential only where we have none of our own. */
+    void headers(List<Header> from, MultiMap to) {
+        for (Header header : from) {
+            if (key.isEmpty() || !credential(header)) {
+                to.add(header.name(), header.value());
+            }
+        }
+        key.ifPresent(own -> to.set(own.name(), own.value()));
+    }
+
+    private static boolean credential(Header header) {
+        return header.is("authorization") || header.is("x-api-key") || header.is("api-key");
+    }
+}
