@@ -247,6 +247,11 @@ public record Config(
                 server, other, upstreams, models, prices, cache, embeddings, limits, timeouts);
     }
 
+    /**
+     * With these upstreams instead.
+     *
+     * @throws IllegalArgumentException if a name in {@code models} stands for another
+     */
     public Config withUpstreams(LinkedHashMap<String, Upstream> others) {
         return new Config(
                 server, data, others, models, prices, cache, embeddings, limits, timeouts);

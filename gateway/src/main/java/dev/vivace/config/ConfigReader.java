@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Builds a {@link Config} from a file's root. What the file leaves out has its default. */
@@ -27,7 +27,9 @@ final class ConfigReader {
         var data = file.find("data").flatMap(entry -> entry.read(Config.DATA));
         var named = children(file, "upstreams");
         if (named.isEmpty()) {
-            file.find("upstreams").ifPresent(entry -> entry.problem("needs at least one upstream"));
+            file.find("upstreams")
+                    .filter(Entry::mayHaveChildren)
+                    .ifPresent(entry -> entry.problem("needs at least one upstream"));
         }
         var upstreams =
                 new LinkedHashMap<>(collect(named, Config.UPSTREAM_NAME, ConfigReader::upstream));
@@ -35,7 +37,7 @@ final class ConfigReader {
                 collect(
                         children(file, "models"),
                         Config.MODEL_NAME,
-                        (name, entry) -> target(entry, named.keySet()));
+                        entry -> target(entry, named.keySet()));
         var prices = collect(children(file, "prices"), Config.MODEL_NAME, ConfigReader::price);
         Cache cache = cache(file.section("cache", Keys.CACHE));
         Embeddings embeddings = embeddings(file.section("embeddings", Keys.EMBEDDINGS));
@@ -51,15 +53,13 @@ final class ConfigReader {
     }
 
     private static <T> Map<String, T> collect(
-            Map<String, Entry> entries,
-            Rule<String> names,
-            BiFunction<String, Entry, Optional<T>> reader) {
+            Map<String, Entry> entries, Rule<String> names, Function<Entry, Optional<T>> reader) {
         var all = new LinkedHashMap<String, T>();
         entries.forEach((name, entry) -> {
             if (names.read(name).isEmpty()) {
                 entry.problem("is not a name that can be used; it must be " + names.expected());
             }
-            reader.apply(name, entry).ifPresent(value -> all.put(name, value));
+            reader.apply(entry).ifPresent(value -> all.put(name, value));
         });
         return all;
     }
@@ -71,7 +71,7 @@ final class ConfigReader {
                 section.get("port", Server.PORT, standard.port()));
     }
 
-    private static Optional<Upstream> upstream(String name, Entry entry) {
+    private static Optional<Upstream> upstream(Entry entry) {
         Section section = entry.section(Keys.UPSTREAM);
         var url = section.require("url", Upstream.URL);
         var protocol = section.get("protocol", Upstream.PROTOCOL, Config.Protocol.OPENAI);
@@ -106,7 +106,7 @@ final class ConfigReader {
     }
 
     /** Cached tokens cost what others do unless the file says otherwise. */
-    private static Optional<Price> price(String model, Entry entry) {
+    private static Optional<Price> price(Entry entry) {
         Section section = entry.section(Keys.PRICE);
         var input = section.require("input", Config.PRICE);
         var cached =

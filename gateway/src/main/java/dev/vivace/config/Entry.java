@@ -101,7 +101,12 @@ record Entry(Node node, String path, int line, Problems problems, Variables vari
         return children;
     }
 
-    boolean isNothing() {
+    /** Otherwise {@link #children} has complained. */
+    boolean mayHaveChildren() {
+        return node instanceof MappingNode || isNothing();
+    }
+
+    private boolean isNothing() {
         return node instanceof ScalarNode && node.getTag().equals(Tag.NULL);
     }
 

@@ -39,7 +39,7 @@ final class Section {
 
     Optional<Entry> requireEntry(String key, String expected) {
         Optional<Entry> child = find(key);
-        if (child.isEmpty()) {
+        if (child.isEmpty() && entry.mayHaveChildren()) {
             entry.problem("needs the key " + key + ": " + expected);
         }
         return child;

@@ -8,8 +8,8 @@ import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ParserException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
@@ -27,20 +27,22 @@ final class Yaml {
      */
     static Optional<Node> parse(String text, Problems problems) {
         requirePrintable(text, problems);
-        // Both of these would be refused without a line; the parser below and the entries do
-        // better.
+        // The library refuses both without naming a line; BoundedParser and Entry name it.
         LoadSettings settings =
                 LoadSettings.builder()
                         .setMaxAliasesForCollections(Integer.MAX_VALUE)
                         .setAllowNonScalarKeys(true)
                         .build();
+        var reader = new StreamReader(settings, text);
         try {
-            var parser = new BoundedParser(settings, new StreamReader(settings, text));
-            return new Composer(settings, parser).getSingleNode();
+            return new Composer(settings, new BoundedParser(settings, reader))
+                    .getSingleNode()
+                    .filter(node -> !node.getTag().equals(Tag.NULL));
         } catch (MarkedYamlEngineException e) {
             throw problems.failure(line(e.getProblemMark()), "", describe(e));
-        } catch (YamlEngineException e) {
-            throw problems.failure(0, "", "is not YAML that can be read: " + e.getMessage());
+        } catch (RuntimeException e) { // "\UFFFFFFFF" is a NumberFormatException, for one
+            String message = Shown.sentence(String.valueOf(e.getMessage()));
+            throw problems.failure(reader.getLine() + 1, "", "not valid YAML: " + message);
         }
     }
 

@@ -201,6 +201,39 @@ class ConfigFileTest {
     }
 
     @Test
+    void saysOnlyOnceThatAValueIsOfTheWrongType() throws IOException {
+        assertEquals(1, problems("upstreams: []").size());
+        assertEquals(1, problems("upstreams: { a: x }").size());
+        assertEquals(1, problems("upstreams: { a: }").size());
+        assertEquals(1, problems("models: { a: x }").size());
+        assertEquals(1, problems("prices: { a: [] }").size());
+    }
+
+    /** Each of these met an error of the YAML library's that is none of its own kind. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%YAML 99999999999.1\n---\na: b",
+                "%YAML 1.99999999999\n---\na: b",
+                "%YAML 9.9\n---\na: b",
+                "a: \"\\UFFFFFFFF\"",
+                "a: \"\\uD800\"",
+                "a: !<%ZZ> b",
+                "a: !%FF b",
+                "%TAG ! !\n%TAG ! !\n---\na: b",
+                "a: |99999999999\n b",
+                "a: !!binary x",
+                "? a",
+                "*a",
+                "&a",
+                "!!null",
+                "%"
+            })
+    void refusesOddYaml(String text) throws IOException {
+        assertEquals(1, problems(text).size());
+    }
+
+    @Test
     void wantsOneDocument() throws IOException {
         refused("server: {}\n---\nserver: {}\n", 2, "", "single document");
     }
@@ -289,16 +322,25 @@ class ConfigFileTest {
         refused("upstreams: &a { b: *a }", 1, "upstreams.b.b", "is not a key here");
     }
 
-    @Test
-    void hugeValuesAreShortWork() throws IOException {
-        for (String value : List.of("9", "/", "${", "a.", ":", "//@", "1.")) {
-            String big = value.repeat(900_000 / value.length());
-            String text =
-                    "server: { host: '%1$s' }\nupstreams: { a: { url: '%1$s' } }".formatted("%s");
-            problems(text.replaceFirst("%s", "h").replace("%s", big.replace("'", "")));
-            problems("prices: { m: { input: '" + big + "', output: 1 } }");
-            problems("data: d\n? '" + big + "'\n: 1\n");
+    /** Where a pattern took quadratic time, this would not end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9", "/", "${", "a.", ":", "//@", "1."})
+    void hugeValuesAreShortWork(String value) throws IOException {
+        String big = value.repeat(400_000 / value.length());
+        for (String text :
+                List.of(
+                        "server: { host: '%s' }",
+                        "upstreams: { a: { url: '%s', keys: ['%<s'] } }",
+                        "prices: { m: { input: '%s', output: 1 } }",
+                        "models: { m: { chain: ['%s'] } }")) {
+            assertFalse(problems(text.formatted(big)).isEmpty());
         }
+    }
+
+    @Test
+    void hugeKeysAreShortWork() throws IOException {
+        String message = problems("? '" + "a".repeat(300_000) + "'\n: 1\n").toString();
+        assertTrue(message.length() < 1_000, message);
     }
 
     @Test
