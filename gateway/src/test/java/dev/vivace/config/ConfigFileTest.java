@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigFileTest {
@@ -184,6 +185,22 @@ class ConfigFileTest {
         String text = GOOD.replace(old, now == null ? "" : now);
         assertFalse(text.equals(GOOD), "nothing was replaced");
         refused(text, line, path == null ? "" : path, says);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesAnUnknownKeyInEverySection(Keys section) throws IOException {
+        var text = new StringBuilder();
+        String indent = "";
+        for (String name : section.path().split("\\.", -1)) {
+            text.append(name.isEmpty() ? "" : indent + name + ":\n");
+            indent += name.isEmpty() ? "" : "  ";
+        }
+        text.append(indent).append("nonsense: 1\n");
+        String path = section.path() + (section == Keys.FILE ? "" : ".") + "nonsense";
+        int line = (int) text.toString().lines().count();
+        String known = "(known: " + String.join(", ", section.known()) + ")";
+        refused(text.toString(), line, path, "is not a key here " + known);
     }
 
     @ParameterizedTest
