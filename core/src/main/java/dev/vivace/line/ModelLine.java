@@ -194,7 +194,7 @@ public final class ModelLine {
             Optional<Fingerprint> key,
             CacheControl control,
             CacheStatus status) {
-        byte[] body = Splice.forUpstream(asked.body(), scan, target.model());
+        byte[] body = Splice.apply(asked.body(), Splice.forUpstream(scan, target.model()));
         var request =
                 new UpstreamRequest(target.upstream(), "POST", asked.path(), asked.headers(), body);
         var flight =

@@ -136,17 +136,21 @@ public final class Settlement {
 
     /** A call was refused before it went anywhere. */
     public void refused(Decision.Refused refused) {
-        ledger.accept(
-                entry(
-                        refused.call(),
-                        CacheStatus.BYPASS,
-                        refused.status(),
-                        Tokens.NONE,
-                        0,
-                        0,
-                        micros(System.nanoTime() - refused.call().arrived()),
-                        List.of(),
-                        refused.message()));
+        ledger.accept(refusal(refused.call(), refused.status(), refused.message()));
+    }
+
+    /** The entry of a call that went nowhere. */
+    public static LedgerEntry refusal(Call call, int status, String message) {
+        return entry(
+                call,
+                CacheStatus.BYPASS,
+                status,
+                Tokens.NONE,
+                0,
+                0,
+                micros(System.nanoTime() - call.arrived()),
+                List.of(),
+                message);
     }
 
     private Optional<Usage> examine(

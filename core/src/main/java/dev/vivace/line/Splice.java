@@ -3,36 +3,51 @@ package dev.vivace.line;
 import dev.vivace.json.JsonText;
 import dev.vivace.request.RequestScan;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /** Changes a body by cutting and pasting bytes; what is not changed stays as it was. */
-final class Splice {
+public final class Splice {
+    /**
+     * @param start of what is replaced
+     * @param end behind it
+     */
+    public record Edit(int start, int end, byte[] by) {}
+
     private Splice() {}
 
-    /**
-     * The body for the upstream: under the model's name there, without our own member. The same
-     * array if nothing changes.
-     */
-    static byte[] forUpstream(byte[] body, RequestScan scan, String model) {
+    /** The edits for the upstream: under the model's name there, without our own member. */
+    public static List<Edit> forUpstream(RequestScan scan, String model) {
         boolean rename = !model.equals(scan.model());
         if (!rename && scan.cacheMember().isEmpty()) {
+            return List.of();
+        }
+        var edits = new ArrayList<Edit>(2);
+        scan.cacheMember()
+                .ifPresent(
+                        member -> edits.add(new Edit(member.start(), member.end(), new byte[0])));
+        if (rename) {
+            edits.add(new Edit(scan.modelStart(), scan.modelEnd(), JsonText.quote(model)));
+        }
+        return edits;
+    }
+
+    /**
+     * The body with edits made; the same array if there are none.
+     *
+     * @param edits which do not overlap
+     */
+    public static byte[] apply(byte[] body, List<Edit> edits) {
+        if (edits.isEmpty()) {
             return body;
         }
-        int cutStart = scan.cacheMember().map(RequestScan.CacheMember::start).orElse(body.length);
-        int cutEnd = scan.cacheMember().map(RequestScan.CacheMember::end).orElse(body.length);
-        var out = new ByteArrayOutputStream(body.length + model.length());
+        var out = new ByteArrayOutputStream(body.length + 64);
         int at = 0;
-        if (rename && scan.modelStart() > cutStart) {
-            out.write(body, 0, cutStart);
-            at = cutEnd;
-        }
-        if (rename) {
-            out.write(body, at, scan.modelStart() - at);
-            out.writeBytes(JsonText.quote(model));
-            at = scan.modelEnd();
-        }
-        if (at <= cutStart) {
-            out.write(body, at, cutStart - at);
-            at = cutEnd;
+        for (Edit edit : edits.stream().sorted(Comparator.comparingInt(Edit::start)).toList()) {
+            out.write(body, at, edit.start() - at);
+            out.writeBytes(edit.by());
+            at = edit.end();
         }
         out.write(body, at, body.length - at);
         return out.toByteArray();

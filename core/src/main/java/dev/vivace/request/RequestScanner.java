@@ -7,6 +7,8 @@ import dev.vivace.json.JsonException;
 import dev.vivace.json.JsonReader;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.request.RequestScan.CacheMember;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +30,16 @@ public final class RequestScanner {
     private static final byte[] METADATA = name("metadata");
     private static final byte[] TEMPERATURE = name("temperature");
     private static final byte[] SEED = name("seed");
+    private static final byte[] INPUT = name("input");
     private static final byte[] CACHE = name("cache");
     private static final byte[] BACKGROUND = name("background");
     private static final byte[] CONVERSATION = name("conversation");
+    private static final String INPUT_KINDS =
+            "'input' must be a string, an array of strings, an array of tokens, or an array of arrays of tokens;";
     private static final byte[] NONE = new byte[0];
 
     private final MeaningDigest digest = new MeaningDigest();
+    private final MeaningDigest inputDigest = new MeaningDigest();
 
     private @Nullable String model;
     private int modelStart;
@@ -47,6 +53,10 @@ public final class RequestScanner {
     private @Nullable CacheMember cacheMember;
     private int memberCount;
     private int seen;
+    private boolean embedding;
+    private int inputStart;
+    private int inputEnd;
+    private final List<EmbeddingScan.Input> inputs = new ArrayList<>();
 
     /**
      * Scans a body.
@@ -54,7 +64,29 @@ public final class RequestScanner {
      * @throws JsonException if it cannot be read, with the place
      */
     public RequestScan scan(byte[] body, Protocol protocol) {
+        RequestScan scan = scan(body, protocol, false);
+        if (!messages && protocol != Protocol.RESPONSES) {
+            throw new JsonException("'messages' is missing", body, body.length);
+        }
+        return scan;
+    }
+
+    /**
+     * Scans the body of an embedding call; its inputs stay out of the digest and get one each.
+     *
+     * @throws JsonException if it cannot be read, with the place
+     */
+    public EmbeddingScan scanEmbedding(byte[] body) {
+        RequestScan scan = scan(body, Protocol.CHAT, true);
+        if (inputEnd == 0) {
+            throw new JsonException("'input' is missing", body, body.length);
+        }
+        return new EmbeddingScan(scan, inputStart, inputEnd, List.copyOf(inputs));
+    }
+
+    private RequestScan scan(byte[] body, Protocol protocol, boolean embedding) {
         clear();
+        this.embedding = embedding;
         var reader = new JsonReader(body);
         if (body.length == 0) {
             throw reader.fail("the body is empty, expected a JSON object");
@@ -70,9 +102,6 @@ public final class RequestScanner {
         String found = model;
         if (found == null) {
             throw new JsonException("'model' is missing", body, body.length);
-        }
-        if (!messages && protocol != Protocol.RESPONSES) {
-            throw new JsonException("'messages' is missing", body, body.length);
         }
         return new RequestScan(
                 found,
@@ -92,6 +121,8 @@ public final class RequestScanner {
         cacheMember = null;
         memberCount = 0;
         seen = 0;
+        inputStart = inputEnd = 0;
+        inputs.clear();
         messages = stream = wantsUsage = zeroTemperature = seed = false;
         cacheable = true;
     }
@@ -120,6 +151,11 @@ public final class RequestScanner {
             case 5 -> {
                 if (reader.nameIs(MODEL)) {
                     model(reader, body);
+                    return;
+                }
+                if (embedding && reader.nameIs(INPUT)) {
+                    once(16, reader);
+                    inputs(reader, body);
                     return;
                 }
                 if (reader.nameIs(CACHE)) {
@@ -214,6 +250,49 @@ public final class RequestScanner {
         if (reader.textEnd() == reader.textStart()) {
             throw reader.fail("'model' must not be empty");
         }
+    }
+
+    /** A text, an array of texts, an array of tokens, or an array of arrays of tokens. */
+    private void inputs(JsonReader reader, byte[] body) {
+        byte kind = reader.peek();
+        inputStart = reader.offset();
+        boolean tokens = false;
+        if (kind == '[') {
+            reader.beginArray();
+            while (reader.nextElement()) {
+                byte element = reader.peek();
+                boolean token = element == '-' || element >= '0' && element <= '9';
+                if (!token && element != '"' && element != '['
+                        || token && !inputs.isEmpty()
+                        || tokens && !token) {
+                    throw reader.fail(INPUT_KINDS);
+                }
+                tokens = token;
+                if (token) {
+                    reader.readNumber();
+                } else {
+                    input(reader, body);
+                }
+            }
+        } else if (kind == '"') {
+            input(reader, body);
+        } else {
+            throw reader.fail(INPUT_KINDS);
+        }
+        inputEnd = reader.offset();
+        if (tokens) {
+            input(new JsonReader(body, inputStart, inputEnd), body);
+        } else if (inputs.isEmpty()) {
+            throw reader.fail("'input' must not be empty");
+        }
+    }
+
+    private void input(JsonReader reader, byte[] body) {
+        reader.peek();
+        int start = reader.offset();
+        inputDigest.reset();
+        inputDigest.value(reader, body);
+        inputs.add(new EmbeddingScan.Input(start, reader.offset(), inputDigest.finish(NONE)));
     }
 
     private void temperature(JsonReader reader, byte[] body) {

@@ -74,7 +74,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Optional<Simulator> simulator = Optional.empty();
         try {
-            Config wanted = wanted();
+            Config wanted = checked();
             requireLoopback(wanted.server().host());
             String to;
             if (wanted.upstreams().isEmpty()) {
@@ -103,7 +103,15 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private Config wanted() throws ConfigException {
+    private Config checked() {
+        try {
+            return wanted();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(commandLine(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Config wanted() {
         Config base =
                 config == null
                         ? Config.proxyTo(OPENAI, Optional.empty())
@@ -130,8 +138,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             upstreams.put("default", new Config.Upstream(url, Config.Protocol.OPENAI, key));
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    commandLine(), "--upstream " + url + ": " + e.getMessage());
+            throw new ParameterException(commandLine(), "--upstream: " + e.getMessage());
         }
         return base.withUpstreams(upstreams);
     }

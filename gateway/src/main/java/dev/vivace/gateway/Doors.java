@@ -27,11 +27,12 @@ final class Doors extends VerticleBase {
         var out = new HttpDelivery(vertx, parts.config().upstreams(), parts.config().timeouts());
         delivery = out;
         var models = new ModelDoor(parts, out, context, loop);
+        var embeddings = new EmbeddingDoor(parts, out, context);
         var passing = new PassDoor(parts, out, loop);
         var admin = new AdminDoor(parts, context);
         HttpServer made = vertx.createHttpServer(options());
         server = made;
-        made.requestHandler(request -> route(request, models, passing, admin));
+        made.requestHandler(request -> route(request, models, embeddings, passing, admin));
         made.invalidRequestHandler(Doors::invalid);
         made.exceptionHandler(ignored -> {}); // a client that broke off is no news
         return made.listen();
@@ -51,7 +52,11 @@ final class Doors extends VerticleBase {
     }
 
     private static void route(
-            HttpServerRequest request, ModelDoor models, PassDoor passing, AdminDoor admin) {
+            HttpServerRequest request,
+            ModelDoor models,
+            EmbeddingDoor embeddings,
+            PassDoor passing,
+            AdminDoor admin) {
         String path = request.path();
         if (path == null || !path.startsWith("/v1/")) {
             admin.handle(request);
@@ -69,6 +74,10 @@ final class Doors extends VerticleBase {
                 }
                 case "/v1/messages" -> {
                     models.handle(request, Protocol.MESSAGES);
+                    return;
+                }
+                case "/v1/embeddings" -> {
+                    embeddings.handle(request);
                     return;
                 }
                 default -> {}

@@ -8,6 +8,8 @@ import dev.vivace.cache.CacheStore;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.FileCacheStore;
 import dev.vivace.config.Config;
+import dev.vivace.embedding.EmbeddingLine;
+import dev.vivace.embedding.EmbeddingSettlement;
 import dev.vivace.ledger.Ledger;
 import dev.vivace.ledger.LedgerListener;
 import dev.vivace.ledger.Prices;
@@ -24,7 +26,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -62,7 +63,13 @@ public final class Gateway implements AutoCloseable {
         CacheStore store = store(config);
         Prices prices = Prices.builtIn().with(config.prices());
         var metrics = new Metrics(prices.models());
-        var features = new Features(Set.of(Features.EXACT_CACHE, Features.JOIN));
+        var features =
+                new Features(
+                        Set.of(
+                                Features.EXACT_CACHE,
+                                Features.JOIN,
+                                Features.EMBEDDING_BATCH,
+                                Features.EMBEDDING_CACHE));
         var timeline = new Timeline(Clock.systemUTC());
         List<LedgerListener> listeners = List.of(metrics, features, timeline);
         Ledger ledger =
@@ -71,9 +78,9 @@ public final class Gateway implements AutoCloseable {
                         .orElseGet(() -> new Ledger(listeners));
         var inFlight = new LongAdder();
         var pages = new AdminPages(ledger, metrics, features, timeline, inFlight::sum);
-        Parts parts = parts(config, store, prices, ledger, pages, inFlight);
         Vertx vertx = Vertx.vertx(options());
         try {
+            Parts parts = parts(config, store, prices, ledger, pages, inFlight, vertx);
             int port = listen(vertx, parts);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
@@ -100,7 +107,8 @@ public final class Gateway implements AutoCloseable {
             Prices prices,
             Ledger ledger,
             AdminPages pages,
-            LongAdder inFlight) {
+            LongAdder inFlight,
+            Vertx vertx) {
         byte[] secret = store.secret();
         Set<String> keyed =
                 config.upstreams().entrySet().stream()
@@ -118,11 +126,30 @@ public final class Gateway implements AutoCloseable {
                         prices::of,
                         ledger::record,
                         Clock.systemUTC());
+        var embeddingSettlement =
+                new EmbeddingSettlement(
+                        cache, config.cache().ttl(), prices::of, ledger::record, Clock.systemUTC());
+        Config.Embeddings gathering = config.embeddings();
+        var embeddings =
+                new EmbeddingLine(
+                        models,
+                        cache,
+                        config.cache().mode(),
+                        new EmbeddingLine.Gathering(
+                                gathering.batchItems(),
+                                gathering.batchTokens(),
+                                gathering.batchWait()),
+                        embeddingSettlement,
+                        (wait, action) ->
+                                vertx.setTimer(Math.max(1, wait.toMillis()), timer -> action.run()),
+                        secret);
         return new Parts(
                 config,
                 models,
                 new ModelLine(models, cache, config.cache().mode(), flights, settlement, secret),
                 settlement,
+                embeddings,
+                embeddingSettlement,
                 cache,
                 pages,
                 new ByteBudget(config.limits().inFlightBytes()),
@@ -159,16 +186,16 @@ public final class Gateway implements AutoCloseable {
                             },
                             new DeploymentOptions().setInstances(loops)));
             return doors.element().port();
-        } catch (BindException e) {
+        } catch (Exception e) {
             Config.Server server = parts.config().server();
             throw new GatewayException(
                     "Cannot listen on "
                             + server.host()
                             + ":"
                             + server.port()
-                            + ": the address is in use or not of this machine; choose another with --port (0 picks a free one).");
-        } catch (Exception e) {
-            throw new GatewayException("Cannot start: " + e.getMessage());
+                            + ": "
+                            + e.getMessage()
+                            + ". Another --port may be free; 0 picks one.");
         }
     }
 

@@ -3,6 +3,8 @@ package dev.vivace.gateway;
 import dev.vivace.admin.AdminPages;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.config.Config;
+import dev.vivace.embedding.EmbeddingLine;
+import dev.vivace.embedding.EmbeddingSettlement;
 import dev.vivace.limit.ByteBudget;
 import dev.vivace.line.CallIds;
 import dev.vivace.line.ModelLine;
@@ -16,6 +18,8 @@ record Parts(
         Models models,
         ModelLine line,
         Settlement settlement,
+        EmbeddingLine embeddings,
+        EmbeddingSettlement embeddingSettlement,
         ExactCache cache,
         AdminPages pages,
         ByteBudget budget,
