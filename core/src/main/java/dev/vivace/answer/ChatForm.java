@@ -41,7 +41,8 @@ final class ChatForm implements AnswerForm {
     private static byte[] withoutUsage(byte[] stream) {
         ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
         int from = 0;
-        int at = UsageCounts.nextMember(stream, 0);
+        String text = UsageCounts.searchable(stream);
+        int at = UsageCounts.nextMember(text, 0);
         while (at >= 0) {
             SseEvents event = new SseEvents(stream, startOfEvent(stream, at));
             event.next();
@@ -49,7 +50,7 @@ final class ChatForm implements AnswerForm {
                 kept.write(stream, from, event.start() - from);
                 from = event.end();
             }
-            at = UsageCounts.nextMember(stream, Math.max(at, event.end()));
+            at = UsageCounts.nextMember(text, Math.max(at, event.end()));
         }
         kept.write(stream, from, stream.length - from);
         return from == 0 ? stream : kept.toByteArray();

@@ -40,7 +40,7 @@ final class JsonEvents implements AutoCloseable {
     }
 
     private void add(SseEvents events) {
-        if (errorNamed < 0 && events.name().equals("error")) {
+        if (errorNamed < 0 && events.isNamed("error")) {
             errorNamed = count;
         }
         int end = events.copyData(data, size);

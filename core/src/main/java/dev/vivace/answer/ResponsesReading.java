@@ -1,6 +1,7 @@
 package dev.vivace.answer;
 
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /** Reads a response, or the events that report on one. */
 final class ResponsesReading extends Reading {
@@ -55,9 +56,20 @@ final class ResponsesReading extends Reading {
         }
     }
 
+    /**
+     * Of the many kinds of items only messages have content like this; whatever else it is, it is
+     * theirs.
+     */
     private void itemMember(String name, JsonParser at) {
-        if (name.equals("content")) {
-            elements(at, part -> members(part, this::partMember));
+        if (!name.equals("content") || at.currentToken() != JsonToken.START_ARRAY) {
+            return;
+        }
+        while (at.nextToken() != JsonToken.END_ARRAY) {
+            if (at.currentToken() == JsonToken.START_OBJECT) {
+                members(at, this::partMember);
+            } else {
+                at.skipChildren();
+            }
         }
     }
 

@@ -141,9 +141,11 @@ final class SseEvents {
         return Arrays.equals(source, dataFrom, dataTo, DONE, 0, DONE.length);
     }
 
-    /** The event's name; empty where it has none. */
-    String name() {
-        return new String(bytes, nameFrom, nameTo - nameFrom, StandardCharsets.UTF_8);
+    /** Whether that, in ASCII, is the event's name; empty where it has none. */
+    boolean isNamed(String name) {
+        return nameTo - nameFrom == name.length()
+                && new String(bytes, nameFrom, nameTo - nameFrom, StandardCharsets.ISO_8859_1)
+                        .equals(name);
     }
 
     /** A copy of the data, its lines joined by LF. */

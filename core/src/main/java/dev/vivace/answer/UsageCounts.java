@@ -1,7 +1,6 @@
 package dev.vivace.answer;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -9,7 +8,7 @@ import tools.jackson.core.JsonToken;
 
 /** The counts of tokens read so far; a later report replaces what it names. Not thread-safe. */
 final class UsageCounts {
-    private static final byte[] MEMBER = "\"usage\"".getBytes(StandardCharsets.US_ASCII);
+    private static final String MEMBER = "\"usage\"";
 
     /** More than any answer has; what is above it is no count, and sums stay far from overflow. */
     private static final long MAX_COUNT = 1L << 48;
@@ -99,7 +98,8 @@ final class UsageCounts {
      * merely looks like one is not taken for one: inside a string its quotes would be escaped.
      */
     void readAll(byte[] tail) {
-        for (int at = nextMember(tail, 0); at >= 0; at = nextMember(tail, at)) {
+        String text = searchable(tail);
+        for (int at = nextMember(text, 0); at >= 0; at = nextMember(text, at)) {
             try (JsonParser parser = Json.parser(tail, at, tail.length)) {
                 parser.nextToken();
                 read(parser);
@@ -109,58 +109,33 @@ final class UsageCounts {
         }
     }
 
-    /**
-     * Where the object begins that is the value of the next member "usage"; -1 if there is none.
-     */
-    static int nextMember(byte[] json, int from) {
-        for (int i = indexOfMember(json, from);
-                i >= 0;
-                i = indexOfMember(json, i + MEMBER.length)) {
-            int colon = skipSpace(json, i + MEMBER.length);
-            int value =
-                    colon < json.length && json[colon] == ':'
-                            ? skipSpace(json, colon + 1)
-                            : json.length;
-            if (value < json.length && json[value] == '{') {
+    /** Where the object begins that is the value of the next "usage"; -1 if there is none. */
+    static int nextMember(String json, int from) {
+        for (int i = json.indexOf(MEMBER, from); i >= 0; i = json.indexOf(MEMBER, i + 1)) {
+            int value = afterColon(json, i + MEMBER.length());
+            if (value < json.length() && json.charAt(value) == '{') {
                 return value;
             }
         }
         return -1;
     }
 
-    /**
-     * Looks at every seventh byte only, unless it occurs in what is looked for: streams are mostly
-     * something else.
-     */
-    private static int indexOfMember(byte[] json, int from) {
-        int last = MEMBER.length - 1;
-        int end = from + last;
-        while (end < json.length) {
-            switch (json[end]) {
-                case '"' -> {
-                    int at = end - last;
-                    if (Arrays.equals(json, at, end + 1, MEMBER, 0, MEMBER.length)) {
-                        return at;
-                    }
-                    end += last; // it may be the quote that opens it
-                }
-                case 'e' -> end += 1;
-                case 'g' -> end += 2;
-                case 'a' -> end += 3;
-                case 's' -> end += 4;
-                case 'u' -> end += 5;
-                default -> end += MEMBER.length;
-            }
-        }
-        return -1;
+    private static int afterColon(String json, int from) {
+        int colon = skipSpace(json, from);
+        boolean there = colon < json.length() && json.charAt(colon) == ':';
+        return there ? skipSpace(json, colon + 1) : json.length();
     }
 
-    private static int skipSpace(byte[] json, int from) {
+    private static int skipSpace(String json, int from) {
         int i = from;
-        while (i < json.length
-                && (json[i] == ' ' || json[i] == '\t' || json[i] == '\n' || json[i] == '\r')) {
+        while (i < json.length() && " \t\n\r".indexOf(json.charAt(i)) >= 0) {
             i++;
         }
         return i;
+    }
+
+    /** One character for each byte: text is searched many bytes at a time, an array is not. */
+    static String searchable(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 }
