@@ -15,12 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,45 @@ class DashboardTest {
             assertTrue(text(dom, "curl").startsWith("curl " + server.address() + "v1/chat"));
             assertFalse(find(dom, "<section id=\"empty\"[^>]*>").contains("hidden"));
             assertTrue(find(dom, "<div id=\"full\"[^>]*>").contains("hidden"));
+        }
+    }
+
+    @Test
+    void goesOnByItselfWithWhatIsNew() throws Exception {
+        var asked = new AtomicInteger();
+        Clock perRequest = // a minute passes with every request for figures
+                new Clock() {
+                    @Override
+                    public ZoneId getZone() {
+                        return ZoneOffset.UTC;
+                    }
+
+                    @Override
+                    public Clock withZone(ZoneId zone) {
+                        return this;
+                    }
+
+                    @Override
+                    public Instant instant() {
+                        return Instant.ofEpochMilli(NOON + 60_000L * asked.get());
+                    }
+                };
+        try (var server =
+                new AdminServer(perRequest, List.of(Traffic.miss("c-1", NOON - 9_000, "m")))) {
+            server.before(
+                    "/admin/stats",
+                    () -> {
+                        if (asked.incrementAndGet() == 2) {
+                            server.ledger.record(Traffic.hit("c-2", NOON + 119_000, "m"));
+                            server.ledger.flush();
+                        }
+                    });
+            String dom = dom(server);
+            assertTrue(asked.get() >= 2, "it asked once");
+            assertEquals("2 in an hour, 0 failed", text(dom, "rate-detail"));
+            assertEquals(2, rows(dom).size());
+            assertTrue(rows(dom).getFirst().startsWith("m chat, streamed HIT"));
+            assertTrue(find(dom, "<canvas id=\"chart-cost\"[^>]*>").contains("$0.25, and $0.50"));
         }
     }
 
