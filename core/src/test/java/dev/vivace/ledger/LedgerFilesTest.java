@@ -81,7 +81,7 @@ class LedgerFilesTest {
         Path file = directory.resolve("2026-11-23.000001.jsonl");
         byte[] whole = Files.readAllBytes(file);
         int torn = new String(whole, StandardCharsets.UTF_8).lastIndexOf("{\"id\":\"torn\"");
-        for (int cut = torn; cut < whole.length - 1; cut++) {
+        for (int cut = torn; cut < whole.length - 1; cut += 7) {
             Files.write(file, Arrays.copyOf(whole, cut));
             assertEquals(List.of("a", "b"), ids(files(MONDAY).latest(9)), "cut at " + cut);
             try (var files = files(MONDAY)) {

@@ -41,6 +41,11 @@ final class Bucket {
         return requests;
     }
 
+    /** What it holds in memory, but for a few hundred bytes. */
+    int bytes() {
+        return total.getEstimatedFootprintInBytes() + overhead.getEstimatedFootprintInBytes();
+    }
+
     /** Forgets everything and stands for another time. */
     void begin(long number) {
         this.number = number;

@@ -35,12 +35,22 @@ final class LabelSet {
         return value;
     }
 
-    /** Two values that are not plain could look the same once encoded, which spoils a scrape. */
+    /**
+     * Two values with lone surrogates could look the same once encoded, and some readers take other
+     * characters than a line feed for the end of a line: either spoils the whole scrape.
+     */
     private static boolean plain(String value) {
-        return value.length() <= LONGEST
-                && value.codePoints()
-                        .noneMatch(c ->
-                                Character.isISOControl(c)
-                                        || Character.getType(c) == Character.SURROGATE);
+        return value.length() <= LONGEST && value.codePoints().allMatch(LabelSet::plain);
+    }
+
+    private static boolean plain(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            default -> true;
+        };
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +27,7 @@ final class AdminServer implements AutoCloseable {
     final ConcurrentLinkedQueue<String> missing = new ConcurrentLinkedQueue<>();
     final Ledger ledger;
     final AdminPages pages;
+    private final Map<String, Runnable> before = new ConcurrentHashMap<>();
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -48,12 +50,18 @@ final class AdminServer implements AutoCloseable {
         server.start();
     }
 
+    /** Does something before each answer at a path. */
+    void before(String path, Runnable action) {
+        before.put(path, action);
+    }
+
     URI address() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
     }
 
     private void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
+        before.getOrDefault(path, () -> {}).run();
         Optional<Page> page =
                 pages.get(
                         path,
