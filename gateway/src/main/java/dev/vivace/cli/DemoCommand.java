@@ -4,6 +4,7 @@ import dev.vivace.gateway.GatewayException;
 import dev.vivace.replay.Demo;
 import dev.vivace.replay.ReplayException;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -64,7 +65,7 @@ public final class DemoCommand implements Callable<Integer> {
                 return report.good() ? 0 : 1;
             }
         } catch (ReplayException | GatewayException | IOException e) {
-            return ReportOptions.wrong("demo", e);
+            return output.wrong(e);
         }
     }
 
@@ -80,9 +81,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     /** Until the process is asked to end. */
     private void serve(Demo demo) throws InterruptedException {
-        var to = output.json() ? System.err : System.out;
-        to.println();
-        to.println("The dashboard is at " + demo.dashboard() + " until Ctrl-C.");
+        output.say(List.of("", "The dashboard is at " + demo.dashboard() + " until Ctrl-C."));
         Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "vivace-demo-close"));
         new CountDownLatch(1).await();
     }

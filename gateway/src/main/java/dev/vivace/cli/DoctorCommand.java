@@ -38,7 +38,7 @@ public final class DoctorCommand implements Callable<Integer> {
             output.write(diagnosis.json(), diagnosis.text());
             return 0;
         } catch (IOException e) {
-            return ReportOptions.wrong("doctor", e);
+            return output.wrong(e);
         }
     }
 }

@@ -104,7 +104,7 @@ public final class ReplayCommand implements Callable<Integer> {
             report.write(found.json(), Replay.text(found));
             return found.failed() ? 1 : 0;
         } catch (ReplayException | IOException e) {
-            return ReportOptions.wrong("replay", e);
+            return report.wrong(e);
         }
     }
 

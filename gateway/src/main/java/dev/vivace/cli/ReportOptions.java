@@ -5,12 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Where a command's report goes, for every command that makes one. */
 final class ReportOptions {
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec command;
+
     @Option(names = "--json", description = "Print the report as JSON.")
     private boolean json;
 
@@ -45,9 +51,9 @@ final class ReportOptions {
         var pretty =
                 JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report);
         if (json) {
-            System.out.println(pretty);
+            command.commandLine().getOut().println(pretty);
         } else {
-            text.forEach(System.out::println);
+            say(text);
         }
         if (out != null) {
             try {
@@ -58,14 +64,15 @@ final class ReportOptions {
         }
     }
 
-    /** Whether standard output is for the report alone. */
-    boolean json() {
-        return json;
+    /** Says something beside the report; with {@code --json} not on standard output. */
+    void say(List<String> lines) {
+        var line = command.commandLine();
+        lines.forEach((json ? line.getErr() : line.getOut())::println);
     }
 
     /** Says what is wrong on standard error; the exit code of wrong use. */
-    static int wrong(String command, Exception e) {
-        System.err.println("vivace " + command + ": " + e.getMessage());
+    int wrong(Exception e) {
+        command.commandLine().getErr().println("vivace " + command.name() + ": " + e.getMessage());
         return 2;
     }
 }

@@ -100,7 +100,7 @@ final class Endpoint implements AutoCloseable {
         } catch (HttpTimeoutException e) {
             return patience.compareTo(timeout) < 0
                     ? new GaveUp()
-                    : new Failed("no answer within " + timeout.toSeconds() + " s", 1);
+                    : new Failed("no answer within " + seconds() + " s", 1);
         } catch (ConnectException e) {
             return new Failed("cannot connect to " + root(), 0);
         } catch (IOException e) {
@@ -130,13 +130,17 @@ final class Endpoint implements AutoCloseable {
         } catch (IOException e) {
             return new Failed(
                     "the answer cannot be used: "
-                            + (late.isDone()
-                                    ? "not whole within " + timeout.toSeconds() + " s"
+                            + (late.getDelay(TimeUnit.NANOSECONDS) <= 0
+                                    ? "not whole within " + seconds() + " s"
                                     : why(e)),
                     receipt.upstreamCalls());
         } finally {
             late.cancel(false);
         }
+    }
+
+    private String seconds() {
+        return Json.number(timeout.toMillis() / 1000.0).toString();
     }
 
     private static String refusal(int status, BodyStream body) throws IOException {
@@ -145,8 +149,9 @@ final class Endpoint implements AutoCloseable {
         try {
             text = AnswerReader.errorText(Json.MAPPER.readTree(raw), raw);
         } catch (JacksonException e) {
-            text = raw.isBlank() ? "no body" : raw.strip().lines().findFirst().orElse("");
+            text = raw.strip().lines().findFirst().orElse("");
         }
+        text = text.isBlank() ? "no body" : text;
         var advice = status == 401 ? " (the key is read from OPENAI_API_KEY)" : "";
         return status + ": " + text.substring(0, Math.min(text.length(), 203)) + advice;
     }

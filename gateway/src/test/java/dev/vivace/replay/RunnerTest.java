@@ -115,13 +115,12 @@ class RunnerTest {
     void lostPatienceAsksAgainOnce() throws Exception {
         var tally = new Tally(Prices.builtIn());
         try (var model =
-                        new FakeModel(
-                                body -> {
-                                    while (tally.side("", 1).gaveUp() == 0) {
-                                        Thread.onSpinWait();
-                                    }
-                                    return FakeModel.echo(body);
-                                });
+                        new FakeModel(body -> {
+                            while (tally.side("", 1).gaveUp() == 0) {
+                                Thread.onSpinWait();
+                            }
+                            return FakeModel.echo(body);
+                        });
                 var endpoint = endpoint(model)) {
             var impatient = call(0, 0, Optional.of(Duration.ofMillis(50)));
             new Runner(endpoint, tally, new Answers(1), () -> {})
