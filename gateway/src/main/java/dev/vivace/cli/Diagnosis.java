@@ -1,0 +1,129 @@
+package dev.vivace.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a gateway says about itself.
+ *
+ * @param url its root
+ * @param ready whether it takes calls
+ * @param cache as {@code /admin/cache} answers
+ * @param features what each has done
+ */
+record Diagnosis(URI url, boolean ready, JsonNode cache, List<Feature> features) {
+
+    /**
+     * @param on whether the configuration switches it on
+     * @param ran in how many calls it did its work
+     * @param note what the gateway adds
+     */
+    record Feature(
+            String name, boolean on, long ran, double savedUsd, long savedTokens, String note) {
+        static Feature of(JsonNode node) {
+            return new Feature(
+                    node.path("name").asString(""),
+                    node.path("on").asBoolean(false),
+                    node.path("ran").asLong(0),
+                    node.path("saved_usd").asDouble(0),
+                    node.path("saved_tokens").asLong(0),
+                    node.path("note").asString(""));
+        }
+
+        String verdict() {
+            return on ? ran > 0 ? "works" : "on, but never ran" : "off";
+        }
+    }
+
+    /**
+     * Asks a running gateway.
+     *
+     * @param url its root or its API, as a person writes it
+     * @param adminKey sent to the admin pages, if there is one
+     * @throws IOException if it cannot be asked, with a message that says what to do
+     */
+    static Diagnosis of(String url, @Nullable String adminKey)
+            throws IOException, InterruptedException {
+        try (var pages = GatewayPages.at(url, adminKey)) {
+            var ready = pages.isReady();
+            var cache = pages.read("/admin/cache");
+            var features =
+                    pages.read("/admin/features")
+                            .path("features")
+                            .valueStream()
+                            .map(Feature::of)
+                            .toList();
+            return new Diagnosis(pages.root(), ready, cache, features);
+        }
+    }
+
+    ObjectNode json() {
+        var json = JsonNodeFactory.instance.objectNode();
+        json.put("url", url.toString());
+        json.put("ready", ready);
+        json.set("cache", cache);
+        var list = json.putArray("features");
+        for (var f : features) {
+            list.addObject()
+                    .put("name", f.name())
+                    .put("on", f.on())
+                    .put("ran", f.ran())
+                    .put("saved_usd", f.savedUsd())
+                    .put("saved_tokens", f.savedTokens())
+                    .put("verdict", f.verdict())
+                    .put("note", f.note());
+        }
+        return json;
+    }
+
+    List<String> text() {
+        var lines = new ArrayList<String>();
+        lines.add(url + (ready ? " is ready" : " is up, but NOT ready: it refuses calls now"));
+        lines.add("");
+        lines.add(
+                String.format(
+                        "  %-20s %-18s %10s %14s %13s",
+                        "feature", "", "ran", "tokens saved", "US dollars"));
+        for (var f : features) {
+            lines.add(
+                    String.format(
+                            Locale.ROOT,
+                            "  %-20s %-18s %,10d %,14d %13.6f",
+                            f.name(),
+                            f.verdict(),
+                            f.ran(),
+                            f.savedTokens(),
+                            f.savedUsd()));
+        }
+        lines.add("");
+        lines.add(cacheLine());
+        var idle =
+                features.stream().filter(f -> f.on() && f.ran() == 0).map(Feature::name).toList();
+        if (!idle.isEmpty()) {
+            lines.add(
+                    "On, but never ran: "
+                            + String.join(", ", idle)
+                            + ". Either no call was of its kind, or it is switched on in vain.");
+        }
+        return lines;
+    }
+
+    private String cacheLine() {
+        return String.format(
+                Locale.ROOT,
+                "Exact cache: %,d entries, %,d of %,d bytes, %,d hits, %,d misses, %,d evictions",
+                cache.path("entries").asLong(0),
+                cache.path("bytes").asLong(0),
+                cache.path("max_bytes").asLong(0),
+                cache.path("hits").asLong(0),
+                cache.path("misses").asLong(0),
+                cache.path("evictions").asLong(0));
+    }
+}

@@ -1,0 +1,119 @@
+package dev.vivace.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.replay.FakeModel;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class DoctorCommandTest {
+    private static final Map<String, Supplier<String>> PAGES =
+            Map.of(
+                    "/readyz",
+                    () -> "{\"ready\":true}",
+                    "/admin/cache",
+                    () ->
+                            "{\"entries\":3,\"bytes\":4096,\"max_bytes\":67108864,\"hits\":12,\"misses\":3,\"evictions\":0}",
+                    "/admin/features",
+                    () ->
+                            """
+                            {"features": [
+                              {"name": "exact-cache", "on": true, "ran": 12, "saved_usd": 0.5, "saved_tokens": 310, "note": "hit 12"},
+                              {"name": "join", "on": true, "ran": 0, "saved_usd": 0, "saved_tokens": 0, "note": ""},
+                              {"name": "embedding-batch", "on": false, "ran": 0, "saved_usd": 0, "saved_tokens": 0, "note": ""}]}\
+                            """);
+
+    private static FakeModel gateway(Map<String, Supplier<String>> pages) throws IOException {
+        return new FakeModel(
+                body -> {
+                    throw new AssertionError("a doctor makes no calls");
+                },
+                pages);
+    }
+
+    private static String line(Ran ran, String name) {
+        return ran.out().lines().filter(l -> l.contains("  " + name)).findFirst().orElse("");
+    }
+
+    @Test
+    void eachFeatureHasItsVerdict() throws Exception {
+        try (var gateway = gateway(PAGES)) {
+            var ran = Ran.of(new DoctorCommand(), gateway.url());
+            assertEquals(0, ran.code(), ran.err());
+            assertTrue(line(ran, "exact-cache").matches(".*works +12 +310 +0.500000"), ran.out());
+            assertTrue(line(ran, "join").contains("on, but never ran"), ran.out());
+            assertTrue(line(ran, "embedding-batch").contains("off"), ran.out());
+            assertTrue(ran.out().contains("On, but never ran: join."), ran.out());
+            assertTrue(ran.out().contains("3 entries, 4,096 of 67,108,864 bytes"), ran.out());
+            assertTrue(ran.out().contains(" is ready"), ran.out());
+        }
+    }
+
+    @Test
+    void theSameAsJson() throws Exception {
+        try (var gateway = gateway(PAGES)) {
+            var ran = Ran.of(new DoctorCommand(), gateway.url(), "--json");
+            var json = JsonMapper.shared().readTree(ran.out());
+            assertEquals("works", json.path("features").path(0).path("verdict").stringValue());
+            assertEquals(310, json.path("features").path(0).path("saved_tokens").intValue());
+            assertEquals(12, json.path("cache").path("hits").intValue());
+            assertTrue(json.path("ready").booleanValue());
+        }
+    }
+
+    @Test
+    void aGatewayThatIsNotReadyIsStillExamined() throws Exception {
+        var pages = new HashMap<>(PAGES);
+        pages.remove("/readyz");
+        try (var gateway = gateway(pages)) {
+            var ran = Ran.of(new DoctorCommand(), gateway.url());
+            assertEquals(0, ran.code());
+            assertTrue(ran.out().contains("NOT ready"), ran.out());
+        }
+    }
+
+    @Test
+    void anotherServerIsNoGateway() throws Exception {
+        try (var other = gateway(Map.of())) {
+            var ran = Ran.of(new DoctorCommand(), other.url());
+            assertEquals(2, ran.code());
+            assertTrue(ran.err().contains("is it a Vivace gateway?"), ran.err());
+        }
+    }
+
+    @Test
+    void nobodyThere() throws Exception {
+        int free;
+        try (var socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        var ran = Ran.of(new DoctorCommand(), "http://127.0.0.1:" + free);
+        assertEquals(2, ran.code());
+        assertTrue(ran.err().contains("cannot reach http://127.0.0.1:" + free), ran.err());
+        assertFalse(ran.err().contains("\tat "), ran.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "ftp://x/", "http://", "http://a b"})
+    void noAddress(String url) {
+        var ran = Ran.of(new DoctorCommand(), url);
+        assertEquals(2, ran.code());
+        assertTrue(ran.err().contains(url), ran.err());
+    }
+
+    @Test
+    void helpHasAnExample() {
+        var ran = Ran.of(new DoctorCommand(), "--help");
+        assertEquals(0, ran.code());
+        assertTrue(ran.out().contains("Usage") && ran.out().contains("Example"), ran.out());
+    }
+}
