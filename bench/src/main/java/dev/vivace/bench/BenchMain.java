@@ -20,13 +20,12 @@ public final class BenchMain {
     static CommandLine commandLine() {
         return new CommandLine(new BenchMain())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(
-                        (failure, command, parsed) -> {
-                            if (!(failure instanceof BenchException)) {
-                                throw failure;
-                            }
-                            command.getErr().println("vivace bench: " + failure.getMessage());
-                            return 1;
-                        });
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (!(failure instanceof BenchException)) {
+                        throw failure;
+                    }
+                    command.getErr().println("vivace bench: " + failure.getMessage());
+                    return 1;
+                });
     }
 }

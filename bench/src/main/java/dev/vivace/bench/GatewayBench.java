@@ -26,15 +26,21 @@ final class GatewayBench {
      * @param window how long each measurement runs; a whole number of seconds
      * @param warmUp how long each gateway works before it counts
      * @param large how long the large requests run
+     * @param settle how long each gateway rests before its idle memory is read, and five times that
+     *     after the large requests
      */
-    record Plan(Set<Group> groups, int rounds, Duration window, Duration warmUp, Duration large) {}
+    record Plan(
+            Set<Group> groups,
+            int rounds,
+            Duration window,
+            Duration warmUp,
+            Duration large,
+            Duration settle) {}
 
     private static final List<Integer> CONNECTIONS = List.of(1, 8, 32);
     private static final List<Integer> HIT_CONNECTIONS = List.of(8, 32);
     private static final int MANY = 1_500;
     private static final int PROBES = 300;
-    private static final Duration SETTLE = Duration.ofSeconds(3);
-    private static final Duration RECOVER = Duration.ofSeconds(15);
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
     private final Plan plan;
@@ -137,7 +143,7 @@ final class GatewayBench {
     private void plain(List<Contender> contenders, Upstream upstream) {
         if (wants(Group.PLAIN) || wants(Group.LARGE)) {
             for (var contender : contenders) {
-                contender.rest(SETTLE);
+                contender.rest(plan.settle());
                 add(Metric.IDLE, 0, contender, contender.residentMegabytes());
             }
         }
@@ -280,7 +286,7 @@ final class GatewayBench {
                     add(Metric.LARGE_ERRORS, MANY, contender, result.errors());
                 });
         add(Metric.LARGE_PEAK, MANY, contender, peak);
-        contender.rest(RECOVER);
+        contender.rest(plan.settle().multipliedBy(5));
         add(Metric.LARGE_AFTER, MANY, contender, contender.residentMegabytes());
     }
 

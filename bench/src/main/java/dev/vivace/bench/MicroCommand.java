@@ -20,6 +20,9 @@ final class MicroCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (MicroCommand.class.getResource("/META-INF/BenchmarkList") == null) {
+            throw new BenchException("there are no benchmarks in this build");
+        }
         Main.main(arguments.toArray(String[]::new));
         return 0;
     }

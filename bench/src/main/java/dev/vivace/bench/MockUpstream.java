@@ -154,8 +154,15 @@ final class MockUpstream implements AutoCloseable {
     }
 
     private static List<ByteBuffer> stream() {
+        // The third header is for nginx, which would otherwise gather the chunks.
         var head =
-                "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+                """
+                HTTP/1.1 200 OK\r
+                content-type: text/event-stream\r
+                x-accel-buffering: no\r
+                transfer-encoding: chunked\r
+                \r
+                """;
         var events =
                 IntStream.rangeClosed(1, CHUNKS)
                         .mapToObj(i -> i < CHUNKS ? event(i, "null") : event(i, "\"stop\""));

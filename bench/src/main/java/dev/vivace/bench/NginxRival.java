@@ -33,7 +33,6 @@ final class NginxRival implements Rival {
                       proxy_pass http://mock;
                       proxy_http_version 1.1;
                       proxy_set_header Connection "";
-                      proxy_buffering off;
                     }
                   }
                 """

@@ -51,13 +51,17 @@ final class Results {
         return Collections.unmodifiableMap(values.getOrDefault(row, new LinkedHashMap<>()));
     }
 
+    List<Double> rounds(Row row, String name) {
+        return of(row).getOrDefault(name, List.of());
+    }
+
     OptionalDouble own(Row row) {
         return median(row, VivaceRival.NAME);
     }
 
     /** The median of the rounds. */
     OptionalDouble median(Row row, String name) {
-        var rounds = of(row).getOrDefault(name, List.of());
+        var rounds = rounds(row, name);
         return rounds.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(median(rounds));
     }
 
