@@ -106,11 +106,7 @@ public final class Recordings {
 
     private RecordingsException broken(int line, JacksonException e) {
         return new RecordingsException(
-                "%s: line %d is broken JSON: %s".formatted(file, line, oneLine(e)));
-    }
-
-    private static String oneLine(JacksonException e) {
-        return String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+                "%s: line %d is broken JSON: %s".formatted(file, line, Json.reason(e)));
     }
 
     /** Takes one conversation, or an array of them. */

@@ -243,6 +243,7 @@ class ChatTest {
         assertEquals("invalid_request_error", error.path("type").stringValue());
         assertTrue(error.path("message").stringValue().contains(says), answer.body());
         assertTrue(error.has("param") && error.has("code"));
+        assertFalse(answer.body().contains("Source"), answer.body());
     }
 
     @Test

@@ -70,6 +70,9 @@ class PrefixCacheTest {
         String text = "word ".repeat(1000);
         assertEquals(0, cached(chat(text)));
         assertEquals(0, cached(chat(text)));
+        assertEquals(0, cached(chat(text.repeat(2))));
+        assertTrue(cached(chat(text.repeat(2))) >= 1024);
+        assertEquals(0, cached(chat(text)));
     }
 
     @Test
