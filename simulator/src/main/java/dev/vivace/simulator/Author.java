@@ -4,6 +4,7 @@ import dev.vivace.simulator.Answer.Choice;
 import dev.vivace.simulator.ModelCall.Tool;
 import dev.vivace.token.TokenCounter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import tools.jackson.databind.JsonNode;
@@ -32,7 +33,7 @@ final class Author {
             var recorded = script.after(call.messages());
             if (recorded.isPresent()) {
                 var choice = recorded(recorded.get());
-                return java.util.Collections.nCopies(call.choices(), choice);
+                return Collections.nCopies(call.choices(), choice);
             }
             unscripted.run();
         }

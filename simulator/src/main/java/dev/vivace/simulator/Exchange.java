@@ -146,7 +146,7 @@ final class Exchange {
             });
         } else {
             double delay = chunks.get(next).atMs() - elapsedMs;
-            vertx.setTimer(Math.max(1, (long) Math.ceil(delay)), due2 -> step(answer));
+            vertx.setTimer(Math.max(1, (long) Math.ceil(delay)), tick -> step(answer));
         }
     }
 

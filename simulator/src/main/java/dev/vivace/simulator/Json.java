@@ -68,10 +68,13 @@ final class Json {
                                             : " at line %d, column %d"
                                                     .formatted(
                                                             where.getLineNr(), where.getColumnNr()),
-                                    String.valueOf(e.getOriginalMessage())
-                                            .lines()
-                                            .findFirst()
-                                            .orElse("")));
+                                    reason(e)));
         }
+    }
+
+    /** What is wrong, in one line, without the parser's remarks about its own source. */
+    static String reason(JacksonException e) {
+        String message = String.valueOf(e.getOriginalMessage());
+        return message.lines().findFirst().orElse("").replaceFirst(" \\(start marker at .*", "");
     }
 }

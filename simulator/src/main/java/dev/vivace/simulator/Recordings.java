@@ -1,6 +1,7 @@
 package dev.vivace.simulator;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ public final class Recordings {
             }
         } catch (NoSuchFileException e) {
             throw new RecordingsException(file + ": there is no such file");
-        } catch (ZipException | java.io.EOFException e) {
+        } catch (ZipException | EOFException e) {
             throw new RecordingsException(file + ": it is broken gzip: " + e.getMessage());
         } catch (IOException e) {
             throw new RecordingsException(file + ": it cannot be read: " + e.getMessage());
@@ -105,11 +106,7 @@ public final class Recordings {
 
     private RecordingsException broken(int line, JacksonException e) {
         return new RecordingsException(
-                "%s: line %d is broken JSON: %s".formatted(file, line, oneLine(e)));
-    }
-
-    private static String oneLine(JacksonException e) {
-        return String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+                "%s: line %d is broken JSON: %s".formatted(file, line, Json.reason(e)));
     }
 
     /** Takes one conversation, or an array of them. */

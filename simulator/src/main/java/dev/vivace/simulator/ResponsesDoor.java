@@ -132,7 +132,9 @@ final class ResponsesDoor implements Door {
             items(call, answer.first(), true).forEach(output::add);
             Bill bill = answer.bill();
             ObjectNode usage = root.putObject("usage").put("input_tokens", bill.promptTokens());
-            usage.putObject("input_tokens_details").put("cached_tokens", bill.cachedTokens());
+            usage.putObject("input_tokens_details")
+                    .put("cached_tokens", bill.cachedTokens())
+                    .put("cache_write_tokens", 0);
             usage.put("output_tokens", bill.completionTokens());
             usage.putObject("output_tokens_details").put("reasoning_tokens", 0);
             usage.put("total_tokens", bill.promptTokens() + bill.completionTokens());

@@ -3,13 +3,18 @@ package dev.vivace.simulator;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Finds out what a request is about. Runs on the event loop. */
 final class Routes implements Handler<HttpServerRequest> {
     private static final String MODELS = "/v1/models";
+    private static final String STATS = "/simulator/stats";
+    private static final Map<String, String> ADMIN =
+            Map.of(STATS, "GET", "/simulator/reset", "POST");
     private static final String OTHER = "other";
     private static final long MODELS_CREATED = 1_735_689_600;
 
@@ -86,27 +91,22 @@ final class Routes implements Handler<HttpServerRequest> {
     }
 
     private void admin(HttpServerRequest request, String path) {
+        String allowed = ADMIN.getOrDefault(path, "");
         String method = request.method().name();
-        JsonNode body;
-        int status = 200;
-        if (path.equals("/simulator/stats") && method.equals("GET")) {
-            body = stats(counters.snapshot());
-        } else if (path.equals("/simulator/reset") && method.equals("POST")) {
+        if (allowed.isEmpty()) {
+            Exchange.answerNow(
+                    request,
+                    404,
+                    Engine.doorAt(path).error(ApiError.notFound("there is no " + path)));
+        } else if (!method.equals(allowed)) {
+            Exchange.answerNow(request, 405, Engine.doorAt(path).error(wrong(path, allowed)));
+        } else if (path.equals(STATS)) {
+            Exchange.answerNow(request, 200, stats(counters.snapshot()));
+        } else {
             counters.reset();
             engine.reset();
-            body = Json.object().put("reset", true);
-        } else {
-            boolean known = path.equals("/simulator/stats") || path.equals("/simulator/reset");
-            status = known ? 405 : 404;
-            body =
-                    Engine.doorAt(path)
-                            .error(
-                                    known
-                                            ? wrong(path, method)
-                                            : ApiError.notFound(
-                                                    "there is no %s %s".formatted(method, path)));
+            Exchange.answerNow(request, 200, Json.object().put("reset", true));
         }
-        Exchange.answerNow(request, status, body);
     }
 
     private static JsonNode stats(SimulatorStats stats) {
@@ -133,9 +133,7 @@ final class Routes implements Handler<HttpServerRequest> {
                                 .formatted(
                                         request.method().name(),
                                         path,
-                                        String.join(
-                                                ", ",
-                                                new java.util.TreeSet<>(Engine.DOORS.keySet())),
+                                        String.join(", ", new TreeSet<>(Engine.DOORS.keySet())),
                                         Engine.EMBEDDINGS,
                                         MODELS)),
                 Engine.doorAt(path));
@@ -143,8 +141,7 @@ final class Routes implements Handler<HttpServerRequest> {
 
     private static Transcript wrongMethod(String path, String allowed) {
         Transcript error = Transcript.error(wrong(path, allowed), Engine.doorAt(path));
-        return error.withHeaders(
-                java.util.Map.of("content-type", "application/json", "allow", allowed));
+        return error.withHeaders(Map.of("content-type", "application/json", "allow", allowed));
     }
 
     private static ApiError wrong(String path, String allowed) {

@@ -1,6 +1,7 @@
 package dev.vivace.simulator;
 
 import java.util.SplittableRandom;
+import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -132,7 +133,7 @@ final class SchemaSample {
     }
 
     private String uuid() {
-        return new java.util.UUID(
+        return new UUID(
                         (random.nextLong() & ~0xF000L) | 0x4000L,
                         (random.nextLong() >>> 2) | 0x8000_0000_0000_0000L)
                 .toString();
