@@ -10,9 +10,12 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "vivace 0.1.0",
         subcommands = {
+            DemoCommand.class,
             ServeCommand.class,
-            SimulateCommand.class,
             ValidateCommand.class,
+            ReplayCommand.class,
+            SimulateCommand.class,
+            DoctorCommand.class,
             TrainCommand.class
         },
         footer = {
