@@ -94,13 +94,15 @@ record Diagnosis(URI url, boolean ready, JsonNode cache, List<Feature> features)
         for (var f : features) {
             lines.add(
                     String.format(
-                            Locale.ROOT,
-                            "  %-20s %-18s %,10d %,14d %13.6f",
-                            f.name(),
-                            f.verdict(),
-                            f.ran(),
-                            f.savedTokens(),
-                            f.savedUsd()));
+                                    Locale.ROOT,
+                                    "  %-20s %-18s %,10d %,14d %13.6f  %s",
+                                    f.name(),
+                                    f.verdict(),
+                                    f.ran(),
+                                    f.savedTokens(),
+                                    f.savedUsd(),
+                                    f.note())
+                            .stripTrailing());
         }
         lines.add("");
         lines.add(cacheLine());

@@ -1,10 +1,6 @@
 package dev.vivace.replay;
 
-import dev.vivace.config.Config;
-import dev.vivace.gateway.Gateway;
 import dev.vivace.replay.DemoReport.Check;
-import dev.vivace.simulator.Simulator;
-import dev.vivace.simulator.SimulatorOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,46 +23,35 @@ public final class Demo implements AutoCloseable {
     private static final Duration LEDGER_PATIENCE = Duration.ofSeconds(5);
 
     private final double timeScale;
-    private final SimulatorOptions options;
     private final Play play;
-    private final Simulator upstream;
-    private final Gateway gateway;
+    private final DemoStage stage;
 
-    private Demo(int port, double timeScale, DemoScript script, Path scriptFile) {
+    private Demo(double timeScale, Play play, DemoStage stage) {
         this.timeScale = timeScale;
-        var lanes = new DemoWorkload(script, timeScale).lanes();
-        this.play = Play.of(lanes, lanes.size(), OptionalDouble.empty());
-        this.options =
-                SimulatorOptions.defaults()
-                        .withScripts(List.of(scriptFile))
-                        .withTimeScale(timeScale);
-        this.upstream = Simulator.start(options);
-        try {
-            this.gateway =
-                    Gateway.start(
-                            Config.proxyTo(upstream.address().resolve("/v1"), Optional.empty())
-                                    .withServer(new Config.Server("127.0.0.1", port)));
-        } catch (RuntimeException e) {
-            upstream.close();
-            throw e;
-        }
+        this.play = play;
+        this.stage = stage;
     }
 
     /**
-     * Starts the model and the gateway.
+     * Starts the models and the gateway, after a rehearsal with others: what runs first in a
+     * process pays for loading the code, and that shall be neither of the two runs.
      *
      * @param port of the gateway; 0 picks a free one
-     * @param timeScale factor on the simulated model's times, 0 or more
+     * @param timeScale factor on the simulated models' times, 0 or more
      * @throws dev.vivace.gateway.GatewayException if the gateway cannot listen there
      * @throws ReplayException if the script cannot be laid out in the folder for temporary files
      */
-    public static Demo start(int port, double timeScale) {
+    public static Demo start(int port, double timeScale) throws InterruptedException {
         var script = DemoScript.load();
+        var lanes = new DemoWorkload(script, timeScale).lanes();
+        var play = Play.of(lanes, lanes.size(), OptionalDouble.empty());
         try {
             var file = Files.createTempFile("vivace-demo", ".json");
             try {
                 Files.writeString(file, Json.MAPPER.writeValueAsString(script.all()));
-                return new Demo(port, timeScale, script, file);
+                var stage = DemoStage.start(port, timeScale, file);
+                rehearse(play, file);
+                return new Demo(timeScale, play, stage);
             } finally {
                 Files.deleteIfExists(file);
             }
@@ -75,25 +60,30 @@ public final class Demo implements AutoCloseable {
         }
     }
 
+    private static void rehearse(Play play, Path script) throws InterruptedException {
+        try (var stage = DemoStage.start(0, 0, script);
+                var direct = endpoint(stage.direct());
+                var gateway = endpoint(stage.gateway())) {
+            play.at(direct, "warming up", new Answers(play.calls()));
+            play.at(gateway, "warming up", new Answers(play.calls()));
+        }
+    }
+
     /** The dashboard's address. */
     public URI dashboard() {
-        return gateway.address();
+        return stage.dashboard();
     }
 
     /** Lets the agents work, first directly and then through the gateway. */
     public DemoReport run() throws InterruptedException {
         var expected = new Answers(play.calls());
         var got = new Answers(play.calls());
-        Side baseline;
-        try (var direct = Simulator.start(options);
-                var endpoint = endpoint(direct.address())) {
-            baseline = counted(play.at(endpoint, "directly", expected), endpoint);
-        }
-        try (var behind = endpoint(upstream.address());
-                var endpoint = endpoint(gateway.address())) {
-            var answered = play.at(endpoint, "through Vivace", got);
-            var book = ledger(endpoint, play.calls() + answered.gaveUp());
-            var target = counted(answered, behind);
+        try (var direct = endpoint(stage.direct());
+                var upstream = endpoint(stage.upstream());
+                var gateway = endpoint(stage.gateway())) {
+            var baseline = counted(play.at(direct, "directly", expected), direct);
+            var answered = play.at(gateway, "through Vivace", got);
+            var book = ledger(gateway, play.calls() + answered.gaveUp());
             var report =
                     new Report(
                             what(),
@@ -101,15 +91,15 @@ public final class Demo implements AutoCloseable {
                             OptionalInt.of(got.equal(expected)),
                             got.asRecorded(),
                             Optional.of(baseline),
-                            target,
+                            counted(answered, upstream),
                             notes(baseline));
             return new DemoReport(
-                    report, book.earnings(), checks(report, book, count(behind)), dashboard());
+                    report, book.earnings(), checks(report, book, count(upstream)), dashboard());
         }
     }
 
-    private static Endpoint endpoint(URI root) {
-        return new Endpoint(root.resolve("/v1"), Optional.empty(), TIMEOUT);
+    private static Endpoint endpoint(URI api) {
+        return new Endpoint(api, Optional.empty(), TIMEOUT);
     }
 
     private static Side counted(Side side, Endpoint simulator) {
@@ -187,14 +177,13 @@ public final class Demo implements AutoCloseable {
         notes.add(
                 "calls and tokens are the simulator's own count; cost is computed from its prices");
         if (baseline.gaveUp() > 0) {
-            notes.add("one agent loses its patience and asks again; it pays twice either way");
+            notes.add("an agent that loses its patience asks again: directly, both calls are paid");
         }
         return notes;
     }
 
     @Override
     public void close() {
-        gateway.close();
-        upstream.close();
+        stage.close();
     }
 }

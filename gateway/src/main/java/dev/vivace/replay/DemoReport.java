@@ -29,6 +29,11 @@ public record DemoReport(Report report, List<Earning> earnings, List<Check> chec
         return !report.failed() && checks.stream().allMatch(Check::good);
     }
 
+    /** Prompt and output tokens that nobody had to buy. */
+    private long served() {
+        return earnings.stream().mapToLong(Earning::tokens).sum();
+    }
+
     /** The replay report and what the demo adds to it, as one JSON object. */
     public ObjectNode json() {
         var json = report.json();
@@ -40,6 +45,11 @@ public record DemoReport(Report report, List<Earning> earnings, List<Check> chec
                     .put("tokens", e.tokens())
                     .put("usd", Math.round(e.usd() * 1e9) / 1e9);
         }
+        json.put("tokens_served", served());
+        json.putObject("earned_how")
+                .put("calls", "measured")
+                .put("tokens", "computed")
+                .put("usd", "computed");
         var checked = json.putArray("checks");
         for (var c : checks) {
             checked.addObject().put("what", c.what()).put("good", c.good()).put("found", c.found());
@@ -66,6 +76,9 @@ public record DemoReport(Report report, List<Earning> earnings, List<Check> chec
                             e.tokens(),
                             e.usd()));
         }
+        lines.add(String.format(Locale.ROOT, "  %-30s %,22d", "tokens served by us", served()));
+        lines.add(
+                "  calls are measured, tokens and dollars computed: what the same calls would have cost");
         lines.add("");
         for (var c : checks) {
             lines.add("  " + (c.good() ? "ok   " : "WRONG") + " " + c.what() + ": " + c.found());

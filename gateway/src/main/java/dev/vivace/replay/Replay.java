@@ -139,7 +139,7 @@ public final class Replay {
                                 options.rate().getAsDouble())
                         : options.concurrency() + " conversations at a time (closed loop)",
                 options.model(),
-                options.temperature());
+                Json.number(options.temperature()));
     }
 
     /** A report as text: a table and what has to be said about it. */

@@ -6,7 +6,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * What a simulator has counted since it was started.
  *
- * @param requests to the API, all paths together
+ * @param requests calls of models, all paths together
  * @param aborted those that the client left
  */
 record UpstreamCount(long requests, long aborted, Usage usage, double costUsd) {
@@ -23,7 +23,8 @@ record UpstreamCount(long requests, long aborted, Usage usage, double costUsd) {
     static UpstreamCount of(JsonNode stats) {
         var requests = 0L;
         for (var path : stats.path("requests").properties()) {
-            requests += path.getKey().equals("/v1/models") ? 0 : path.getValue().asLong(0);
+            var call = path.getKey().startsWith("/v1/") && !path.getKey().equals("/v1/models");
+            requests += call ? path.getValue().asLong(0) : 0;
         }
         var cached = stats.path("cached_tokens").asLong(0);
         return new UpstreamCount(

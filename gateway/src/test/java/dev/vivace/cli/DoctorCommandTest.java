@@ -49,7 +49,9 @@ class DoctorCommandTest {
         try (var gateway = gateway(PAGES)) {
             var ran = Ran.of(new DoctorCommand(), gateway.url());
             assertEquals(0, ran.code(), ran.err());
-            assertTrue(line(ran, "exact-cache").matches(".*works +12 +310 +0.500000"), ran.out());
+            assertTrue(
+                    line(ran, "exact-cache").matches(".*works +12 +310 +0.500000 +hit 12"),
+                    ran.out());
             assertTrue(line(ran, "join").contains("on, but never ran"), ran.out());
             assertTrue(line(ran, "embedding-batch").contains("off"), ran.out());
             assertTrue(ran.out().contains("On, but never ran: join."), ran.out());
