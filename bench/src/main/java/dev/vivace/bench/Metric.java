@@ -22,7 +22,7 @@ enum Metric {
     BUSY("memory busy", "MB"),
     LARGE_PEAK("150 kB requests: peak memory", "MB"),
     LARGE_ANSWERED("150 kB requests: answered", ""),
-    LARGE_ERRORS("150 kB requests: errors", ""),
+    LARGE_ERRORS("150 kB requests: errors, starved", ""),
     LARGE_AFTER("150 kB requests: memory after", "MB");
 
     private final String what;

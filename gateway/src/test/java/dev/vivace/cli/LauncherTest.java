@@ -291,6 +291,17 @@ class LauncherTest {
         assertEquals(2, timesTrained(), "the two ways to train, once each");
     }
 
+    @ParameterizedTest
+    @CsvSource({"-Dx=y, true", "'-Dx=y -Xmn48m', false", "-XX:+UseZGC, false"})
+    void usesTheCacheOnlyUnderTheHeapItWasMadeFor(String options, boolean uses) throws Exception {
+        jdk("jdks/25", "25");
+        environment.put("VIVACE_JAVA_OPTS", options);
+        var outcome = launch("serve");
+        assertEquals(uses, outcome.out().contains("-XX:AOTCache="), outcome.out());
+        assertEquals(1, timesTrained());
+        assertFalse(Files.readString(temp.resolve("trained")).contains(options));
+    }
+
     @Test
     void becomesTheProgramFromAnywhere() throws Exception {
         jdk("jdks/25", "25");
