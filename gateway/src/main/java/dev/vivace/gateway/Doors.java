@@ -96,7 +96,7 @@ final class Doors extends VerticleBase {
                     case "TooLongHttpLineException" -> 414;
                     default -> 400;
                 };
-        new Exchange(request, Errors.OPENAI, () -> {})
+        new Exchange(request, Errors.at(request.path()), () -> {})
                 .refuse(
                         status,
                         status == 431

@@ -84,7 +84,8 @@ final class HttpDelivery implements Delivery {
                                     "No upstream is called " + flight.request().upstream()));
             return;
         }
-        new Attempt(this, flight, site, upload).start(pooled);
+        // What flows through cannot be sent twice, so it never meets a stale connection.
+        new Attempt(this, flight, site, upload).start(upload == null ? pooled : fresh);
     }
 
     void again(Attempt attempt) {
