@@ -65,6 +65,8 @@ final class HttpDelivery implements Delivery {
                         new PoolOptions()
                                 .setHttp1MaxSize(MAX_CONNECTIONS)
                                 .setMaxWaitQueueSize(MAX_CONNECTIONS))
+                // The attempt that it belongs to hears of it too, and says it to the client.
+                .withConnectHandler(connection -> connection.exceptionHandler(broken -> {}))
                 .build();
     }
 
