@@ -71,13 +71,18 @@ final class Gateways {
 
     /** Waits until no call is in flight: an exchange may end just after its last byte has left. */
     static void awaitIdle(Gateway gateway) throws Exception {
+        awaitInFlight(gateway, 0);
+    }
+
+    /** Waits until so many calls are in flight. */
+    static void awaitInFlight(Gateway gateway, int calls) throws Exception {
         long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         int now = inFlight(gateway);
-        while (now != 0 && System.nanoTime() < deadline) {
+        while (now != calls && System.nanoTime() < deadline) {
             now = inFlight(gateway);
         }
-        if (now != 0) {
-            throw new AssertionError(now + " calls are in flight, and nobody waits for them");
+        if (now != calls) {
+            throw new AssertionError(now + " calls are in flight, not " + calls);
         }
     }
 }
