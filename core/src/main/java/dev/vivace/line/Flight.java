@@ -17,6 +17,7 @@ public final class Flight {
     private final UpstreamRequest request;
     private final AnswerLog log;
     private final CacheStatus cache;
+    private final boolean tellsUsage;
     private final List<StageNote> notes = new ArrayList<>(4);
     private volatile long departed;
     private volatile long firstByte;
@@ -26,10 +27,24 @@ public final class Flight {
     private volatile double costUsd;
 
     public Flight(Call call, UpstreamRequest request, AnswerLog log, CacheStatus cache) {
+        this(call, request, log, cache, true);
+    }
+
+    /**
+     * @param tellsUsage whether the answer will say how many tokens it took; a stream of chunks
+     *     that was not asked to will not
+     */
+    Flight(
+            Call call,
+            UpstreamRequest request,
+            AnswerLog log,
+            CacheStatus cache,
+            boolean tellsUsage) {
         this.call = call;
         this.request = request;
         this.log = log;
         this.cache = cache;
+        this.tellsUsage = tellsUsage;
     }
 
     public Call call() {
@@ -46,6 +61,12 @@ public final class Flight {
 
     public CacheStatus cache() {
         return cache;
+    }
+
+    /** Whether who asked for this can also be content with the other's answer. */
+    boolean canShare(Flight other) {
+        boolean needsUsage = call.streamed() && tellsUsage;
+        return other.tellsUsage || !needsUsage;
     }
 
     /** Marks that the request leaves; again for each attempt. */

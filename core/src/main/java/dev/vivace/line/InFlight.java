@@ -17,7 +17,7 @@ public final class InFlight {
 
     /**
      * Joins the flight that has this key; or makes the given one the flight that others join, and
-     * returns nothing.
+     * returns nothing. One whose answer would not say enough is left to those who have joined it.
      */
     Optional<Joined> joinOrLead(Fingerprint key, Flight own, Runnable wake) {
         while (true) {
@@ -25,6 +25,13 @@ public final class InFlight {
             if (other == null) {
                 own.note("join", "led");
                 return Optional.empty();
+            }
+            if (!own.canShare(other)) {
+                if (flights.replace(key, other, own)) {
+                    own.note("join", "led");
+                    return Optional.empty();
+                }
+                continue;
             }
             Optional<AnswerLog.Reader> reader = other.log().read(wake);
             if (reader.isPresent()) {

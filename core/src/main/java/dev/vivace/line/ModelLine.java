@@ -1,6 +1,7 @@
 package dev.vivace.line;
 
 import dev.vivace.answer.AnswerLog;
+import dev.vivace.answer.Header;
 import dev.vivace.cache.CacheControl;
 import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.CachedAnswer;
@@ -12,6 +13,7 @@ import dev.vivace.ledger.CacheStatus;
 import dev.vivace.request.RequestScan;
 import dev.vivace.request.RequestScanner;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -105,7 +107,8 @@ public final class ModelLine {
         }
         Fingerprint key = key(asked, call.tenant(), scan, target, control, digest);
         if (!control.refresh()) {
-            Optional<CachedAnswer> hit = cache.find(key, control.maxAge());
+            Optional<CachedAnswer> hit =
+                    cache.find(key, control.maxAge()).filter(found -> saysEnough(found, scan));
             if (hit.isPresent()) {
                 return answered(asked, call, scan, key, hit.get());
             }
@@ -132,9 +135,14 @@ public final class ModelLine {
                         || wanted == CacheMode.DETERMINISTIC && scan.deterministic());
     }
 
+    /** Usage that was asked for cannot be made up from a stream that was stored without. */
+    private static boolean saysEnough(CachedAnswer answer, RequestScan scan) {
+        return !scan.stream() || !scan.wantsUsage() || answer.usage().isPresent();
+    }
+
     /**
      * Everything that separates answers: what is asked, by whom, at which door, of whom, within
-     * which scope.
+     * which scope, and what providers' own headers say of versions, betas and projects.
      */
     private Fingerprint key(
             ModelCall asked,
@@ -150,7 +158,18 @@ public final class ModelLine {
         digest.text(utf8(target.upstream()));
         digest.text(utf8(target.model()));
         digest.text(utf8(control.scope()));
+        for (Header header : asked.headers()) {
+            if (ofProvider(header.name())) {
+                digest.text(utf8(header.name().toLowerCase(Locale.ROOT)));
+                digest.text(utf8(header.value()));
+            }
+        }
         return Fingerprint.of(digest.finish(secret));
+    }
+
+    private static boolean ofProvider(String name) {
+        return name.regionMatches(true, 0, "openai-", 0, 7)
+                || name.regionMatches(true, 0, "anthropic-", 0, 10);
     }
 
     private Decision answered(
@@ -202,7 +221,8 @@ public final class ModelLine {
                         call,
                         request,
                         new AnswerLog(settlement.keepBytes(key.isPresent())),
-                        status);
+                        status,
+                        !scan.stream() || scan.wantsUsage());
         flight.note(
                 "exact-cache",
                 status == CacheStatus.BYPASS

@@ -6,6 +6,7 @@ import dev.vivace.cache.Invalidation;
 import dev.vivace.json.JsonException;
 import dev.vivace.json.JsonReader;
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -100,12 +101,19 @@ final class AdminDoor {
         if (!allowed(exchange, HttpMethod.GET)) {
             return;
         }
+        MultiMap parameters;
+        try {
+            parameters = request.params();
+        } catch (IllegalArgumentException e) {
+            exchange.refuse(400, "The query of " + shown(path) + " cannot be read.");
+            return;
+        }
         context.<Optional<Page>>executeBlocking(
                         () ->
                                 parts.pages()
                                         .get(
                                                 path,
-                                                name -> Optional.ofNullable(request.getParam(name)),
+                                                name -> Optional.ofNullable(parameters.get(name)),
                                                 name ->
                                                         Optional.ofNullable(
                                                                 request.getHeader(name))),

@@ -80,13 +80,13 @@ final class Attempt {
         HttpConnection connection = made.connection();
         reused = delivery.isReused(connection);
         site.headers(flight.request().headers(), made.headers());
-        made.exceptionHandler(this::fail);
+        made.exceptionHandler(cause -> broke(made, cause));
         made.response()
                 .onComplete(came -> {
                     if (came.succeeded()) {
                         head(came.result(), connection);
                     } else {
-                        fail(came.cause());
+                        broke(made, came.cause());
                     }
                 });
         HttpServerRequest source = upload;
@@ -107,7 +107,9 @@ final class Attempt {
         } else {
             made.putHeader(HttpHeaders.CONTENT_LENGTH, length);
         }
-        source.pipeTo(made).onFailure(this::fail);
+        // Where the pipe breaks, one of its ends tells us: what a client did not finish is not ended
+        // for it, or it would look whole to the upstream.
+        source.pipe().endOnFailure(false).to(made);
     }
 
     private void head(HttpClientResponse came, HttpConnection connection) {
@@ -202,13 +204,21 @@ final class Attempt {
         }
     }
 
+    /** A broken request says so more than once, and after a second was sent in its place. */
+    private void broke(HttpClientRequest which, Throwable cause) {
+        if (which == request) {
+            fail(cause);
+        }
+    }
+
     private void fail(Throwable cause) {
         if (over) {
             return;
         }
-        if (reused && response == null && upload == null && flight.attempts() == 1) {
+        if (reused && response == null && flight.attempts() == 1) {
             delivery.ended(this);
             reused = false;
+            request = null;
             delivery.again(this);
             return;
         }

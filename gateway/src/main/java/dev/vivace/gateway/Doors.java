@@ -30,11 +30,16 @@ final class Doors extends VerticleBase {
         var embeddings = new EmbeddingDoor(parts, out, context);
         var passing = new PassDoor(parts, out, loop);
         var admin = new AdminDoor(parts, context);
-        HttpServer made = vertx.createHttpServer(options());
+        HttpServerOptions options = options();
+        HttpServer made = vertx.createHttpServer(options);
         server = made;
+        made.exceptionHandler(ignored -> {}); // a client that broke off is no news
+        made.connectionHandler(connection -> {
+            RequestDecoder.install(connection, options);
+            connection.exceptionHandler(ignored -> {}); // as above
+        });
         made.requestHandler(request -> route(request, models, embeddings, passing, admin));
         made.invalidRequestHandler(Doors::invalid);
-        made.exceptionHandler(ignored -> {}); // a client that broke off is no news
         return made.listen();
     }
 
@@ -96,7 +101,7 @@ final class Doors extends VerticleBase {
                     case "TooLongHttpLineException" -> 414;
                     default -> 400;
                 };
-        new Exchange(request, Errors.OPENAI, () -> {})
+        new Exchange(request, Errors.at(request.path()), () -> {})
                 .refuse(
                         status,
                         status == 431

@@ -79,7 +79,7 @@ final class EmbeddingDoor {
         var asked =
                 new EmbeddingCall(
                         call(parts.tenants().of(headers.credential()), at),
-                        exchange.request.uri(),
+                        Exchange.target(exchange.request),
                         headers.forward(),
                         body,
                         headers.control(),

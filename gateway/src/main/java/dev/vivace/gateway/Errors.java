@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Error bodies in the protocol of a door. */
 enum Errors {
@@ -47,6 +48,15 @@ enum Errors {
             return lines("event: error\n", body(status, message));
         }
     };
+
+    /** The protocol of the door at a path; that of most doors where there is none. */
+    static Errors at(@Nullable String path) {
+        return path != null && (path.equals(MESSAGES) || path.startsWith(MESSAGES + "/"))
+                ? ANTHROPIC
+                : OPENAI;
+    }
+
+    private static final String MESSAGES = "/v1/messages";
 
     /** The body of an error answer. */
     abstract byte[] body(int status, String message);

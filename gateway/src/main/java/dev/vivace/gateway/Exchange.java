@@ -76,6 +76,22 @@ final class Exchange {
                         || name.toLowerCase(Locale.ROOT).startsWith("x-vivace-"));
     }
 
+    /** What is asked for, without the scheme and host that a client may put before it. */
+    static String target(HttpServerRequest request) {
+        String target = request.uri();
+        if (target.startsWith("/")) {
+            return target;
+        }
+        return request.query() == null ? request.path() : request.path() + "?" + request.query();
+    }
+
+    /** Whether the request says that it has a body. */
+    static boolean hasBody(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length != null && !length.equals("0")
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+
     /**
      * Refuses the call, in the door's protocol; the connection stays open only if the body was
      * read.
@@ -83,11 +99,12 @@ final class Exchange {
     void refuse(int status, String message) {
         response.setStatusCode(status);
         response.headers().set(HttpHeaders.CONTENT_TYPE, JSON);
-        if (!request.isEnded()) {
+        boolean unread = !request.isEnded() && hasBody(request);
+        if (unread) {
             response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         end(errors.body(status, message));
-        if (!request.isEnded()) {
+        if (unread) {
             request.connection().close();
         }
     }

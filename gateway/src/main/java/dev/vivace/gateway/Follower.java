@@ -131,6 +131,9 @@ final class Follower {
         }
         byte[] fresh = from.next();
         if (state == State.FAILED) {
+            if (begun) {
+                write(head, fresh);
+            }
             failed(log.failure().orElse(BROKEN_OFF), head);
         } else if (state == State.COMPLETE) {
             complete(head, fresh);

@@ -65,6 +65,8 @@ final class HttpDelivery implements Delivery {
                         new PoolOptions()
                                 .setHttp1MaxSize(MAX_CONNECTIONS)
                                 .setMaxWaitQueueSize(MAX_CONNECTIONS))
+                // The attempt that it belongs to hears of it too, and says it to the client.
+                .withConnectHandler(connection -> connection.exceptionHandler(broken -> {}))
                 .build();
     }
 
@@ -84,7 +86,8 @@ final class HttpDelivery implements Delivery {
                                     "No upstream is called " + flight.request().upstream()));
             return;
         }
-        new Attempt(this, flight, site, upload).start(pooled);
+        // What flows through cannot be sent twice, so it never meets a stale connection.
+        new Attempt(this, flight, site, upload).start(upload == null ? pooled : fresh);
     }
 
     void again(Attempt attempt) {

@@ -34,7 +34,7 @@ final class ModelDoor {
 
     void handle(HttpServerRequest request, Protocol protocol) {
         long at = System.currentTimeMillis();
-        Errors errors = protocol == Protocol.MESSAGES ? Errors.ANTHROPIC : Errors.OPENAI;
+        Errors errors = Errors.at(request.path());
         BodyReader.read(
                 request,
                 context,
@@ -86,7 +86,7 @@ final class ModelDoor {
                 new ModelCall(
                         call,
                         protocol,
-                        exchange.request.uri(),
+                        Exchange.target(exchange.request),
                         headers.forward(),
                         body,
                         headers.control());

@@ -9,7 +9,6 @@ import dev.vivace.line.Models;
 import dev.vivace.line.UpstreamRequest;
 import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpServerRequest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The door for everything else under {@code /v1/}: passed through as it is, streaming both ways,
@@ -28,7 +27,7 @@ final class PassDoor {
 
     void handle(HttpServerRequest request) {
         parts.inFlight().increment();
-        var exchange = new Exchange(request, Errors.OPENAI, parts.inFlight()::decrement);
+        var exchange = new Exchange(request, Errors.at(request.path()), parts.inFlight()::decrement);
         RequestHeaders headers;
         try {
             headers = RequestHeaders.of(request.headers(), false);
@@ -51,7 +50,7 @@ final class PassDoor {
                 new UpstreamRequest(
                         target.upstream(),
                         request.method().name(),
-                        request.uri(),
+                        Exchange.target(request),
                         headers.forward(),
                         new byte[0]);
         var log = new AnswerLog(0);
@@ -66,14 +65,8 @@ final class PassDoor {
                         (head, whole) -> introduce(exchange, flight, head),
                         (status, error) -> {});
         AnswerLog.Reader reader = log.read(follower::wake).orElseThrow();
-        delivery.start(flight, hasBody(request) ? paused(request) : null);
+        delivery.start(flight, Exchange.hasBody(request) ? paused(request) : null);
         follower.follow(reader);
-    }
-
-    private static boolean hasBody(HttpServerRequest request) {
-        @Nullable String length = request.getHeader("content-length");
-        return request.getHeader("transfer-encoding") != null
-                || length != null && !length.equals("0");
     }
 
     /** Nothing is read from the client before the upstream can take it. */

@@ -1,0 +1,94 @@
+package dev.vivace.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.vertx.core.http.Http1ServerConfig;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.List;
+
+/**
+ * Refuses two kinds of header lines that Netty takes silently and that another server on the way
+ * may read differently: a folded one, which begins with white space and continues the line before
+ * (RFC 9112, 5.2, lets a server refuse it), and one without a name.
+ *
+ * <p>The decoder consumes whole lines only and emits the head when it has seen its empty line, so
+ * that in a head every call begins at the beginning of a line.
+ */
+final class RequestDecoder extends VertxHttpRequestDecoder {
+    private boolean inBody;
+    private boolean firstLine = true;
+    private boolean refused;
+
+    private RequestDecoder(HttpServerOptions options) {
+        super(
+                new Http1ServerConfig()
+                        .setMaxInitialLineLength(options.getMaxInitialLineLength())
+                        .setMaxHeaderSize(options.getMaxHeaderSize())
+                        .setMaxChunkSize(options.getMaxChunkSize())
+                        .setDecoderInitialBufferSize(options.getDecoderInitialBufferSize()));
+    }
+
+    /** Takes the place of the decoder of a connection that has just been opened. */
+    static void install(HttpConnection connection, HttpServerOptions options) {
+        if (connection instanceof ConnectionBase base) {
+            ChannelPipeline pipeline = base.channel().pipeline();
+            pipeline.replace("httpDecoder", "httpDecoder", new RequestDecoder(options));
+        }
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
+            throws Exception {
+        if (refused || !inBody && hasDoubtfulLine(in)) {
+            in.skipBytes(in.readableBytes());
+            if (!refused) {
+                refused = true;
+                out.add(refusal());
+            }
+            return;
+        }
+        int before = out.size();
+        super.decode(context, in, out);
+        for (int i = before; i < out.size(); i++) {
+            firstLine = true;
+            inBody = !(out.get(i) instanceof LastHttpContent);
+            refused = out.get(i) instanceof HttpObject part && part.decoderResult().isFailure();
+        }
+    }
+
+    /** Looks at every line of the head that is there. */
+    private boolean hasDoubtfulLine(ByteBuf in) {
+        int at = in.readerIndex();
+        int end = in.writerIndex();
+        while (at < end) {
+            byte first = in.getByte(at);
+            if (!firstLine && (first == ' ' || first == '\t' || first == ':')) {
+                return true;
+            }
+            int newline = in.indexOf(at, end, (byte) '\n');
+            boolean empty = newline == at || newline == at + 1 && first == '\r';
+            if (newline < 0 || empty && !firstLine) {
+                break;
+            }
+            // Empty lines before a request are none of it.
+            firstLine &= empty;
+            at = newline + 1;
+        }
+        return false;
+    }
+
+    private HttpMessage refusal() {
+        HttpMessage refusal = createInvalidMessage();
+        refusal.setDecoderResult(
+                DecoderResult.failure(new IllegalArgumentException("header line without a name")));
+        return refusal;
+    }
+}
