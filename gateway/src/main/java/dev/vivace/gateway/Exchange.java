@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -82,7 +83,8 @@ final class Exchange {
         if (target.startsWith("/")) {
             return target;
         }
-        return request.query() == null ? request.path() : request.path() + "?" + request.query();
+        String path = Objects.requireNonNullElse(request.path(), "/");
+        return request.query() == null ? path : path + "?" + request.query();
     }
 
     /** Whether the request says that it has a body. */
