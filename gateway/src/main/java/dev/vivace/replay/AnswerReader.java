@@ -39,7 +39,7 @@ final class AnswerReader {
             throw new IOException("an answer with neither choices nor data");
         }
         return new Answered(
-                digest(answer.path("data").toString()),
+                digest(vectors(answer.path("data"))),
                 Optional.empty(),
                 usage(answer),
                 receipt,
@@ -94,6 +94,15 @@ final class AnswerReader {
                 receipt,
                 first,
                 end);
+    }
+
+    /** The numbers as they are written, whatever the order of the members around them. */
+    private static String vectors(JsonNode data) {
+        var text = new StringBuilder();
+        for (var item : data) {
+            text.append(item.path("index")).append(item.path("embedding")).append('\n');
+        }
+        return text.toString();
     }
 
     private static Optional<Usage> usage(JsonNode answer) {

@@ -83,6 +83,11 @@ class AnswerReaderTest {
     void embeddingsAreComparedByTheirVectors() throws Exception {
         var one = read(false, "{\"data\":[{\"index\":0,\"embedding\":[0.5,1]}]}");
         var two = read(false, "{\"data\":[{\"index\":0,\"embedding\":[0.5,2]}]}");
+        var other =
+                read(
+                        false,
+                        "{\"data\":[{\"embedding\":[0.5,1],\"object\":\"embedding\",\"index\":0}]}");
+        assertEquals(one.content(), other.content());
         assertTrue(one.message().isEmpty());
         assertNotEquals(one.content(), two.content());
     }

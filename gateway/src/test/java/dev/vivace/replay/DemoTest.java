@@ -20,6 +20,7 @@ class DemoTest {
         try (var demo = Demo.start(0, 0)) {
             var report = demo.run();
             var both = report.report();
+            assertTrue(report.good(), () -> String.join("\n", report.text()));
             assertFalse(both.failed(), () -> String.join("\n", report.text()));
             assertEquals(both.calls(), both.answersEqual().orElseThrow());
             var answeredByUs =
