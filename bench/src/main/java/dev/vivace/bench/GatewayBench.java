@@ -283,7 +283,9 @@ final class GatewayBench {
                 contender.peakMegabytes(() -> {
                     var result = load.run(contender.port(), Call.large(), MANY, plan.large());
                     add(Metric.LARGE_ANSWERED, MANY, contender, result.answered());
-                    add(Metric.LARGE_ERRORS, MANY, contender, result.errors());
+                    // Who waited in vain to the end has had no error, and no answer either.
+                    long starved = Math.max(0, MANY - result.answered());
+                    add(Metric.LARGE_ERRORS, MANY, contender, result.errors() + starved);
                 });
         add(Metric.LARGE_PEAK, MANY, contender, peak);
         contender.rest(plan.settle().multipliedBy(5));
