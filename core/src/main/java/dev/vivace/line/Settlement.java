@@ -82,7 +82,10 @@ public final class Settlement {
         } else if (head.isPresent() && head.get().streamed()) {
             usage = asked.protocol().form().usageIn(log.tail());
         }
-        boolean bought = head.isPresent() && head.get().status() == 200;
+        // What was cut short is paid for as well: at least its prompt.
+        boolean bought =
+                head.map(known -> known.status() == 200)
+                        .orElse(log.abandoned() && flight.attempts() > 0);
         Tokens tokens = bought ? tokens(flight, usage) : Tokens.NONE;
         double cost = prices.apply(target.model()).map(price -> price.of(tokens)).orElse(0.0);
         flight.settled(tokens, cost);
@@ -161,7 +164,7 @@ public final class Settlement {
             Optional<Fingerprint> key,
             CacheControl control) {
         AnswerLog log = flight.log();
-        if (key.isEmpty() && head.streamed()) {
+        if (key.isEmpty()) {
             return asked.protocol().form().usageIn(log.tail());
         }
         Optional<byte[]> body =

@@ -6,10 +6,9 @@ import dev.vivace.answer.Head;
 import dev.vivace.answer.Header;
 import dev.vivace.line.Flight;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.ConnectException;
@@ -29,7 +28,9 @@ final class Attempt {
     private final Flight flight;
     private final AnswerLog log;
     private final UpstreamSite site;
+    private final Connections connections;
     private final @Nullable HttpServerRequest upload;
+    private @Nullable HttpClientConnection connection;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private boolean over;
@@ -45,7 +46,9 @@ final class Attempt {
             HttpDelivery delivery,
             Flight flight,
             UpstreamSite site,
+            Connections connections,
             @Nullable HttpServerRequest upload) {
+        this.connections = connections;
         this.upload = upload;
         this.delivery = delivery;
         this.flight = flight;
@@ -53,22 +56,36 @@ final class Attempt {
         this.site = site;
     }
 
-    void start(HttpClient client) {
-        lastSign = System.nanoTime();
+    /** Sends the request, on a connection that is open already if there is one. */
+    void start() {
         delivery.began(this);
+        log.onAbandoned(() -> delivery.context().runOnContext(nothing -> cancel()));
+        log.onDrain(() -> delivery.context().runOnContext(nothing -> resume()));
+        // What flows through cannot be sent twice, so it never meets a stale connection.
+        HttpClientConnection idle = upload == null ? connections.idle() : null;
+        lastSign = System.nanoTime();
         flight.departs();
-        client.request(site.options(flight.request().method(), flight.request().path()))
-                .onComplete(made -> {
-                    if (made.succeeded()) {
-                        send(made.result());
-                    } else {
-                        fail(made.cause());
-                    }
-                });
-        if (flight.attempts() == 1) {
-            log.onAbandoned(() -> delivery.context().runOnContext(nothing -> cancel()));
-            log.onDrain(() -> delivery.context().runOnContext(nothing -> resume()));
+        if (idle == null) {
+            connect();
+        } else {
+            reused = true;
+            ask(idle);
         }
+    }
+
+    private void connect() {
+        connections.connect().onSuccess(this::ask).onFailure(this::fail);
+    }
+
+    private void ask(HttpClientConnection open) {
+        if (over) {
+            connections.release(open);
+            return;
+        }
+        connection = open;
+        open.request(site.options(flight.request().method(), flight.request().path()))
+                .onSuccess(this::send)
+                .onFailure(this::fail);
     }
 
     private void send(HttpClientRequest made) {
@@ -77,14 +94,12 @@ final class Attempt {
             made.reset();
             return;
         }
-        HttpConnection connection = made.connection();
-        reused = delivery.isReused(connection);
         site.headers(flight.request().headers(), made.headers());
         made.exceptionHandler(cause -> broke(made, cause));
         made.response()
                 .onComplete(came -> {
                     if (came.succeeded()) {
-                        head(came.result(), connection);
+                        head(came.result());
                     } else {
                         broke(made, came.cause());
                     }
@@ -107,12 +122,13 @@ final class Attempt {
         } else {
             made.putHeader(HttpHeaders.CONTENT_LENGTH, length);
         }
-        // Where the pipe breaks, one of its ends tells us: what a client did not finish is not ended
+        // Where the pipe breaks, one of its ends tells us: what a client did not finish is not
+        // ended
         // for it, or it would look whole to the upstream.
         source.pipe().endOnFailure(false).to(made);
     }
 
-    private void head(HttpClientResponse came, HttpConnection connection) {
+    private void head(HttpClientResponse came) {
         if (over) {
             return;
         }
@@ -127,10 +143,7 @@ final class Attempt {
         }
         came.exceptionHandler(this::fail);
         came.handler(this::chunk);
-        came.endHandler(nothing -> {
-            delivery.hasServed(connection);
-            end();
-        });
+        came.endHandler(nothing -> end());
         log.head(new Head(came.statusCode(), headers));
     }
 
@@ -160,6 +173,12 @@ final class Attempt {
 
     private void end() {
         if (finish()) {
+            HttpClientConnection used = connection;
+            if (used != null && (upload == null || upload.isEnded())) {
+                connections.release(used);
+            } else if (used != null) {
+                used.close(); // the upstream did not want to hear the rest
+            }
             log.complete();
         }
     }
@@ -215,11 +234,13 @@ final class Attempt {
         if (over) {
             return;
         }
-        if (reused && response == null && flight.attempts() == 1) {
-            delivery.ended(this);
+        if (reused && response == null) {
+            // It was closed while nobody used it, which is no failure of this call.
             reused = false;
             request = null;
-            delivery.again(this);
+            lastSign = System.nanoTime();
+            flight.departs();
+            connect();
             return;
         }
         finish();

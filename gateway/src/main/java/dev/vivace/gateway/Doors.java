@@ -49,6 +49,8 @@ final class Doors extends VerticleBase {
                 .setPort(parts.config().server().port())
                 .setTcpNoDelay(true)
                 .setHttp2ClearTextEnabled(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true)
                 .setMaxHeaderSize(64 << 10)
                 .setMaxInitialLineLength(16 << 10)

@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.answer.Header;
 import dev.vivace.config.Config;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
@@ -39,13 +40,16 @@ final class UpstreamSite {
         return host + ":" + port;
     }
 
+    HttpConnectOptions connectOptions() {
+        return new HttpConnectOptions().setHost(host).setPort(port).setSsl(tls);
+    }
+
     RequestOptions options(String method, String path) {
         return new RequestOptions()
                 .setHost(host)
                 .setPort(port)
-                .setSsl(tls)
                 .setMethod(HttpMethod.valueOf(method))
-                .setURI(prefix + path);
+                .setURI(prefix.isEmpty() ? path : prefix + path);
     }
 
     /** Adds the client's headers; its credential only where we have none of our own. */

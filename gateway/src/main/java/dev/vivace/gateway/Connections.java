@@ -1,0 +1,84 @@
+package dev.vivace.gateway;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpConnectOptions;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to one upstream on one event loop. Idle ones are taken newest first, so that
+ * those that a burst opened grow old and are closed. Vert.x has a pool as well; this one knows
+ * whether a connection served before, and costs a fraction per request.
+ */
+final class Connections {
+    /** Providers and proxies commonly keep an idle connection for a minute. */
+    private static final long MAX_IDLE_NANOS = 50_000_000_000L;
+
+    /** Most connections, busy ones included. */
+    private static final int MAX = 10_000;
+
+    /** A connection and when it was last used. */
+    private record Idle(HttpClientConnection connection, long since) {}
+
+    private final HttpClientAgent client;
+    private final HttpConnectOptions address;
+    private final ArrayDeque<Idle> idle = new ArrayDeque<>();
+    private final Set<HttpClientConnection> open = new HashSet<>();
+    private int opening;
+
+    Connections(HttpClientAgent client, HttpConnectOptions address) {
+        this.client = client;
+        this.address = address;
+    }
+
+    /** A connection that served before and is open as far as we know; null if there is none. */
+    @Nullable HttpClientConnection idle() {
+        for (Idle last = idle.pollLast(); last != null; last = idle.pollLast()) {
+            if (open.contains(last.connection)) {
+                return last.connection;
+            }
+        }
+        return null;
+    }
+
+    /** Opens a new one. */
+    Future<HttpClientConnection> connect() {
+        if (open.size() + opening >= MAX) {
+            return Future.failedFuture("all " + MAX + " connections are busy");
+        }
+        opening++;
+        return client.connect(address)
+                .onComplete(ended -> opening--)
+                .onSuccess(connection -> {
+                    open.add(connection);
+                    connection.closeHandler(closed -> open.remove(connection));
+                    // The attempt that it belongs to hears of it too, and says it to the client.
+                    connection.exceptionHandler(broken -> {});
+                });
+    }
+
+    /** Takes a connection back whose exchange is over, if it is still open. */
+    void release(HttpClientConnection connection) {
+        if (open.contains(connection)) {
+            idle.addLast(new Idle(connection, System.nanoTime()));
+        }
+    }
+
+    /** Closes what has been idle for too long. */
+    void sweep(long now) {
+        for (Idle oldest = idle.peekFirst();
+                oldest != null
+                        && (now - oldest.since > MAX_IDLE_NANOS
+                                || !open.contains(oldest.connection));
+                oldest = idle.peekFirst()) {
+            idle.removeFirst();
+            if (open.contains(oldest.connection)) {
+                oldest.connection.close();
+            }
+        }
+    }
+}
