@@ -90,12 +90,12 @@ final class Attempt {
 
     private void send(HttpClientRequest made) {
         request = made;
+        made.exceptionHandler(cause -> broke(made, cause));
         if (over) {
             made.reset();
             return;
         }
         site.headers(flight.request().headers(), made.headers());
-        made.exceptionHandler(cause -> broke(made, cause));
         made.response()
                 .onComplete(came -> {
                     if (came.succeeded()) {

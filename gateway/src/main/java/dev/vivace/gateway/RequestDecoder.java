@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.HttpConnection;
@@ -15,8 +16,8 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.util.List;
 
 /**
- * Refuses two kinds of header lines that Netty takes silently and that another server on the way
- * may read differently: a folded one, which begins with white space and continues the line before
+ * Refuses what is not quite HTTP/1.1 and would be taken for it, or that another server on the way
+ * may read differently: another version, a folded header line, which begins with white space and continues the line before
  * (RFC 9112, 5.2, lets a server refuse it), and one without a name.
  *
  * <p>The decoder consumes whole lines only and emits the head when it has seen its empty line, so
@@ -62,6 +63,17 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
             inBody = !(out.get(i) instanceof LastHttpContent);
             refused = out.get(i) instanceof HttpObject part && part.decoderResult().isFailure();
         }
+    }
+
+    /** Versions that are none, or not ours, would be answered with 501 and their own bytes. */
+    @Override
+    protected HttpMessage createMessage(String[] initialLine) {
+        HttpMessage message = super.createMessage(initialLine);
+        HttpVersion version = message.protocolVersion();
+        if (version != HttpVersion.HTTP_1_1 && version != HttpVersion.HTTP_1_0) {
+            throw new IllegalArgumentException("neither HTTP/1.1 nor HTTP/1.0");
+        }
+        return message;
     }
 
     /** Looks at every line of the head that is there. */
