@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * Refuses what is not quite HTTP/1.1 and would be taken for it, or that another server on the way
- * may read differently: another version, a folded header line, which begins with white space and continues the line before
- * (RFC 9112, 5.2, lets a server refuse it), and one without a name.
+ * may read differently: another version, a folded header line, which begins with white space and
+ * continues the line before (RFC 9112, 5.2, lets a server refuse it), and one without a name.
  *
  * <p>The decoder consumes whole lines only and emits the head when it has seen its empty line, so
  * that in a head every call begins at the beginning of a line.

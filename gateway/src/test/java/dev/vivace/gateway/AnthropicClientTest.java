@@ -78,19 +78,23 @@ final class AnthropicClientTest {
 
     private static MessageCreateParams askForTools(String question) {
         return ask(question).toBuilder()
-                .tools(List.of(ToolUnion.ofTool(
-                        Tool.builder()
-                                .name("weather")
-                                .inputSchema(
-                                        Tool.InputSchema.builder()
-                                                .properties(
-                                                        JsonValue.from(
-                                                                Map.of(
-                                                                        "city",
-                                                                        Map.of("type", "string"))))
-                                                .addRequired("city")
-                                                .build())
-                                .build())))
+                .tools(
+                        List.of(
+                                ToolUnion.ofTool(
+                                        Tool.builder()
+                                                .name("weather")
+                                                .inputSchema(
+                                                        Tool.InputSchema.builder()
+                                                                .properties(
+                                                                        JsonValue.from(
+                                                                                Map.of(
+                                                                                        "city",
+                                                                                        Map.of(
+                                                                                                "type",
+                                                                                                "string"))))
+                                                                .addRequired("city")
+                                                                .build())
+                                                .build())))
                 .toolChoice(ToolChoiceAny.builder().build())
                 .build();
     }
@@ -167,8 +171,7 @@ final class AnthropicClientTest {
             }
             upstream.close();
             AnthropicServiceException gone =
-                    assertThrows(
-                            InternalServerException.class, () -> whole(asking, ask("gone")));
+                    assertThrows(InternalServerException.class, () -> whole(asking, ask("gone")));
             assertEquals(502, gone.statusCode());
             assertTrue(gone.body().toString().contains("127.0.0.1"), gone.getMessage());
             asking.close();

@@ -281,7 +281,15 @@ final class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HTTP/2.0", "HTTP/0.9", "XHTTP/1.1", "HTTP/1.2", "ICY/1.1", "\u00e9HTTP/1.1"})
+    @ValueSource(
+            strings = {
+                "HTTP/2.0",
+                "HTTP/0.9",
+                "XHTTP/1.1",
+                "HTTP/1.2",
+                "ICY/1.1",
+                "\u00e9HTTP/1.1"
+            })
     void anotherVersion(String version) throws Exception {
         try (var wire = new Wire(gateway.address())) {
             wire.send("GET /v1/models " + version + "\r\nHost: x\r\n\r\n");

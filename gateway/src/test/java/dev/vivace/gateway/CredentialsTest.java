@@ -77,8 +77,7 @@ final class CredentialsTest {
                 Wire.ask(gateway.address(), Chat.PATH, Chat.ask("mine"), name + ": " + who);
             }
             assertEquals(2, upstream.calls().size());
-            assertEquals(
-                    "MISS", Wire.ask(gateway.address(), Chat.PATH, Chat.ask("mine")).cache());
+            assertEquals("MISS", Wire.ask(gateway.address(), Chat.PATH, Chat.ask("mine")).cache());
             Wire.ask(gateway.address(), "/v1/files", "{}", name + ": secret-c");
             assertEquals(
                     List.of(

@@ -26,7 +26,12 @@ final class FuzzTest {
     private static final int PAUSE_MILLIS = 250;
     private static final long SEED = Long.getLong("vivace.fuzz.seed", 20_261);
     private static final String[] PATHS = {
-        Chat.PATH, "/v1/messages", "/v1/responses", "/v1/embeddings", "/v1/files?a=b", "/admin/cache"
+        Chat.PATH,
+        "/v1/messages",
+        "/v1/responses",
+        "/v1/embeddings",
+        "/v1/files?a=b",
+        "/admin/cache"
     };
     private static final String[] HEADERS = {
         "Content-Type: application/json",
@@ -74,10 +79,11 @@ final class FuzzTest {
             for (int i = 0; i < CASES; i++) {
                 int number = i;
                 byte[] bytes = mutated();
-                running.add(threads.submit(() -> {
-                    send(gateway, number, bytes);
-                    return null;
-                }));
+                running.add(
+                        threads.submit(() -> {
+                            send(gateway, number, bytes);
+                            return null;
+                        }));
             }
             for (Future<?> one : running) {
                 one.get();

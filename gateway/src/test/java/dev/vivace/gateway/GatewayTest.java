@@ -83,10 +83,7 @@ final class GatewayTest {
                 assertEquals("MISS", ask(first, Chat.ask("kept"), "a").cache());
                 assertEquals("MISS", ask(first, Chat.ask("forgotten"), "a").cache());
                 stream = ask(first, Chat.streamWithUsage("kept stream"), "a").text();
-                Wire.ask(
-                        first.address(),
-                        "/admin/cache/invalidate",
-                        "{\"pattern\":\"forgotten\"}");
+                Wire.ask(first.address(), "/admin/cache/invalidate", "{\"pattern\":\"forgotten\"}");
             }
             upstream.forget();
             try (var second = Gateways.keeping(upstream.url(), directory)) {

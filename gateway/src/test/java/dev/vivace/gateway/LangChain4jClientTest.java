@@ -148,11 +148,9 @@ final class LangChain4jClientTest {
     private static void same(ChatResponse expected, ChatResponse got) {
         AiMessage message = got.aiMessage();
         assertEquals(expected.aiMessage().text(), message.text());
-        assertEquals(
-                expected.aiMessage().toolExecutionRequests(), message.toolExecutionRequests());
+        assertEquals(expected.aiMessage().toolExecutionRequests(), message.toolExecutionRequests());
         assertEquals(expected.finishReason(), got.finishReason());
-        assertEquals(
-                expected.tokenUsage().totalTokenCount(), got.tokenUsage().totalTokenCount());
+        assertEquals(expected.tokenUsage().totalTokenCount(), got.tokenUsage().totalTokenCount());
     }
 
     @Test
@@ -190,8 +188,7 @@ final class LangChain4jClientTest {
                                 "{\"error\":{\"message\":\"the provider's words\",\"type\":\"a_type\"}}"));
                 RuntimeException plain =
                         assertThrows(
-                                kind.getValue(),
-                                () -> chat(failing.address()).chat(ask("error")));
+                                kind.getValue(), () -> chat(failing.address()).chat(ask("error")));
                 assertTrue(plain.getMessage().contains("the provider's words"));
                 ExecutionException streamed =
                         assertThrows(

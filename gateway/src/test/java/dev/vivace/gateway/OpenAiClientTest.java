@@ -96,10 +96,7 @@ final class OpenAiClientTest {
                         .build();
         return ask(question).toBuilder()
                 .addFunctionTool(
-                        FunctionDefinition.builder()
-                                .name("weather")
-                                .parameters(parameters)
-                                .build())
+                        FunctionDefinition.builder().name("weather").parameters(parameters).build())
                 .toolChoice(ChatCompletionToolChoiceOption.Auto.REQUIRED)
                 .build();
     }
@@ -140,8 +137,7 @@ final class OpenAiClientTest {
 
     private static void same(ChatCompletionMessage expected, ChatCompletionMessage got) {
         assertEquals(expected.content(), got.content());
-        assertEquals(
-                expected.toolCalls().orElse(List.of()), got.toolCalls().orElse(List.of()));
+        assertEquals(expected.toolCalls().orElse(List.of()), got.toolCalls().orElse(List.of()));
         assertEquals(expected.refusal(), got.refusal());
     }
 
@@ -244,8 +240,7 @@ final class OpenAiClientTest {
             }
             upstream.close();
             OpenAIServiceException gone =
-                    assertThrows(
-                            InternalServerException.class, () -> whole(asking, ask("gone")));
+                    assertThrows(InternalServerException.class, () -> whole(asking, ask("gone")));
             assertEquals(502, gone.statusCode());
             assertTrue(gone.getMessage().contains("127.0.0.1"), gone.getMessage());
             asking.close();
