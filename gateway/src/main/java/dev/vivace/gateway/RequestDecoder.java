@@ -16,9 +16,9 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.util.List;
 
 /**
- * Refuses what is not quite HTTP/1.1 and would be taken for it, or that another server on the way
- * may read differently: another version, a folded header line, which begins with white space and
- * continues the line before (RFC 9112, 5.2, lets a server refuse it), and one without a name.
+ * Refuses what Netty takes silently and another server on the way may read differently: a version
+ * that is neither HTTP/1.1 nor 1.0, a header line without a name, and a folded one, which begins
+ * with white space and continues the line before (RFC 9112, 5.2, lets a server refuse it).
  *
  * <p>The decoder consumes whole lines only and emits the head when it has seen its empty line, so
  * that in a head every call begins at the beginning of a line.
@@ -48,7 +48,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
             throws Exception {
-        if (refused || !inBody && hasDoubtfulLine(in)) {
+        if (refused || (!inBody && hasDoubtfulLine(in))) {
             in.skipBytes(in.readableBytes());
             if (!refused) {
                 refused = true;
@@ -65,12 +65,12 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    /** Versions that are none, or not ours, would be answered with 501 and their own bytes. */
+    /** Vert.x would answer another version with 501, and echo it. */
     @Override
     protected HttpMessage createMessage(String[] initialLine) {
         HttpMessage message = super.createMessage(initialLine);
         HttpVersion version = message.protocolVersion();
-        if (version != HttpVersion.HTTP_1_1 && version != HttpVersion.HTTP_1_0) {
+        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
             throw new IllegalArgumentException("neither HTTP/1.1 nor HTTP/1.0");
         }
         return message;
@@ -86,8 +86,8 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
                 return true;
             }
             int newline = in.indexOf(at, end, (byte) '\n');
-            boolean empty = newline == at || newline == at + 1 && first == '\r';
-            if (newline < 0 || empty && !firstLine) {
+            boolean empty = newline == at || (newline == at + 1 && first == '\r');
+            if (newline < 0 || (empty && !firstLine)) {
                 break;
             }
             // Empty lines before a request are none of it.

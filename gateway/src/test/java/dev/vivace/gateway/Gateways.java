@@ -61,7 +61,7 @@ final class Gateways {
     /** How many calls the gateway says are in flight. */
     static int inFlight(Gateway gateway) throws Exception {
         String metrics = Wire.get(gateway.address(), "/metrics").text();
-        for (String line : metrics.split("\n")) {
+        for (String line : metrics.lines().toList()) {
             if (line.startsWith("vivace_in_flight ")) {
                 return (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
             }

@@ -1,5 +1,6 @@
 package dev.vivace.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -34,9 +35,11 @@ final class JoinTest {
 
     @AfterEach
     void stop() throws Exception {
-        try (var first = upstream;
-                var second = gateway) {
+        try {
             Gateways.awaitIdle(gateway);
+        } finally {
+            gateway.close();
+            upstream.close();
         }
     }
 
@@ -83,7 +86,8 @@ final class JoinTest {
                 assertEquals("JOINED", head.cache());
                 assertEquals(Optional.empty(), head.header("x-request-id"));
                 assertEquals(Optional.empty(), head.header("set-cookie"));
-                assertEquals(events.getFirst(), new String(other.chunk()), "its first event");
+                assertEquals(
+                        events.getFirst(), new String(other.chunk(), UTF_8), "its first event");
                 others.add(other);
                 heads.add(head);
             }

@@ -258,9 +258,11 @@ final class Upstream implements AutoCloseable {
 
         void chunk(byte[] bytes) throws IOException {
             var out = new ByteArrayOutputStream(bytes.length + 20);
-            out.writeBytes((Integer.toHexString(bytes.length) + "\r\n").getBytes());
+            out.writeBytes(
+                    (Integer.toHexString(bytes.length) + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
             out.writeBytes(bytes);
-            out.writeBytes("\r\n".getBytes());
+            out.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
             send(out.toByteArray());
         }
 

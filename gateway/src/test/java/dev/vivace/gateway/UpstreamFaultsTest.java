@@ -1,5 +1,6 @@
 package dev.vivace.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -33,9 +34,11 @@ final class UpstreamFaultsTest {
 
     @AfterEach
     void stop() throws Exception {
-        try (var first = upstream;
-                var second = gateway) {
+        try {
             Gateways.awaitIdle(gateway);
+        } finally {
+            gateway.close();
+            upstream.close();
         }
     }
 
@@ -159,7 +162,7 @@ final class UpstreamFaultsTest {
             wire.post(Chat.PATH, Chat.stream("cut"));
             Wire.Head head = wire.head();
             assertEquals(200, head.status());
-            assertEquals(Chat.piece("first"), new String(wire.chunk()));
+            assertEquals(Chat.piece("first"), new String(wire.chunk(), UTF_8));
             seen.countDown();
             Wire.Answer rest = wire.rest(head);
             assertFalse(rest.whole());

@@ -210,7 +210,7 @@ final class Wire implements AutoCloseable {
             if (size.isEmpty()) {
                 return false;
             }
-            int length = Integer.parseInt(size.split(";")[0].strip(), 16);
+            int length = Integer.parseInt(size.replaceAll(";.*", "").strip(), 16);
             byte[] data = in.readNBytes(length);
             into.writeBytes(data);
             if (data.length < length) {
