@@ -75,8 +75,7 @@ final class Caller {
         fill(index, vector);
     }
 
-    /** The same vector in a second place. */
-    void fill(int index, byte[] vector) {
+    private void fill(int index, byte[] vector) {
         if (vectors[index] == null) {
             vectors[index] = vector;
             missing--;

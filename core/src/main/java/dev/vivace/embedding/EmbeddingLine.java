@@ -310,12 +310,8 @@ public final class EmbeddingLine {
         boolean paid = false;
         for (Item.Place place : List.copyOf(item.places)) {
             Caller caller = place.caller();
-            if (caller == item.owner) {
-                if (paid) {
-                    caller.fill(place.index(), vector);
-                } else {
-                    caller.bought(place.index(), vector, share, price, guessed);
-                }
+            if (caller == item.owner && !paid) {
+                caller.bought(place.index(), vector, share, price, guessed);
                 paid = true;
             } else {
                 caller.gift(place.index(), vector, share, price, 0);
