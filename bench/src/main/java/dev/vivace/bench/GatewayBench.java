@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -177,11 +178,11 @@ final class GatewayBench {
                                                 Metric.CPU,
                                                 Metric.RATE,
                                                 connections);
-                                if (connections == 1 && result.errors() == 0) {
+                                if (connections == 1 && result.isClean()) {
                                     latency(contender, result, direct);
                                 }
                             });
-                    if (connections == 32) {
+                    if (connections == 32 && busy > 0) {
                         add(Metric.BUSY, connections, contender, busy);
                     }
                 }
@@ -212,15 +213,7 @@ final class GatewayBench {
     private void hits(List<Contender> all, Call call, Metric cpu, Metric rate) {
         var caching =
                 all.stream()
-                        .filter(contender -> {
-                            contender.ask(call);
-                            var second = contender.ask(call).headers().get("x-cache");
-                            if (contender.name().equals(VivaceRival.NAME)
-                                    && !"HIT".equals(second)) {
-                                results.note(cpu.label() + ": no hit, but " + second);
-                            }
-                            return "HIT".equals(second);
-                        })
+                        .filter(contender -> answersFromItsCache(contender, call, cpu))
                         .toList();
         if (caching.isEmpty()) {
             return;
@@ -233,6 +226,21 @@ final class GatewayBench {
                 }
             }
         }
+    }
+
+    private boolean answersFromItsCache(Contender contender, Call call, Metric metric) {
+        var second = new AtomicReference<>("");
+        attempt(
+                contender.name(),
+                () -> {
+                    contender.ask(call);
+                    second.set(contender.ask(call).headers().getOrDefault("x-cache", "nothing"));
+                });
+        boolean hit = "HIT".equals(second.get());
+        if (!hit && contender.name().equals(VivaceRival.NAME)) {
+            results.note(metric.label() + ": no hit, but x-cache says " + second);
+        }
+        return hit;
     }
 
     private void streams(List<Contender> contenders, Upstream upstream) {
@@ -281,7 +289,7 @@ final class GatewayBench {
         progress.accept(MANY + " connections with large requests: " + contender.name());
         double peak =
                 contender.peakMegabytes(() -> {
-                    var result = load.run(contender.port(), Call.large(), MANY, plan.large());
+                    var result = load(contender, Call.large(), MANY, plan.large());
                     add(Metric.LARGE_ANSWERED, MANY, contender, result.answered());
                     // Who waited in vain to the end has had no error, and no answer either.
                     long starved = Math.max(0, MANY - result.answered());
@@ -295,7 +303,17 @@ final class GatewayBench {
     private void warmUp(List<Contender> contenders, Call call) {
         for (var contender : contenders) {
             progress.accept("warming up " + contender.name());
-            load.run(contender.port(), call, 8, plan.warmUp());
+            attempt(contender.name(), () -> load(contender, call, 8, plan.warmUp()));
+        }
+    }
+
+    /** A load on a gateway that has ended fails, and the gateway's last words say more about it. */
+    private Load.Result load(Contender contender, Call call, int connections, Duration duration) {
+        try {
+            return load.run(contender.port(), call, connections, duration);
+        } catch (BenchException e) {
+            contender.rest(Duration.ZERO);
+            throw e;
         }
     }
 
@@ -304,9 +322,18 @@ final class GatewayBench {
         progress.accept(
                 "%s, %d connections: %s".formatted(cpu.label(), connections, contender.name()));
         long before = contender.cpuMicros();
-        var result = load.run(contender.port(), call, connections, plan.window());
+        Load.Result result;
+        try {
+            result = load(contender, call, connections, plan.window());
+        } catch (BenchException e) {
+            results.note(contender.name() + ": " + e.getMessage());
+            return Load.Result.NONE;
+        }
         long used = contender.cpuMicros() - before;
-        if (result.errors() > 0 || result.answered() == 0) {
+        if (result.isClean()) {
+            add(cpu, connections, contender, (double) used / result.answered());
+            add(rate, connections, contender, result.perSecond());
+        } else {
             results.note(
                     "%s, %s, %d connections: a window with %d errors, %d answered, left out"
                             .formatted(
@@ -315,9 +342,6 @@ final class GatewayBench {
                                     connections,
                                     result.errors(),
                                     result.answered()));
-        } else {
-            add(cpu, connections, contender, (double) used / result.answered());
-            add(rate, connections, contender, result.perSecond());
         }
         return result;
     }
