@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -49,6 +50,7 @@ final class GatewayBench {
     private final Load load;
     private final Consumer<String> progress;
     private final Results results = new Results();
+    private final Windows windows;
 
     /**
      * @param progress told what is going on
@@ -64,6 +66,7 @@ final class GatewayBench {
         this.workspace = workspace;
         this.load = load;
         this.progress = progress;
+        this.windows = new Windows(plan, load, results, progress);
     }
 
     Results run() {
@@ -96,15 +99,15 @@ final class GatewayBench {
         if (!wants(Group.START)) {
             return;
         }
-        rounds(
+        windows.rounds(
                 here,
                 rival -> {
                     progress.accept("starting " + rival.name());
-                    attempt(
+                    windows.attempt(
                             rival.name(),
                             () -> {
                                 try (var contender = rival.start(workspace, upstream.port())) {
-                                    add(
+                                    windows.add(
                                             Metric.START,
                                             0,
                                             contender,
@@ -121,7 +124,7 @@ final class GatewayBench {
         try {
             for (var rival : here) {
                 progress.accept("starting " + rival.name());
-                attempt(
+                windows.attempt(
                         rival.name(),
                         () -> {
                             var contender = rival.start(workspace, upstream.port());
@@ -144,20 +147,22 @@ final class GatewayBench {
         if (wants(Group.PLAIN) || wants(Group.LARGE)) {
             for (var contender : contenders) {
                 contender.rest(plan.settle());
-                add(Metric.IDLE, 0, contender, contender.residentMegabytes());
+                windows.add(Metric.IDLE, 0, contender, contender.residentMegabytes());
             }
         }
         if (wants(Group.PLAIN)) {
-            warmUp(contenders, Call.plain());
+            windows.warmUp(contenders, Call.plain());
             proxied(contenders, upstream);
-            contenders.forEach(contender -> attempt(contender.name(), () -> decision(contender)));
+            contenders.forEach(
+                    contender -> windows.attempt(contender.name(), () -> decision(contender)));
         }
         if (wants(Group.HIT)) {
             hits(contenders, Call.cacheable(), Metric.HIT_CPU, Metric.HIT_RATE);
             hits(contenders, Call.cacheableStream(), Metric.REPLAY_CPU, Metric.REPLAY_RATE);
         }
         if (wants(Group.LARGE)) {
-            contenders.forEach(contender -> attempt(contender.name(), () -> large(contender)));
+            contenders.forEach(
+                    contender -> windows.attempt(contender.name(), () -> large(contender)));
         }
     }
 
@@ -167,22 +172,22 @@ final class GatewayBench {
             var direct = load.run(upstream.port(), Call.plain(), 1, plan.window());
             results.add(new Row(Metric.P50, 1), "direct", direct.p50Micros());
             for (int connections : CONNECTIONS) {
-                for (var contender : turned(contenders, round)) {
+                for (var contender : Windows.turned(contenders, round)) {
                     var busy =
                             contender.peakMegabytes(() -> {
                                 var result =
-                                        window(
+                                        windows.window(
                                                 contender,
                                                 Call.plain(),
                                                 Metric.CPU,
                                                 Metric.RATE,
                                                 connections);
-                                if (connections == 1 && result.errors() == 0) {
+                                if (connections == 1 && result.isClean()) {
                                     latency(contender, result, direct);
                                 }
                             });
-                    if (connections == 32) {
-                        add(Metric.BUSY, connections, contender, busy);
+                    if (connections == 32 && busy > 0) {
+                        windows.add(Metric.BUSY, connections, contender, busy);
                     }
                 }
             }
@@ -190,9 +195,9 @@ final class GatewayBench {
     }
 
     private void latency(Contender contender, Load.Result result, Load.Result direct) {
-        add(Metric.P50, 1, contender, result.p50Micros());
-        add(Metric.ADDED_P50, 1, contender, result.p50Micros() - direct.p50Micros());
-        add(Metric.ADDED_P99, 1, contender, result.p99Micros() - direct.p99Micros());
+        windows.add(Metric.P50, 1, contender, result.p50Micros());
+        windows.add(Metric.ADDED_P50, 1, contender, result.p50Micros() - direct.p50Micros());
+        windows.add(Metric.ADDED_P99, 1, contender, result.p99Micros() - direct.p99Micros());
     }
 
     /** Whoever says how long its decisions took. The time covers all stages, so it bounds each. */
@@ -205,42 +210,49 @@ final class GatewayBench {
             }
             micros.add(Double.parseDouble(header));
         }
-        add(Metric.DECISION, 1, contender, Results.median(micros));
+        windows.add(Metric.DECISION, 1, contender, Results.median(micros));
     }
 
     /** Whoever answers the second of two equal calls from its cache. */
     private void hits(List<Contender> all, Call call, Metric cpu, Metric rate) {
         var caching =
                 all.stream()
-                        .filter(contender -> {
-                            contender.ask(call);
-                            var second = contender.ask(call).headers().get("x-cache");
-                            if (contender.name().equals(VivaceRival.NAME)
-                                    && !"HIT".equals(second)) {
-                                results.note(cpu.label() + ": no hit, but " + second);
-                            }
-                            return "HIT".equals(second);
-                        })
+                        .filter(contender -> answersFromItsCache(contender, call, cpu))
                         .toList();
         if (caching.isEmpty()) {
             return;
         }
-        warmUp(caching, call);
+        windows.warmUp(caching, call);
         for (int round = 0; round < plan.rounds(); round++) {
             for (int connections : HIT_CONNECTIONS) {
-                for (var contender : turned(caching, round)) {
-                    window(contender, call, cpu, rate, connections);
+                for (var contender : Windows.turned(caching, round)) {
+                    windows.window(contender, call, cpu, rate, connections);
                 }
             }
         }
     }
 
+    private boolean answersFromItsCache(Contender contender, Call call, Metric metric) {
+        var second = new AtomicReference<>("");
+        windows.attempt(
+                contender.name(),
+                () -> {
+                    contender.ask(call);
+                    second.set(contender.ask(call).headers().getOrDefault("x-cache", "nothing"));
+                });
+        boolean hit = "HIT".equals(second.get());
+        if (!hit && contender.name().equals(VivaceRival.NAME)) {
+            results.note(metric.label() + ": no hit, but x-cache says " + second);
+        }
+        return hit;
+    }
+
     private void streams(List<Contender> contenders, Upstream upstream) {
-        warmUp(contenders, Call.stream());
+        windows.warmUp(contenders, Call.stream());
         for (int round = 0; round < plan.rounds(); round++) {
             for (int connections : CONNECTIONS) {
-                for (var contender : turned(contenders, round)) {
-                    window(
+                for (var contender : Windows.turned(contenders, round)) {
+                    windows.window(
                             contender,
                             Call.stream(),
                             Metric.STREAM_CPU,
@@ -250,11 +262,11 @@ final class GatewayBench {
             }
             progress.accept("first chunks");
             double direct = firstChunkMicros(upstream.port());
-            for (var contender : turned(contenders, round)) {
-                attempt(
+            for (var contender : Windows.turned(contenders, round)) {
+                windows.attempt(
                         contender.name(),
                         () ->
-                                add(
+                                windows.add(
                                         Metric.FIRST_CHUNK,
                                         1,
                                         contender,
@@ -281,67 +293,14 @@ final class GatewayBench {
         progress.accept(MANY + " connections with large requests: " + contender.name());
         double peak =
                 contender.peakMegabytes(() -> {
-                    var result = load.run(contender.port(), Call.large(), MANY, plan.large());
-                    add(Metric.LARGE_ANSWERED, MANY, contender, result.answered());
+                    var result = windows.run(contender, Call.large(), MANY, plan.large());
+                    windows.add(Metric.LARGE_ANSWERED, MANY, contender, result.answered());
                     // Who waited in vain to the end has had no error, and no answer either.
                     long starved = Math.max(0, MANY - result.answered());
-                    add(Metric.LARGE_ERRORS, MANY, contender, result.errors() + starved);
+                    windows.add(Metric.LARGE_ERRORS, MANY, contender, result.errors() + starved);
                 });
-        add(Metric.LARGE_PEAK, MANY, contender, peak);
+        windows.add(Metric.LARGE_PEAK, MANY, contender, peak);
         contender.rest(plan.settle().multipliedBy(5));
-        add(Metric.LARGE_AFTER, MANY, contender, contender.residentMegabytes());
-    }
-
-    private void warmUp(List<Contender> contenders, Call call) {
-        for (var contender : contenders) {
-            progress.accept("warming up " + contender.name());
-            load.run(contender.port(), call, 8, plan.warmUp());
-        }
-    }
-
-    private Load.Result window(
-            Contender contender, Call call, Metric cpu, Metric rate, int connections) {
-        progress.accept(
-                "%s, %d connections: %s".formatted(cpu.label(), connections, contender.name()));
-        long before = contender.cpuMicros();
-        var result = load.run(contender.port(), call, connections, plan.window());
-        long used = contender.cpuMicros() - before;
-        if (result.errors() > 0 || result.answered() == 0) {
-            results.note(
-                    "%s, %s, %d connections: a window with %d errors, %d answered, left out"
-                            .formatted(
-                                    contender.name(),
-                                    cpu.label(),
-                                    connections,
-                                    result.errors(),
-                                    result.answered()));
-        } else {
-            add(cpu, connections, contender, (double) used / result.answered());
-            add(rate, connections, contender, result.perSecond());
-        }
-        return result;
-    }
-
-    private <T> void rounds(List<T> all, Consumer<T> work) {
-        for (int round = 0; round < plan.rounds(); round++) {
-            turned(all, round).forEach(work);
-        }
-    }
-
-    /** There and back again: A B, B A, A B. */
-    private static <T> List<T> turned(List<T> all, int round) {
-        return round % 2 == 0 ? all : all.reversed();
-    }
-
-    private void attempt(String name, Runnable work) {
-        try {
-            work.run();
-        } catch (BenchException e) {
-            results.note(name + ": " + e.getMessage());
-        }
-    }
-
-    private void add(Metric metric, int connections, Contender contender, double value) {
-        results.add(new Row(metric, connections), contender.name(), value);
+        windows.add(Metric.LARGE_AFTER, MANY, contender, contender.residentMegabytes());
     }
 }

@@ -17,6 +17,13 @@ interface Load {
      * @param p50Micros half of the answers took no longer
      */
     record Result(long answered, long errors, double seconds, double p50Micros, double p99Micros) {
+        static final Result NONE = new Result(0, 0, 0, 0, 0);
+
+        /** Whether it counts: something was answered, and nothing failed. */
+        boolean isClean() {
+            return answered > 0 && errors == 0;
+        }
+
         double perSecond() {
             return answered / seconds;
         }

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 final class Results {
     private final TreeMap<Row, LinkedHashMap<String, List<Double>>> values = new TreeMap<>();
     private final LinkedHashSet<String> names = new LinkedHashSet<>();
-    private final List<String> notes = new ArrayList<>();
+    private final LinkedHashSet<String> notes = new LinkedHashSet<>();
 
     void add(Row row, String name, double value) {
         names.add(name);
@@ -24,13 +24,13 @@ final class Results {
                 .add(value);
     }
 
-    /** Something that the reader of the report must know. */
+    /** Something that the reader of the report must know; said once. */
     void note(String text) {
         notes.add(text);
     }
 
     List<String> notes() {
-        return Collections.unmodifiableList(notes);
+        return List.copyOf(notes);
     }
 
     /** Who was measured: ourselves first, then in order of appearance. */
