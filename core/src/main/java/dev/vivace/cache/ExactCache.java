@@ -85,6 +85,11 @@ public final class ExactCache {
         return Optional.ofNullable(found);
     }
 
+    /** Whether there is an answer; counted as nothing. */
+    public boolean has(Fingerprint key) {
+        return answers.getIfPresent(key) != null;
+    }
+
     /** How old an answer is, in whole seconds. */
     public long ageSeconds(CachedAnswer answer) {
         return Math.max(0, (clock.millis() - answer.storedAt()) / 1000);

@@ -173,6 +173,12 @@ public final class EmbeddingLine {
             if (found[i]) {
                 continue;
             }
+            // Its vector may have come since we looked, on another thread.
+            if (caller.looked == CacheStatus.MISS
+                    && cache.has(keys[i])
+                    && fromCache(caller, i, keys[i], caller.asked.control())) {
+                continue;
+            }
             Item item = group.items.get(keys[i]);
             if (item == null || caller.looked == CacheStatus.REFRESH && item.owner != caller) {
                 item = newItem(caller, keys[i], i, now);
@@ -184,6 +190,9 @@ public final class EmbeddingLine {
             }
             item.places.add(new Item.Place(caller, i));
             caller.waiting.add(item);
+        }
+        if (caller.complete()) {
+            finish(caller, later);
         }
         pump(group, later);
     }
