@@ -15,6 +15,11 @@ public final class CallIds {
         prefix = HexFormat.of().formatHex(random) + "-";
     }
 
+    /** How many were made. */
+    public long count() {
+        return next.get();
+    }
+
     public String next() {
         return prefix + Long.toHexString(next.incrementAndGet());
     }

@@ -30,6 +30,19 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(
+                new CommandLine(new Main())
+                        .setExecutionExceptionHandler(Main::failed)
+                        .execute(arguments));
+    }
+
+    /** What no command foresaw: one line for a person; the rest with VIVACE_DEBUG set. */
+    private static int failed(
+            Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        System.err.println("vivace " + command.getCommandName() + ": " + failure.getMessage());
+        if (System.getenv("VIVACE_DEBUG") != null) {
+            failure.printStackTrace();
+        }
+        return command.getCommandSpec().exitCodeOnExecutionException();
     }
 }

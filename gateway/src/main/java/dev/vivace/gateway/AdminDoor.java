@@ -23,10 +23,12 @@ final class AdminDoor {
     private static final String JSON = "application/json";
 
     private final Parts parts;
+    private final BodyReader.Desk bodies;
     private final Context context;
 
-    AdminDoor(Parts parts, Context context) {
+    AdminDoor(Parts parts, BodyReader.Desk bodies, Context context) {
         this.parts = parts;
+        this.bodies = bodies;
         this.context = context;
     }
 
@@ -153,10 +155,8 @@ final class AdminDoor {
     }
 
     private void invalidate(Exchange exchange) {
-        BodyReader.read(
+        bodies.read(
                 exchange.request,
-                context,
-                parts.budget(),
                 MAX_BODY,
                 new BodyReader.Wanting() {
                     @Override

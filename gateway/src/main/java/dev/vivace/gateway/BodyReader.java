@@ -5,6 +5,9 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,40 +28,54 @@ final class BodyReader {
 
     private static final int STEP = 64 << 10;
 
-    private final HttpServerRequest request;
+    /** A client that sends nothing for so long holds room that others wait for. */
+    private static final long MAX_SILENCE_NANOS = 30_000_000_000L;
+
+    /** The bodies that are being read on one event loop. */
+    static final class Desk {
+        private final Context context;
+        private final ByteBudget budget;
+        private final Set<BodyReader> reading = new HashSet<>();
+
+        Desk(Context context, ByteBudget budget) {
+            this.context = context;
+            this.budget = budget;
+        }
+
+        /** Starts reading; must be called while the request is being handed over. */
+        void read(HttpServerRequest request, long limit, Wanting wanting) {
+            new BodyReader(this, request, limit, wanting).start();
+        }
+
+        /** Ends those whose clients fell silent. */
+        void sweep(long now) {
+            for (BodyReader reader : List.copyOf(reading)) {
+                reader.checkTime(now);
+            }
+        }
+    }
+
+    private final Desk desk;
     private final ByteBudget budget;
+    private final HttpServerRequest request;
     private final long limit;
     private final Wanting wanting;
-    private final Context context;
     private byte @Nullable [] body;
     private int size;
     private long reserved;
+    private long lastSign = System.nanoTime();
     private boolean over;
 
-    private BodyReader(
-            HttpServerRequest request,
-            Context context,
-            ByteBudget budget,
-            long limit,
-            Wanting wanting) {
+    private BodyReader(Desk desk, HttpServerRequest request, long limit, Wanting wanting) {
+        this.desk = desk;
+        this.budget = desk.budget;
         this.request = request;
-        this.context = context;
-        this.budget = budget;
         this.limit = limit;
         this.wanting = wanting;
     }
 
-    /** Starts reading; must be called while the request is being handed over. */
-    static void read(
-            HttpServerRequest request,
-            Context context,
-            ByteBudget budget,
-            long limit,
-            Wanting wanting) {
-        new BodyReader(request, context, budget, limit, wanting).start();
-    }
-
     private void start() {
+        desk.reading.add(this);
         request.handler(this::chunk);
         request.endHandler(nothing -> end());
         request.exceptionHandler(gone -> stop());
@@ -79,7 +96,7 @@ final class BodyReader {
             body = new byte[(int) length];
         } else {
             request.pause();
-            budget.reserve(length, () -> context.runOnContext(nothing -> granted(length)));
+            budget.reserve(length, () -> desk.context.runOnContext(nothing -> granted(length)));
         }
     }
 
@@ -89,6 +106,7 @@ final class BodyReader {
             return;
         }
         reserved = length;
+        lastSign = System.nanoTime();
         body = new byte[(int) length];
         request.resume();
     }
@@ -98,6 +116,7 @@ final class BodyReader {
         if (over || into == null) {
             return;
         }
+        lastSign = System.nanoTime();
         int length = chunk.length();
         if (size + length > into.length) {
             if ((long) size + length > limit) {
@@ -124,7 +143,7 @@ final class BodyReader {
         if (over || whole == null) {
             return;
         }
-        over = true;
+        done();
         long held = reserved;
         wanting.body(size == whole.length ? whole : Arrays.copyOf(whole, size), releasing(held));
     }
@@ -143,8 +162,26 @@ final class BodyReader {
         };
     }
 
-    private void refuse(int status, String message) {
+    /** Whoever waits for room is not late. */
+    private void checkTime(long now) {
+        if (body != null && now - lastSign > MAX_SILENCE_NANOS) {
+            refuse(
+                    408,
+                    "The request body did not go on for "
+                            + MAX_SILENCE_NANOS / 1_000_000_000
+                            + " s; it has "
+                            + size
+                            + " bytes so far.");
+        }
+    }
+
+    private void done() {
         over = true;
+        desk.reading.remove(this);
+    }
+
+    private void refuse(int status, String message) {
+        done();
         body = null;
         budget.release(reserved);
         wanting.refused(status, message);
@@ -152,7 +189,7 @@ final class BodyReader {
 
     private void stop() {
         if (!over) {
-            over = true;
+            done();
             body = null;
             budget.release(reserved);
         }

@@ -26,10 +26,12 @@ final class Doors extends VerticleBase {
         EventLoop loop = ((ContextInternal) context).nettyEventLoop();
         var out = new HttpDelivery(vertx, parts.config().upstreams(), parts.config().timeouts());
         delivery = out;
-        var models = new ModelDoor(parts, out, context, loop);
-        var embeddings = new EmbeddingDoor(parts, out, context);
+        var bodies = new BodyReader.Desk(context, parts.budget());
+        vertx.setPeriodic(1_000, timer -> bodies.sweep(System.nanoTime()));
+        var models = new ModelDoor(parts, bodies, out, loop);
+        var embeddings = new EmbeddingDoor(parts, bodies, out, context);
         var passing = new PassDoor(parts, out, loop);
-        var admin = new AdminDoor(parts, context);
+        var admin = new AdminDoor(parts, bodies, context);
         HttpServerOptions options = options();
         HttpServer made = vertx.createHttpServer(options);
         server = made;

@@ -16,13 +16,15 @@ import io.vertx.core.http.HttpServerRequest;
 /** The door for embedding calls. One per event loop. */
 final class EmbeddingDoor {
     private final Parts parts;
+    private final BodyReader.Desk bodies;
     private final Context context;
     private final Delivery delivery;
     private final RequestScanner scanner = new RequestScanner();
     private final MeaningDigest digest = new MeaningDigest();
 
-    EmbeddingDoor(Parts parts, HttpDelivery out, Context context) {
+    EmbeddingDoor(Parts parts, BodyReader.Desk bodies, HttpDelivery out, Context context) {
         this.parts = parts;
+        this.bodies = bodies;
         this.context = context;
         // A batch may leave on another loop's turn or on a timer's; the delivery knows its own loop
         // only.
@@ -31,10 +33,8 @@ final class EmbeddingDoor {
 
     void handle(HttpServerRequest request) {
         long at = System.currentTimeMillis();
-        BodyReader.read(
+        bodies.read(
                 request,
-                context,
-                parts.budget(),
                 parts.config().limits().bodyBytes(),
                 new BodyReader.Wanting() {
                     @Override

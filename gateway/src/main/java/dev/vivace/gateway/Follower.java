@@ -49,6 +49,15 @@ final class Follower {
                     Failure.Kind.BROKEN,
                     "The upstream's answer to an identical call, which this one joined, was not whole.");
 
+    private static final Failure TOO_LONG =
+            new Failure(
+                    Failure.Kind.BROKEN,
+                    "The answer of an identical call, which this one joined, is too long to be brought"
+                            + " into another form.");
+
+    /** Most that is held of an answer that must be whole before it can be translated. */
+    private static final long MAX_HELD = 32 << 20;
+
     private final Exchange exchange;
     private final EventLoop loop;
     private final @Nullable Translation translation;
@@ -140,6 +149,9 @@ final class Follower {
         } else if (waits(head, log)) {
             if (fresh != null) {
                 held.writeBytes(fresh);
+            }
+            if (held.size() > MAX_HELD) {
+                failed(TOO_LONG, head);
             }
         } else {
             write(head, fresh);

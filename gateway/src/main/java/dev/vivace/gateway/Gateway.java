@@ -82,6 +82,7 @@ public final class Gateway implements AutoCloseable {
         try {
             Parts parts = parts(config, store, prices, ledger, pages, inFlight, vertx);
             int port = listen(vertx, parts);
+            MemoryKeeper.start(vertx, parts.ids()::count);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
             return new Gateway(vertx, ledger, store, URI.create("http://" + shown + ":" + port));

@@ -10,7 +10,6 @@ import dev.vivace.line.Flight;
 import dev.vivace.line.ModelCall;
 import dev.vivace.request.RequestScanner;
 import io.netty.channel.EventLoop;
-import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,26 +18,24 @@ import java.util.Locale;
 /** The door for model calls, in any of the three protocols. One per event loop. */
 final class ModelDoor {
     private final Parts parts;
+    private final BodyReader.Desk bodies;
     private final HttpDelivery delivery;
-    private final Context context;
     private final EventLoop loop;
     private final RequestScanner scanner = new RequestScanner();
     private final MeaningDigest digest = new MeaningDigest();
 
-    ModelDoor(Parts parts, HttpDelivery delivery, Context context, EventLoop loop) {
+    ModelDoor(Parts parts, BodyReader.Desk bodies, HttpDelivery delivery, EventLoop loop) {
         this.parts = parts;
+        this.bodies = bodies;
         this.delivery = delivery;
-        this.context = context;
         this.loop = loop;
     }
 
     void handle(HttpServerRequest request, Protocol protocol) {
         long at = System.currentTimeMillis();
         Errors errors = Errors.at(request.path());
-        BodyReader.read(
+        bodies.read(
                 request,
-                context,
-                parts.budget(),
                 parts.config().limits().bodyBytes(),
                 new BodyReader.Wanting() {
                     @Override
