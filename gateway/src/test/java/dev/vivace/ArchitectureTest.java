@@ -30,9 +30,15 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String SIMULATOR = "dev.vivace.simulator..";
 
-    /** The packages of the gateway's module; what is in none of these and not the simulator is core. */
+    /**
+     * The packages of the gateway's module; what is in none of these and not the simulator is core.
+     */
     private static final String[] GATEWAY = {
-        "dev.vivace.gateway..", "dev.vivace.admin..", "dev.vivace.config..", "dev.vivace.replay..", "dev.vivace.cli.."
+        "dev.vivace.gateway..",
+        "dev.vivace.admin..",
+        "dev.vivace.config..",
+        "dev.vivace.replay..",
+        "dev.vivace.cli.."
     };
 
     private static final DescribedPredicate<JavaClass> IN_CORE =
@@ -49,7 +55,8 @@ class ArchitectureTest {
 
     @Test
     void allModulesAreLookedAt() {
-        for (String name : List.of("line", "cache", "simulator", "gateway", "admin", "config", "cli")) {
+        for (String name :
+                List.of("line", "cache", "simulator", "gateway", "admin", "config", "cli")) {
             assertTrue(CLASSES.containPackage("dev.vivace." + name), name);
         }
     }
@@ -80,7 +87,8 @@ class ArchitectureTest {
                 .resideInAPackage(SIMULATOR)
                 .should()
                 .onlyDependOnClassesThat(
-                        IN_CORE.or(resideInAnyPackage(SIMULATOR)).or(resideOutsideOfPackages("dev.vivace..")))
+                        IN_CORE.or(resideInAnyPackage(SIMULATOR))
+                                .or(resideOutsideOfPackages("dev.vivace..")))
                 .check(CLASSES);
     }
 
@@ -94,7 +102,8 @@ class ArchitectureTest {
                 .check(CLASSES);
         noClasses()
                 .that()
-                .resideInAnyPackage("dev.vivace.admin..", "dev.vivace.config..", "dev.vivace.replay..")
+                .resideInAnyPackage(
+                        "dev.vivace.admin..", "dev.vivace.config..", "dev.vivace.replay..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.vivace.gateway..")
@@ -149,7 +158,12 @@ class ArchitectureTest {
 
     @Test
     void packagesAreFlat() {
-        classes().that().resideInAPackage("dev.vivace..").should().resideInAPackage("dev.vivace.*").check(CLASSES);
+        classes()
+                .that()
+                .resideInAPackage("dev.vivace..")
+                .should()
+                .resideInAPackage("dev.vivace.*")
+                .check(CLASSES);
     }
 
     @Test
@@ -181,22 +195,33 @@ class ArchitectureTest {
                         .forEach(member -> {
                             var types =
                                     Stream.concat(
-                                            member.getReturnType().getAllInvolvedRawTypes().stream(),
+                                            member
+                                                    .getReturnType()
+                                                    .getAllInvolvedRawTypes()
+                                                    .stream(),
                                             member.getParameterTypes().stream()
-                                                    .flatMap(type -> type.getAllInvolvedRawTypes().stream()));
+                                                    .flatMap(type ->
+                                                            type
+                                                                    .getAllInvolvedRawTypes()
+                                                                    .stream()));
                             report(member, types, events);
                         });
                 each.getFields()
                         .forEach(field ->
-                                report(field, field.getType().getAllInvolvedRawTypes().stream(), events));
+                                report(
+                                        field,
+                                        field.getType().getAllInvolvedRawTypes().stream(),
+                                        events));
             }
 
-            private void report(JavaMember member, Stream<JavaClass> types, ConditionEvents events) {
+            private void report(
+                    JavaMember member, Stream<JavaClass> types, ConditionEvents events) {
                 types.filter(type -> isReactive(type.getName()))
                         .forEach(type ->
                                 events.add(
                                         SimpleConditionEvent.violated(
-                                                member, member.getFullName() + " has " + type.getName())));
+                                                member,
+                                                member.getFullName() + " has " + type.getName())));
             }
         };
     }
@@ -215,7 +240,14 @@ class ArchitectureTest {
      */
     @Test
     void nothingOfCoreIsPublicThatOnlyItsOwnPackageUses() {
-        classes().that(IN_CORE).and().arePublic().and().areTopLevelClasses().should(beUsedFromOutside()).check(CLASSES);
+        classes()
+                .that(IN_CORE)
+                .and()
+                .arePublic()
+                .and()
+                .areTopLevelClasses()
+                .should(beUsedFromOutside())
+                .check(CLASSES);
     }
 
     private static final Set<String> FOR_USERS = Set.of();
@@ -228,11 +260,15 @@ class ArchitectureTest {
                         FOR_USERS.contains(each.getSimpleName())
                                 || each.getDirectDependenciesToSelf().stream()
                                         .anyMatch(use ->
-                                                !use.getOriginClass().getPackageName().equals(each.getPackageName()));
+                                                !use.getOriginClass()
+                                                        .getPackageName()
+                                                        .equals(each.getPackageName()));
                 if (!used) {
                     events.add(
                             SimpleConditionEvent.violated(
-                                    each, each.getName() + " is public and only its own package uses it"));
+                                    each,
+                                    each.getName()
+                                            + " is public and only its own package uses it"));
                 }
             }
         };

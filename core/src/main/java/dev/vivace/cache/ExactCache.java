@@ -87,10 +87,11 @@ public final class ExactCache {
     /** The same, not counted. */
     public Optional<CachedAnswer> peek(Fingerprint key, Optional<Duration> maxAge) {
         return Optional.ofNullable(answers.getIfPresent(key))
-                .filter(found -> maxAge.isEmpty()
-                        || Duration.ofMillis(clock.millis() - found.storedAt())
-                                        .compareTo(maxAge.get())
-                                < 0);
+                .filter(found ->
+                        maxAge.isEmpty()
+                                || Duration.ofMillis(clock.millis() - found.storedAt())
+                                                .compareTo(maxAge.get())
+                                        < 0);
     }
 
     /** How old an answer is, in whole seconds. */

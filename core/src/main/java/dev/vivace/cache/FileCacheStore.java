@@ -144,6 +144,7 @@ public final class FileCacheStore implements CacheStore {
             startAnew("error " + e.getErrorCode());
         }
     }
+
     private void startAnew(String why) {
         file.closeImmediately();
         try {

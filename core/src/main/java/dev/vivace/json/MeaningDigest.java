@@ -334,7 +334,8 @@ public final class MeaningDigest {
     public static JsonException duplicate(JsonReader reader, byte[] document) {
         int length = reader.textEnd() - reader.textStart();
         String name =
-                new String(document, reader.textStart(), Math.min(length, 64), StandardCharsets.UTF_8);
+                new String(
+                        document, reader.textStart(), Math.min(length, 64), StandardCharsets.UTF_8);
         return new JsonException(
                 "duplicate member name '" + name + (length > 64 ? "..." : "") + "'",
                 document,

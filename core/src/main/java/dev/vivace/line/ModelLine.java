@@ -240,7 +240,14 @@ public final class ModelLine {
         if (status == CacheStatus.MISS) {
             flight.note("join", "led");
         }
-        flight.log().onEnd(log -> settlement.settle(flight, asked, target, key, control));
+        flight.log()
+                .onEnd(log -> {
+                    try {
+                        settlement.settle(flight, asked, target, key, control);
+                    } finally {
+                        key.ifPresent(known -> inFlight.landed(known, flight));
+                    }
+                });
         return flight;
     }
 

@@ -86,7 +86,6 @@ public final class Settlement {
         Tokens tokens = bought ? tokens(flight, usage) : Tokens.NONE;
         double cost = prices.apply(target.model()).map(price -> price.of(tokens)).orElse(0.0);
         flight.settled(tokens, cost);
-        key.ifPresent(known -> inFlight.landed(known, flight));
         flight.note("deliver", outcome(log));
         write(flight, tokens, cost);
     }

@@ -428,8 +428,7 @@ public final class RequestScanner {
                 return Optional.of((long) Math.min(value, MAX_SECONDS));
             }
         }
-        throw new JsonException(
-                "'" + name + "' must be a number of seconds, 0 or more", body, at);
+        throw new JsonException("'" + name + "' must be a number of seconds, 0 or more", body, at);
     }
 
     private static Optional<String> namespace(JsonReader reader) {

@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -226,7 +227,7 @@ class AnswerLogTest {
         long most = 0;
         for (int i = 0; i < 20_000; i++) {
             log.append(new byte[1_000]);
-            assertEquals(1_000, reader.next().length);
+            assertEquals(1_000, Objects.requireNonNull(reader.next()).length);
             most = Math.max(most, log.retained());
         }
         assertEquals(20_000_000, log.written());
@@ -277,7 +278,8 @@ class AnswerLogTest {
             byte[] tail = ended.tail();
             byte[] whole = all.toByteArray();
             assertTrue(tail.length >= 16 << 10);
-            assertArrayEquals(Arrays.copyOfRange(whole, whole.length - tail.length, whole.length), tail);
+            assertArrayEquals(
+                    Arrays.copyOfRange(whole, whole.length - tail.length, whole.length), tail);
             checked.incrementAndGet();
         });
         log.complete();
@@ -320,7 +322,9 @@ class AnswerLogTest {
                     readers.remove(random.nextInt(readers.size())).reader.close();
                 }
                 paused &= drains.get() == drainsBefore;
-                assertTrue(!paused || log.full() || log.abandoned(), "seed " + seed + ": a writer was not woken");
+                assertTrue(
+                        !paused || log.full() || log.abandoned(),
+                        "seed " + seed + ": a writer was not woken");
             }
             if (readers.isEmpty()) {
                 assertTrue(log.abandoned());
@@ -354,7 +358,8 @@ class AnswerLogTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void manyThreadsReadWhatOneWrites(boolean virtual) throws Exception {
-        ThreadFactory factory = virtual ? Thread.ofVirtual().factory() : Thread.ofPlatform().factory();
+        ThreadFactory factory =
+                virtual ? Thread.ofVirtual().factory() : Thread.ofPlatform().factory();
         for (int round = 0; round < 20; round++) {
             var random = new Random(round);
             var log = new AnswerLog(16 << 20);
@@ -414,7 +419,8 @@ class AnswerLogTest {
                 if (fresh != null) {
                     got.writeBytes(fresh);
                 }
-                boolean prefix = Arrays.equals(got.toByteArray(), 0, got.size(), all, 0, got.size());
+                boolean prefix =
+                        Arrays.equals(got.toByteArray(), 0, got.size(), all, 0, got.size());
                 if (!prefix || leaves && got.size() > all.length / 2) {
                     return prefix;
                 }

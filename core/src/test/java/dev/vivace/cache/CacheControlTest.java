@@ -18,7 +18,14 @@ class CacheControlTest {
     void nothingSaid() {
         assertEquals(
                 new CacheControl(
-                        Optional.empty(), false, false, Optional.empty(), false, Optional.empty(), "", List.of()),
+                        Optional.empty(),
+                        false,
+                        false,
+                        Optional.empty(),
+                        false,
+                        Optional.empty(),
+                        "",
+                        List.of()),
                 CacheControl.NONE);
         assertSame(CacheControl.NONE, CacheControl.NONE.header("x-vivace-session", "s"));
     }
@@ -37,14 +44,20 @@ class CacheControlTest {
     @Test
     void timesToLiveAreCut() {
         assertEquals(
-                Optional.of(Duration.ofSeconds(7)), CacheControl.NONE.header("x-vivace-cache-ttl", " 7 ").ttl());
+                Optional.of(Duration.ofSeconds(7)),
+                CacheControl.NONE.header("x-vivace-cache-ttl", " 7 ").ttl());
         assertEquals(
                 Optional.of(CacheControl.MAX_TTL),
                 CacheControl.NONE.header("x-vivace-cache-ttl", "999999999999").ttl());
         assertEquals(
                 Optional.of(CacheControl.MAX_TTL),
                 CacheControl.NONE
-                        .body(false, false, Optional.of(Long.MAX_VALUE), Optional.empty(), Optional.empty())
+                        .body(
+                                false,
+                                false,
+                                Optional.of(Long.MAX_VALUE),
+                                Optional.empty(),
+                                Optional.empty())
                         .ttl());
     }
 
@@ -55,8 +68,11 @@ class CacheControlTest {
                         .header("cache-control", "max-age=1")
                         .header("x-vivace-cache-scope", "header")
                         .header("x-vivace-cache-ttl", "1");
-        assertEquals(headers, headers.body(false, false, Optional.empty(), Optional.empty(), Optional.empty()));
-        CacheControl both = headers.body(true, true, Optional.of(2L), Optional.of(3L), Optional.of("body"));
+        assertEquals(
+                headers,
+                headers.body(false, false, Optional.empty(), Optional.empty(), Optional.empty()));
+        CacheControl both =
+                headers.body(true, true, Optional.of(2L), Optional.of(3L), Optional.of("body"));
         assertTrue(both.refresh() && both.noStore());
         assertEquals(Optional.of(Duration.ofSeconds(2)), both.ttl());
         assertEquals(Optional.of(Duration.ofSeconds(3)), both.maxAge());
@@ -70,7 +86,8 @@ class CacheControlTest {
             control = control.header("x-vivace-tag-t" + i, "v" + i);
         }
         assertEquals("t15=v15", control.tags().getLast());
-        assertEquals("more than 16 x-vivace-tag- headers", refused(control, "x-vivace-tag-t16", "v"));
+        assertEquals(
+                "more than 16 x-vivace-tag- headers", refused(control, "x-vivace-tag-t16", "v"));
         assertEquals(
                 "x-vivace-tag-a is longer than 256 characters",
                 refused(CacheControl.NONE, "x-vivace-tag-a", "v".repeat(257)));
@@ -93,6 +110,7 @@ class CacheControlTest {
 
     private static String refused(CacheControl control, String name, String value) {
         return String.valueOf(
-                assertThrows(IllegalArgumentException.class, () -> control.header(name, value)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> control.header(name, value))
+                        .getMessage());
     }
 }

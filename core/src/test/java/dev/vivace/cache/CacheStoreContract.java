@@ -41,10 +41,11 @@ abstract class CacheStoreContract {
             }
         }
         try (CacheStore store = open()) {
-            loaded(store).forEach((key, shown) -> {
-                assertEquals(1, key.a() % 2);
-                assertEquals(CachedAnswers.shown(answer("q" + key.a())), shown);
-            });
+            loaded(store)
+                    .forEach((key, shown) -> {
+                        assertEquals(1, key.a() % 2);
+                        assertEquals(CachedAnswers.shown(answer("q" + key.a())), shown);
+                    });
         }
     }
 

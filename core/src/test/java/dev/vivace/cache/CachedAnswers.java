@@ -25,7 +25,16 @@ final class CachedAnswers {
         byte[] body = new byte[bytes];
         new Random(question.hashCode()).nextBytes(body);
         return new CachedAnswer(
-                storedAt, ttl, "m", "", List.of(), question, Optional.empty(), 0.5, Optional.of(body), Optional.empty());
+                storedAt,
+                ttl,
+                "m",
+                "",
+                List.of(),
+                question,
+                Optional.empty(),
+                0.5,
+                Optional.of(body),
+                Optional.empty());
     }
 
     static CachedAnswer labelled(String scope, String model, List<String> tags, String question) {
@@ -44,9 +53,24 @@ final class CachedAnswers {
 
     /** Everything that an answer says; arrays have no equality of their own. */
     static String shown(CachedAnswer answer) {
-        return answer.storedAt() + " " + answer.ttl() + " " + answer.model() + " " + answer.scope() + " "
-                + answer.tags() + " " + answer.question() + " " + answer.usage() + " " + answer.costUsd() + " "
-                + answer.object().map(java.util.Arrays::hashCode) + " "
+        return answer.storedAt()
+                + " "
+                + answer.ttl()
+                + " "
+                + answer.model()
+                + " "
+                + answer.scope()
+                + " "
+                + answer.tags()
+                + " "
+                + answer.question()
+                + " "
+                + answer.usage()
+                + " "
+                + answer.costUsd()
+                + " "
+                + answer.object().map(java.util.Arrays::hashCode)
+                + " "
                 + answer.stream().map(java.util.Arrays::hashCode);
     }
 }

@@ -39,7 +39,8 @@ class ExactCacheTest {
         cache.find(key(1), Optional.of(Duration.ZERO));
         cache.peek(key(1), Optional.empty());
         assertEquals(
-                new ExactCache.Statistics(1, answer.weight(), 1 << 20, 1, 2, 0), cache.statistics());
+                new ExactCache.Statistics(1, answer.weight(), 1 << 20, 1, 2, 0),
+                cache.statistics());
         assertEquals(1.0 / 3, cache.statistics().hitRate(), 1e-9);
         cache.store(key(1), answer("another"));
         assertEquals(1, cache.statistics().entries());
@@ -98,10 +99,15 @@ class ExactCacheTest {
                                     int number = random.nextInt(2_000);
                                     cache.store(
                                             key(number),
-                                            answer("q" + number, random.nextInt(20_000), NOW, Duration.ofHours(1)));
+                                            answer(
+                                                    "q" + number,
+                                                    random.nextInt(20_000),
+                                                    NOW,
+                                                    Duration.ofHours(1)));
                                     cache.find(key(random.nextInt(2_000)), Optional.empty());
                                     if (i % 50 == 0) {
-                                        worst.accumulateAndGet(cache.statistics().bytes(), Math::max);
+                                        worst.accumulateAndGet(
+                                                cache.statistics().bytes(), Math::max);
                                     }
                                 }
                             }));
@@ -137,17 +143,28 @@ class ExactCacheTest {
         assertEquals(1, invalidated(Optional.of("s1"), Optional.of("m1"), ANY, ANY, false));
         assertEquals(
                 1,
-                invalidated(Optional.of("s1"), Optional.of("m1"), Optional.of("team=red"), Optional.of("*"), false));
+                invalidated(
+                        Optional.of("s1"),
+                        Optional.of("m1"),
+                        Optional.of("team=red"),
+                        Optional.of("*"),
+                        false));
         assertEquals(0, invalidated(ANY, Optional.of("m2"), ANY, Optional.of("*weather*"), false));
         assertEquals(4, invalidated(ANY, ANY, ANY, ANY, true));
         assertEquals(2, invalidated(Optional.of("s1"), ANY, ANY, ANY, true));
         var refused =
-                assertThrows(IllegalArgumentException.class, () -> new Invalidation(ANY, ANY, ANY, ANY, false));
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new Invalidation(ANY, ANY, ANY, ANY, false));
         assertTrue(String.valueOf(refused.getMessage()).startsWith("say what to forget"));
     }
 
     private long invalidated(
-            Optional<String> scope, Optional<String> model, Optional<String> tag, Optional<String> pattern, boolean all) {
+            Optional<String> scope,
+            Optional<String> model,
+            Optional<String> tag,
+            Optional<String> pattern,
+            boolean all) {
         ExactCache cache = cache(1 << 20);
         cache.store(key(1), labelled("s1", "m1", List.of("team=red", "x=1"), "the weather today"));
         cache.store(key(2), labelled("s1", "m2", List.of(), "hello"));
@@ -157,7 +174,9 @@ class ExactCacheTest {
         Set<Long> left = new HashSet<>();
         long removed = cache.invalidate(which);
         for (long i = 1; i <= 4; i++) {
-            cache.peek(key(i), Optional.empty()).filter(which.negate()).ifPresent(kept -> left.add(kept.storedAt()));
+            cache.peek(key(i), Optional.empty())
+                    .filter(which.negate())
+                    .ifPresent(kept -> left.add(kept.storedAt()));
         }
         assertEquals(4 - removed, cache.statistics().entries());
         assertEquals(0, cache.statistics().evictions());

@@ -64,7 +64,15 @@ class FileCacheStoreTest extends CacheStoreContract {
             cache.store(key(2), answer("two"));
             cache.store(key(3), answer("three", 100, NOW, Duration.ofSeconds(1)));
             var which = Optional.of("t*");
-            assertEquals(2, cache.invalidate(new Invalidation(Optional.empty(), Optional.empty(), Optional.empty(), which, false)));
+            assertEquals(
+                    2,
+                    cache.invalidate(
+                            new Invalidation(
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    which,
+                                    false)));
         }
         try (CacheStore store = open()) {
             assertEquals(1, cache(store, NOW).statistics().entries());
@@ -84,7 +92,9 @@ class FileCacheStoreTest extends CacheStoreContract {
             assertTrue(cache.find(key(2), Optional.empty()).isPresent());
         }
         try (CacheStore store = open()) {
-            assertEquals(Map.of(key(2), shown(answer("long", 100, NOW, Duration.ofSeconds(20)))), loaded(store));
+            assertEquals(
+                    Map.of(key(2), shown(answer("long", 100, NOW, Duration.ofSeconds(20)))),
+                    loaded(store));
         }
     }
 
@@ -94,7 +104,8 @@ class FileCacheStoreTest extends CacheStoreContract {
         try (CacheStore store = open()) {
             ExactCache cache = cache(store, NOW);
             for (int i = 0; i < 2_000; i++) {
-                cache.store(key(i), answer("q" + i, 1_000 + i % 7 * 3_000, NOW, Duration.ofHours(1)));
+                cache.store(
+                        key(i), answer("q" + i, 1_000 + i % 7 * 3_000, NOW, Duration.ofHours(1)));
             }
             long entries = cache.statistics().entries();
             assertTrue(cache.statistics().evictions() > 1_000);
@@ -118,7 +129,10 @@ class FileCacheStoreTest extends CacheStoreContract {
             assertEquals(1, loaded(store).size());
         }
         try (var files = Files.list(directory)) {
-            Path aside = files.filter(f -> f.getFileName().toString().contains(".broken-")).findFirst().orElseThrow();
+            Path aside =
+                    files.filter(f -> f.getFileName().toString().contains(".broken-"))
+                            .findFirst()
+                            .orElseThrow();
             assertArrayEquals(garbage, Files.readAllBytes(aside));
         }
     }
@@ -171,12 +185,17 @@ class FileCacheStoreTest extends CacheStoreContract {
             store.put(key(1), answer("one"));
             Process other = child();
             try (BufferedReader said = other.inputReader()) {
-                assertTrue(String.valueOf(said.readLine()).endsWith("is in use by another process"));
+                assertTrue(
+                        String.valueOf(said.readLine()).endsWith("is in use by another process"));
             }
             other.waitFor();
             var refused = assertThrows(UncheckedIOException.class, this::open);
             assertEquals(
-                    "cannot use " + directory + ": " + directory.resolve("cache.mv") + " is in use by another process",
+                    "cannot use "
+                            + directory
+                            + ": "
+                            + directory.resolve("cache.mv")
+                            + " is in use by another process",
                     refused.getMessage());
         }
     }

@@ -15,7 +15,8 @@ class InvalidationTest {
             var random = new Random(seed);
             String glob = letters(random, "ab??**😀", 7);
             String text = letters(random, "aaabb?*😀\n", 9);
-            boolean expected = naive(glob.codePoints().toArray(), 0, text.codePoints().toArray(), 0);
+            boolean expected =
+                    naive(glob.codePoints().toArray(), 0, text.codePoints().toArray(), 0);
             assertEquals(expected, Invalidation.matches(glob, text), glob + " on " + text);
             matched += expected ? 1 : 0;
         }
@@ -29,7 +30,9 @@ class InvalidationTest {
         if (glob[g] == '*') {
             return naive(glob, g + 1, text, t) || t < text.length && naive(glob, g, text, t + 1);
         }
-        return t < text.length && (glob[g] == '?' || glob[g] == text[t]) && naive(glob, g + 1, text, t + 1);
+        return t < text.length
+                && (glob[g] == '?' || glob[g] == text[t])
+                && naive(glob, g + 1, text, t + 1);
     }
 
     private static String letters(Random random, String alphabet, int atMost) {

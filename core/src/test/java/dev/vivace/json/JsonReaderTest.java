@@ -95,10 +95,13 @@ class JsonReaderTest {
         byte[] document = "[1,\"long enough for eight at a time\"]".getBytes(UTF_8);
         for (int to = 0; to < document.length; to++) {
             var reader = new JsonReader(document, 0, to);
-            var refused = assertThrows(JsonException.class, () -> {
-                reader.skipValue();
-                reader.end();
-            });
+            var refused =
+                    assertThrows(
+                            JsonException.class,
+                            () -> {
+                                reader.skipValue();
+                                reader.end();
+                            });
             assertTrue(refused.offset() <= to, refused.getMessage());
         }
     }
@@ -160,8 +163,7 @@ class JsonReaderTest {
         byte[] document = new byte[bad.length + 2];
         document[0] = document[document.length - 1] = '"';
         System.arraycopy(bad, 0, document, 1, bad.length);
-        assertEquals(
-                "malformed UTF-8 in a string at line 1, column 2 (offset 1)", error(document));
+        assertEquals("malformed UTF-8 in a string at line 1, column 2 (offset 1)", error(document));
     }
 
     @Test
@@ -295,7 +297,9 @@ class JsonReaderTest {
         return out.toString();
     }
 
-    /** Lone surrogates as {@link JsonReader#text} gives them back: a String cannot hold their bytes. */
+    /**
+     * Lone surrogates as {@link JsonReader#text} gives them back: a String cannot hold their bytes.
+     */
     private static String replaced(String text) {
         var out = new StringBuilder();
         text.codePoints()

@@ -145,7 +145,8 @@ class MeaningDigestTest {
         for (int count : new int[] {2, 3, 50, 5_000}) {
             List<String> members = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                members.add("\"" + "k".repeat(i % 140) + i + "\":" + (i % 3 == 0 ? "[" + i + "]" : i));
+                members.add(
+                        "\"" + "k".repeat(i % 140) + i + "\":" + (i % 3 == 0 ? "[" + i + "]" : i));
             }
             String expected = of("{" + String.join(",", members) + "}");
             String array = "[{" + String.join("},{", members) + "}]";
@@ -251,7 +252,6 @@ class MeaningDigestTest {
     }
 
     private String refused(String document) {
-        return String.valueOf(
-                assertThrows(JsonException.class, () -> of(document)).getMessage());
+        return String.valueOf(assertThrows(JsonException.class, () -> of(document)).getMessage());
     }
 }

@@ -1,15 +1,33 @@
 package dev.vivace.json;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 
 /** JSON documents by seed, in every notation that the grammar has, and ways to damage them. */
 public final class RandomJson {
     private static final String[] SPACE = {"", "", "", " ", "\n", "\t", "\r\n", "   "};
     private static final String[] NUMBERS = {
-        "0", "-0", "1", "-1", "10", "0.5", "-0.50", "1e3", "1E+3", "1e-3", "12345678901234567890",
-        "3.141592653589793238462643383279", "1.0", "100e-2", "0e0", "0.0"
+        "0",
+        "-0",
+        "1",
+        "-1",
+        "10",
+        "0.5",
+        "-0.50",
+        "1e3",
+        "1E+3",
+        "1e-3",
+        "12345678901234567890",
+        "3.141592653589793238462643383279",
+        "1.0",
+        "100e-2",
+        "0e0",
+        "0.0"
     };
+
+    private static final HexFormat LOWER = HexFormat.of();
+    private static final HexFormat UPPER = HexFormat.of().withUpperCase();
 
     private RandomJson() {}
 
@@ -102,8 +120,7 @@ public final class RandomJson {
             return;
         }
         for (char unit : Character.toChars(c)) {
-            String hex = "%04x".formatted((int) unit);
-            out.append("\\u").append(random.nextBoolean() ? hex : hex.toUpperCase(java.util.Locale.ROOT));
+            out.append("\\u").append((random.nextBoolean() ? LOWER : UPPER).toHexDigits(unit));
         }
     }
 

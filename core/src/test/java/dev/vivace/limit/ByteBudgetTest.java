@@ -82,23 +82,25 @@ class ByteBudgetTest {
         List<Thread> all = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
             var random = new Random(t);
-            Runnable work = () -> {
-                for (int i = 0; i < each; i++) {
-                    long bytes = random.nextInt((int) max + 1);
-                    Runnable granted = () -> {
-                        most.accumulateAndGet(really.addAndGet(bytes), Math::max);
-                        Thread.yield();
-                        really.addAndGet(-bytes);
-                        budget.release(bytes);
-                        done.countDown();
+            Runnable work =
+                    () -> {
+                        for (int i = 0; i < each; i++) {
+                            long bytes = random.nextInt((int) max + 1);
+                            Runnable granted =
+                                    () -> {
+                                        most.accumulateAndGet(really.addAndGet(bytes), Math::max);
+                                        Thread.yield();
+                                        really.addAndGet(-bytes);
+                                        budget.release(bytes);
+                                        done.countDown();
+                                    };
+                            if (i % 3 == 0 && budget.tryReserve(bytes)) {
+                                granted.run();
+                            } else {
+                                budget.reserve(bytes, granted);
+                            }
+                        }
                     };
-                    if (i % 3 == 0 && budget.tryReserve(bytes)) {
-                        granted.run();
-                    } else {
-                        budget.reserve(bytes, granted);
-                    }
-                }
-            };
             all.add(virtual ? Thread.startVirtualThread(work) : Thread.ofPlatform().start(work));
         }
         for (Thread thread : all) {

@@ -26,12 +26,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A whole line with a clock that a test moves, an upstream that it plays, and a ledger to read. */
 final class Lines {
     static final String BODY =
-            "{'model':'m','temperature':0,'messages':[{'role':'user','content':'hi'}]}".replace('\'', '"');
+            "{'model':'m','temperature':0,'messages':[{'role':'user','content':'hi'}]}"
+                    .replace('\'', '"');
     static final byte[] ANSWER =
             """
             {"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,\
             "message":{"role":"assistant","content":"hello"},"finish_reason":"stop"}],\
-            "usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}}"""
+            "usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}}\
+            """
                     .getBytes(UTF_8);
     static final Duration TTL = Duration.ofHours(1);
 
@@ -74,7 +76,13 @@ final class Lines {
             CacheControl control,
             List<Header> headers) {
         static final Asking PLAIN =
-                new Asking(BODY, Protocol.CHAT, "/v1/chat/completions", "t", CacheControl.NONE, List.of());
+                new Asking(
+                        BODY,
+                        Protocol.CHAT,
+                        "/v1/chat/completions",
+                        "t",
+                        CacheControl.NONE,
+                        List.of());
 
         Asking body(String quoted) {
             return new Asking(quoted.replace('\'', '"'), protocol, path, tenant, control, headers);
@@ -89,7 +97,8 @@ final class Lines {
         }
 
         Asking sending(String name, String value) {
-            return new Asking(body, protocol, path, tenant, control, List.of(new Header(name, value)));
+            return new Asking(
+                    body, protocol, path, tenant, control, List.of(new Header(name, value)));
         }
 
         Asking of(String otherTenant) {
@@ -106,7 +115,15 @@ final class Lines {
     }
 
     Decision decide(Asking asking, Runnable wake) {
-        var call = new Call(ids.next(), now.get(), System.nanoTime(), asking.tenant(), "chat", "", false);
+        var call =
+                new Call(
+                        ids.next(),
+                        now.get(),
+                        System.nanoTime(),
+                        asking.tenant(),
+                        "chat",
+                        "",
+                        false);
         var asked =
                 new ModelCall(
                         call,

@@ -57,10 +57,11 @@ class ModelLineTest {
         var delivered = new ArrayList<Deliver>();
         var joined = new ArrayList<Joined>();
         var barrier = new CyclicBarrier(100);
-        Callable<Decision> asking = () -> {
-            barrier.await();
-            return lines.decide(PLAIN);
-        };
+        Callable<Decision> asking =
+                () -> {
+                    barrier.await();
+                    return lines.decide(PLAIN);
+                };
         for (Decision decision : all(virtual, asking, 100)) {
             switch (decision) {
                 case Deliver deliver -> delivered.add(deliver);
@@ -85,15 +86,17 @@ class ModelLineTest {
             Asking asking = PLAIN.with("'round':" + round);
             var deliveries = new AtomicInteger();
             var barrier = new CyclicBarrier(4);
-            Callable<Decision> deciding = () -> {
-                barrier.await();
-                Decision decision = lines.decide(asking);
-                if (decision instanceof Deliver deliver) {
-                    deliveries.incrementAndGet();
-                    Lines.answer(deliver.flight()); // at once: the window is as small as it gets
-                }
-                return decision;
-            };
+            Callable<Decision> deciding =
+                    () -> {
+                        barrier.await();
+                        Decision decision = lines.decide(asking);
+                        if (decision instanceof Deliver deliver) {
+                            deliveries.incrementAndGet();
+                            Lines.answer(
+                                    deliver.flight()); // at once: the window is as small as it gets
+                        }
+                        return decision;
+                    };
             all(round % 2 == 0, deciding, 4);
             assertEquals(1, deliveries.get(), "round " + round);
         }
@@ -105,14 +108,15 @@ class ModelLineTest {
         for (int round = 0; round < 2_000; round++) {
             Asking asking = PLAIN.with("'round':" + round);
             var barrier = new CyclicBarrier(3);
-            Callable<Decision> deciding = () -> {
-                barrier.await();
-                Decision decision = lines.decide(asking);
-                if (decision instanceof Joined joined) {
-                    joined.reader().close();
-                }
-                return decision;
-            };
+            Callable<Decision> deciding =
+                    () -> {
+                        barrier.await();
+                        Decision decision = lines.decide(asking);
+                        if (decision instanceof Joined joined) {
+                            joined.reader().close();
+                        }
+                        return decision;
+                    };
             int delivers = 0;
             for (Decision decision : all(round % 2 == 0, deciding, 3)) {
                 if (decision instanceof Deliver deliver) {
@@ -163,7 +167,10 @@ class ModelLineTest {
     void errorsAndCutAnswersAreNotStored(int status, String body) {
         var first = assertInstanceOf(Deliver.class, lines.decide(PLAIN));
         Lines.answer(
-                first.flight(), status, "application/json", body.replace('\'', '"').getBytes(UTF_8));
+                first.flight(),
+                status,
+                "application/json",
+                body.replace('\'', '"').getBytes(UTF_8));
         assertEquals(0, lines.cache.statistics().entries());
         assertInstanceOf(Deliver.class, lines.decide(PLAIN));
     }
@@ -271,10 +278,10 @@ class ModelLineTest {
                         PLAIN.with("'cache':{'no-cache':true}"))) {
             var deliver = assertInstanceOf(Deliver.class, lines.decide(again));
             assertEquals(CacheStatus.REFRESH, deliver.flight().cache());
-            byte[] newer = new String(Lines.ANSWER, UTF_8).replace("hello", "again").getBytes(UTF_8);
+            byte[] newer =
+                    new String(Lines.ANSWER, UTF_8).replace("hello", "again").getBytes(UTF_8);
             Lines.answer(deliver.flight(), 200, "application/json", newer);
-            assertArrayEquals(
-                    newer, assertInstanceOf(Answered.class, lines.decide(PLAIN)).body());
+            assertArrayEquals(newer, assertInstanceOf(Answered.class, lines.decide(PLAIN)).body());
         }
         assertEquals(1, lines.cache.statistics().entries());
     }
@@ -285,8 +292,7 @@ class ModelLineTest {
         var again =
                 assertInstanceOf(
                         Deliver.class, lines.decide(PLAIN.header("cache-control", "no-cache")));
-        assertEquals(
-                again.flight(), assertInstanceOf(Joined.class, lines.decide(PLAIN)).flight());
+        assertEquals(again.flight(), assertInstanceOf(Joined.class, lines.decide(PLAIN)).flight());
         byte[] newer = new String(Lines.ANSWER, UTF_8).replace("hello", "again").getBytes(UTF_8);
         Lines.answer(again.flight(), 200, "application/json", newer);
         Lines.answer(before.flight());
@@ -315,7 +321,8 @@ class ModelLineTest {
         lines.now.addAndGet(1);
         assertInstanceOf(Answered.class, lines.decide(PLAIN));
         assertInstanceOf(
-                Answered.class, lines.decide(PLAIN.header("cache-control", "max-age=999999999999")));
+                Answered.class,
+                lines.decide(PLAIN.header("cache-control", "max-age=999999999999")));
         assertInstanceOf(Answered.class, lines.decide(PLAIN.with("'cache':{'s-maxage':1e300}")));
         assertInstanceOf(Deliver.class, lines.ask(fresh)); // and is stored anew
         assertInstanceOf(Answered.class, lines.decide(fresh));
@@ -364,8 +371,7 @@ class ModelLineTest {
     @Test
     void whicheverKindFilledItTheOtherKindIsServed() {
         lines.ask(PLAIN);
-        var stream =
-                assertInstanceOf(Answered.class, lines.decide(PLAIN.with("'stream':true")));
+        var stream = assertInstanceOf(Answered.class, lines.decide(PLAIN.with("'stream':true")));
         assertEquals("text/event-stream", stream.contentType());
         assertTrue(new String(stream.body(), UTF_8).endsWith("data: [DONE]\n\n"));
         var again = assertInstanceOf(Answered.class, lines.decide(PLAIN.with("'stream':true")));
@@ -400,7 +406,10 @@ class ModelLineTest {
         assertEquals((7 + 2 * 3) / 1e6, entry.costUsd(), 1e-12);
         assertEquals(
                 "[exact-cache miss, join led, store stored, deliver ok]",
-                entry.stages().stream().map(n -> n.stage() + " " + n.outcome()).toList().toString());
+                entry.stages().stream()
+                        .map(n -> n.stage() + " " + n.outcome())
+                        .toList()
+                        .toString());
         assertEquals(
                 "[exact-cache bypass, deliver ok]",
                 lines.ledger.remove().stages().stream()

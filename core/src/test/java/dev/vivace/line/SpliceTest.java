@@ -73,7 +73,10 @@ class SpliceTest {
             byte[] bytes = body.getBytes(UTF_8);
             var scan = new RequestScanner().scan(bytes, Protocol.CHAT);
             String result =
-                    new String(Splice.apply(bytes, Splice.forUpstream(scan, rename ? "N" : scan.model())), UTF_8);
+                    new String(
+                            Splice.apply(
+                                    bytes, Splice.forUpstream(scan, rename ? "N" : scan.model())),
+                            UTF_8);
 
             var expected = (ObjectNode) JACKSON.readTree(body);
             expected.remove("cache");
@@ -84,7 +87,9 @@ class SpliceTest {
             // Byte for byte: what is left, space apart, is what was there.
             var cache = scan.cacheMember().orElseThrow();
             String cut = new String(bytes, cache.start(), cache.end() - cache.start(), UTF_8);
-            assertEquals(1, cut.strip().replaceAll("(?s)\\{.*}", "").chars().filter(c -> c == ',').count());
+            assertEquals(
+                    1,
+                    cut.strip().replaceAll("(?s)\\{.*}", "").chars().filter(c -> c == ',').count());
             String renamed = rename ? body.replace('"' + scan.model() + '"', "\"N\"") : body;
             assertEquals(renamed.replace(cut, ""), result, "seed " + seed);
         }
@@ -101,7 +106,9 @@ class SpliceTest {
     private static String spliced(String document, String model) {
         byte[] body = document.getBytes(UTF_8);
         return new String(
-                Splice.apply(body, Splice.forUpstream(new RequestScanner().scan(body, Protocol.CHAT), model)),
+                Splice.apply(
+                        body,
+                        Splice.forUpstream(new RequestScanner().scan(body, Protocol.CHAT), model)),
                 UTF_8);
     }
 }

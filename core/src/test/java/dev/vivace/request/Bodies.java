@@ -21,8 +21,27 @@ public final class Bodies {
     }
 
     private static final String[] WORDS = {
-        "", "a", "weather", "Berlin", "é", "😀", "\u0000", "\n", "\"", "\\", "s\u0001x", "{\"a\":1}", "null",
-        "true", "1", "0", "[]", "data:image/png;base64,iVBORw0KGgo=", "\u2028", "auto", "none"
+        "",
+        "a",
+        "weather",
+        "Berlin",
+        "é",
+        "😀",
+        "\u0000",
+        "\n",
+        "\"",
+        "\\",
+        "s\u0001x",
+        "{\"a\":1}",
+        "null",
+        "true",
+        "1",
+        "0",
+        "[]",
+        "data:image/png;base64,iVBORw0KGgo=",
+        "\u2028",
+        "auto",
+        "none"
     };
 
     private final Random random;
@@ -57,11 +76,23 @@ public final class Bodies {
     private void chat(Map<String, @Nullable Object> body) {
         body.put("messages", list(1, 4, this::chatMessage));
         maybe(body, "tools", list(0, 3, () -> map("type", "function", "function", function())));
-        maybe(body, "tool_choice", random.nextBoolean() ? "auto" : map("type", "function", "function", map("name", word())));
+        maybe(
+                body,
+                "tool_choice",
+                random.nextBoolean()
+                        ? "auto"
+                        : map("type", "function", "function", map("name", word())));
         maybe(body, "parallel_tool_calls", random.nextBoolean());
         maybe(body, "functions", list(0, 2, this::function));
         maybe(body, "function_call", word());
-        maybe(body, "response_format", map("type", "json_schema", "json_schema", map("name", word(), "strict", random.nextBoolean(), "schema", schema())));
+        maybe(
+                body,
+                "response_format",
+                map(
+                        "type",
+                        "json_schema",
+                        "json_schema",
+                        map("name", word(), "strict", random.nextBoolean(), "schema", schema())));
         maybe(body, "seed", Num.of(random.nextInt(100)));
         maybe(body, "stop", random.nextBoolean() ? word() : list(0, 4, this::word));
         maybe(body, "max_tokens", Num.of(random.nextInt(4096)));
@@ -88,7 +119,32 @@ public final class Bodies {
         return switch (random.nextInt(5)) {
             case 0 -> map("role", "system", "content", text());
             case 1 -> map("role", "user", "name", word(), "content", list(0, 4, this::chatPart));
-            case 2 -> map("role", "assistant", "content", null, "refusal", null, "tool_calls", list(1, 3, () -> map("id", "call_" + word(), "type", "function", "function", map("name", word(), "arguments", "{\"city\": \"" + random.nextInt(9) + "\"}"))));
+            case 2 ->
+                    map(
+                            "role",
+                            "assistant",
+                            "content",
+                            null,
+                            "refusal",
+                            null,
+                            "tool_calls",
+                            list(
+                                    1,
+                                    3,
+                                    () ->
+                                            map(
+                                                    "id",
+                                                    "call_" + word(),
+                                                    "type",
+                                                    "function",
+                                                    "function",
+                                                    map(
+                                                            "name",
+                                                            word(),
+                                                            "arguments",
+                                                            "{\"city\": \""
+                                                                    + random.nextInt(9)
+                                                                    + "\"}"))));
             case 3 -> map("role", "tool", "tool_call_id", "call_" + word(), "content", text());
             default -> map("role", "user", "content", text());
         };
@@ -97,9 +153,11 @@ public final class Bodies {
     private Object chatPart() {
         return switch (random.nextInt(4)) {
             case 0 -> map("type", "image_url", "image_url", map("url", text(), "detail", "low"));
-            case 1 -> map("type", "input_audio", "input_audio", map("data", text(), "format", "wav"));
+            case 1 ->
+                    map("type", "input_audio", "input_audio", map("data", text(), "format", "wav"));
             case 2 -> map("type", "file", "file", map("file_id", word()));
-            default -> map("type", "text", "text", text(), "cache_control", map("type", "ephemeral"));
+            default ->
+                    map("type", "text", "text", text(), "cache_control", map("type", "ephemeral"));
         };
     }
 
@@ -114,8 +172,26 @@ public final class Bodies {
         maybe(body, "max_tool_calls", Num.of(random.nextInt(9)));
         maybe(body, "prompt", map("id", word(), "version", "2", "variables", any(2)));
         maybe(body, "reasoning", map("effort", "low", "summary", "auto"));
-        maybe(body, "text", map("format", map("type", "json_schema", "schema", schema()), "verbosity", "low"));
-        maybe(body, "tools", list(0, 3, () -> map("type", "function", "name", word(), "parameters", schema(), "strict", true)));
+        maybe(
+                body,
+                "text",
+                map("format", map("type", "json_schema", "schema", schema()), "verbosity", "low"));
+        maybe(
+                body,
+                "tools",
+                list(
+                        0,
+                        3,
+                        () ->
+                                map(
+                                        "type",
+                                        "function",
+                                        "name",
+                                        word(),
+                                        "parameters",
+                                        schema(),
+                                        "strict",
+                                        true)));
         maybe(body, "tool_choice", "required");
         maybe(body, "truncation", "auto");
         maybe(body, "top_logprobs", Num.of(random.nextInt(20)));
@@ -123,11 +199,43 @@ public final class Bodies {
     }
 
     private void messages(Map<String, @Nullable Object> body) {
-        body.put("messages", list(1, 4, () -> map("role", random.nextBoolean() ? "user" : "assistant", "content", random.nextBoolean() ? text() : list(1, 3, this::block))));
+        body.put(
+                "messages",
+                list(
+                        1,
+                        4,
+                        () ->
+                                map(
+                                        "role",
+                                        random.nextBoolean() ? "user" : "assistant",
+                                        "content",
+                                        random.nextBoolean() ? text() : list(1, 3, this::block))));
         body.put("max_tokens", Num.of(random.nextInt(4096)));
         maybe(body, "system", random.nextBoolean() ? text() : list(1, 2, this::block));
-        maybe(body, "tools", list(0, 3, () -> map("name", word(), "description", text(), "input_schema", schema())));
-        maybe(body, "tool_choice", map("type", "tool", "name", word(), "disable_parallel_tool_use", random.nextBoolean()));
+        maybe(
+                body,
+                "tools",
+                list(
+                        0,
+                        3,
+                        () ->
+                                map(
+                                        "name",
+                                        word(),
+                                        "description",
+                                        text(),
+                                        "input_schema",
+                                        schema())));
+        maybe(
+                body,
+                "tool_choice",
+                map(
+                        "type",
+                        "tool",
+                        "name",
+                        word(),
+                        "disable_parallel_tool_use",
+                        random.nextBoolean()));
         maybe(body, "stop_sequences", list(0, 3, this::word));
         maybe(body, "top_k", Num.of(random.nextInt(100)));
         maybe(body, "thinking", map("type", "enabled", "budget_tokens", Num.of(1024)));
@@ -137,19 +245,53 @@ public final class Bodies {
 
     private Object block() {
         return switch (random.nextInt(4)) {
-            case 0 -> map("type", "image", "source", map("type", "base64", "media_type", "image/png", "data", text()));
+            case 0 ->
+                    map(
+                            "type",
+                            "image",
+                            "source",
+                            map("type", "base64", "media_type", "image/png", "data", text()));
             case 1 -> map("type", "tool_use", "id", word(), "name", word(), "input", any(3));
-            case 2 -> map("type", "tool_result", "tool_use_id", word(), "is_error", random.nextBoolean(), "content", text());
+            case 2 ->
+                    map(
+                            "type",
+                            "tool_result",
+                            "tool_use_id",
+                            word(),
+                            "is_error",
+                            random.nextBoolean(),
+                            "content",
+                            text());
             default -> map("type", "text", "text", text());
         };
     }
 
     private Map<String, @Nullable Object> function() {
-        return map("name", word(), "description", text(), "strict", random.nextBoolean(), "parameters", schema());
+        return map(
+                "name",
+                word(),
+                "description",
+                text(),
+                "strict",
+                random.nextBoolean(),
+                "parameters",
+                schema());
     }
 
     private Object schema() {
-        return map("type", "object", "properties", map("city", map("type", "string", "enum", list(0, 3, this::word)), "days", map("type", "integer", "minimum", number(), "default", null)), "required", list(0, 2, this::word), "additionalProperties", false);
+        return map(
+                "type",
+                "object",
+                "properties",
+                map(
+                        "city",
+                        map("type", "string", "enum", list(0, 3, this::word)),
+                        "days",
+                        map("type", "integer", "minimum", number(), "default", null)),
+                "required",
+                list(0, 2, this::word),
+                "additionalProperties",
+                false);
     }
 
     /** Any value at all. */
@@ -164,7 +306,12 @@ public final class Bodies {
                 Map<String, @Nullable Object> members = new LinkedHashMap<>();
                 int count = random.nextInt(5);
                 for (int i = 0; i < count; i++) {
-                    members.put(word() + (random.nextInt(10) == 0 ? "k".repeat(random.nextInt(300)) : ""), any(depth - 1));
+                    members.put(
+                            word()
+                                    + (random.nextInt(10) == 0
+                                            ? "k".repeat(random.nextInt(300))
+                                            : ""),
+                            any(depth - 1));
                 }
                 yield members;
             }
@@ -175,8 +322,16 @@ public final class Bodies {
         return switch (random.nextInt(4)) {
             case 0 -> Num.of(0);
             case 1 -> Num.of(random.nextInt(-5, 5));
-            case 2 -> new Num(random.nextBoolean(), Integer.toString(1 + random.nextInt(99_999)), -random.nextInt(8));
-            default -> new Num(random.nextBoolean(), "1234567890".repeat(1 + random.nextInt(16)), random.nextInt(-20, 20));
+            case 2 ->
+                    new Num(
+                            random.nextBoolean(),
+                            Integer.toString(1 + random.nextInt(99_999)),
+                            -random.nextInt(8));
+            default ->
+                    new Num(
+                            random.nextBoolean(),
+                            "1234567890".repeat(1 + random.nextInt(16)),
+                            random.nextInt(-20, 20));
         };
     }
 

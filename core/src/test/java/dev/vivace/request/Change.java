@@ -85,7 +85,10 @@ public final class Change {
                 case "model" -> text((String) Objects.requireNonNull(tree));
                 case "temperature" ->
                         tree == null ? Num.of(1) : number((Num) Objects.requireNonNull(tree));
-                case "messages" -> path.equals("/messages") ? list((List<?>) Objects.requireNonNull(tree)) : changed(tree);
+                case "messages" ->
+                        path.equals("/messages")
+                                ? list((List<?>) Objects.requireNonNull(tree))
+                                : changed(tree);
                 default -> changed(tree);
             };
         }
@@ -100,9 +103,7 @@ public final class Change {
             case Map<?, ?> map -> {
                 Map<String, @Nullable Object> copy = new LinkedHashMap<>();
                 map.forEach((name, value) ->
-                        copy.put(
-                                String.valueOf(name),
-                                tree(value, path + "/" + name, top)));
+                        copy.put(String.valueOf(name), tree(value, path + "/" + name, top)));
                 yield copy;
             }
             case null, default -> tree;
@@ -170,7 +171,11 @@ public final class Change {
                         number.exponent());
             }
             case 1 -> new Num(!number.negative(), digits, number.exponent());
-            default -> new Num(number.negative(), digits, number.exponent() + (random.nextBoolean() ? 1 : -1));
+            default ->
+                    new Num(
+                            number.negative(),
+                            digits,
+                            number.exponent() + (random.nextBoolean() ? 1 : -1));
         };
     }
 

@@ -27,7 +27,8 @@ final class PassDoor {
 
     void handle(HttpServerRequest request) {
         parts.inFlight().increment();
-        var exchange = new Exchange(request, Errors.at(request.path()), parts.inFlight()::decrement);
+        var exchange =
+                new Exchange(request, Errors.at(request.path()), parts.inFlight()::decrement);
         RequestHeaders headers;
         try {
             headers = RequestHeaders.of(request.headers(), false);

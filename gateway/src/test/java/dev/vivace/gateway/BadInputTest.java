@@ -117,7 +117,8 @@ final class BadInputTest {
     @ValueSource(strings = {"/v1/chat/completions", "/v1/messages", "/v1/responses"})
     void aBodyOverTheLimitThatSaysSo(String path) throws Exception {
         try (var wire = new Wire(gateway.address())) {
-            wire.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n");
+            wire.send(
+                    "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n");
             Wire.Answer answer = wire.answer();
             refused(answer, 413, path);
             assertTrue(answer.text().contains("" + BODY_LIMIT), answer.text());
@@ -127,7 +128,8 @@ final class BadInputTest {
 
     @Test
     void aBodyOverTheLimitThatOnlyGrows() throws Exception {
-        byte[] part = ("4000\r\n" + "x".repeat(0x4000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] part =
+                ("4000\r\n" + "x".repeat(0x4000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         try (var wire = new Wire(gateway.address())) {
             wire.send(
                     "POST /v1/messages HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -144,7 +146,10 @@ final class BadInputTest {
         String body = GOOD + " ".repeat(BODY_LIMIT - GOOD.length());
         assertEquals(200, Wire.ask(gateway.address(), Chat.PATH, body).status());
         try (var wire = new Wire(gateway.address())) {
-            wire.send("POST " + Chat.PATH + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+            wire.send(
+                    "POST "
+                            + Chat.PATH
+                            + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
             wire.send(Integer.toHexString(BODY_LIMIT) + "\r\n" + body + "\r\n0\r\n\r\n");
             assertEquals(200, wire.answer().status());
         }
@@ -198,7 +203,10 @@ final class BadInputTest {
     @Test
     void aHeadOverTheLimit() throws Exception {
         try (var wire = new Wire(gateway.address())) {
-            wire.send("POST /v1/messages HTTP/1.1\r\nHost: x\r\nX-Big: " + "a".repeat(70_000) + "\r\n\r\n");
+            wire.send(
+                    "POST /v1/messages HTTP/1.1\r\nHost: x\r\nX-Big: "
+                            + "a".repeat(70_000)
+                            + "\r\n\r\n");
             refused(wire.answer(), 431, "/v1/messages");
             assertTrue(wire.closed());
         }
@@ -297,14 +305,22 @@ final class BadInputTest {
     void linesOfABodyAreNotLinesOfAHead() throws Exception {
         String body = "{\n \"model\":\"m-1\",\n\n\t\"messages\":[\r\n\r\n {}]\n }";
         try (var wire = new Wire(gateway.address())) {
-            wire.send("POST " + Chat.PATH + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n");
+            wire.send(
+                    "POST "
+                            + Chat.PATH
+                            + " HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                            + body.length()
+                            + "\r\n\r\n");
             for (int i = 0; i < body.length(); i++) {
                 wire.send(body.substring(i, i + 1));
             }
             assertEquals(200, wire.answer().status());
             wire.post(Chat.PATH, body);
             assertEquals(200, wire.answer().status());
-            wire.send("POST " + Chat.PATH + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+            wire.send(
+                    "POST "
+                            + Chat.PATH
+                            + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (int i = 0; i < body.length(); i++) {
                 wire.send("1\r\n" + body.charAt(i) + "\r\n");
             }

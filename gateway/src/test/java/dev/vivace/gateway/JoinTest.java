@@ -190,8 +190,7 @@ final class JoinTest {
                 Wire.Answer got = wire.answer();
                 assertEquals(429, got.status());
                 assertEquals(error, got.text());
-                assertEquals(
-                        Optional.of("application/json"), got.head().header("content-type"));
+                assertEquals(Optional.of("application/json"), got.head().header("content-type"));
             }
         }
         assertEquals(1, upstream.calls().size());

@@ -191,8 +191,7 @@ final class PassThroughTest {
             }
         });
         try (var wire = new Wire(gateway.address())) {
-            Wire.Answer head =
-                    wire.request("HEAD", "/v1/files/1", NONE).answerWithoutBody();
+            Wire.Answer head = wire.request("HEAD", "/v1/files/1", NONE).answerWithoutBody();
             assertEquals(Optional.of("5"), head.head().header("content-length"));
             Wire.Answer deleted = wire.request("DELETE", "/v1/files/1", NONE).answer();
             assertEquals(204, deleted.status());
@@ -227,8 +226,7 @@ final class PassThroughTest {
         }
         Upstream.Call call = upstream.only();
         assertArrayEquals(form, call.body());
-        assertEquals(
-                Optional.of("multipart/form-data; boundary=b"), call.header("content-type"));
+        assertEquals(Optional.of("multipart/form-data; boundary=b"), call.header("content-type"));
         assertEquals(Optional.of("" + form.length), call.header("content-length"));
     }
 
@@ -237,7 +235,8 @@ final class PassThroughTest {
     void aBodyInChunksArrivesWhole(String path) throws Exception {
         String body = Chat.ask("in chunks");
         try (var wire = new Wire(gateway.address())) {
-            wire.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+            wire.send(
+                    "POST " + path + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (int i = 0; i < body.length(); i += 7) {
                 String part = body.substring(i, Math.min(body.length(), i + 7));
                 wire.send(Integer.toHexString(part.length()) + ";x=y\r\n" + part + "\r\n");

@@ -102,7 +102,13 @@ final class UpstreamFaultsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "X-A: a\u0001b", "X-A: a\rb", "X-A: \u0000", "X-A: a\u007fb", "X A: b", ": b", "X-A"
+                "X-A: a\u0001b",
+                "X-A: a\rb",
+                "X-A: \u0000",
+                "X-A: a\u007fb",
+                "X A: b",
+                ": b",
+                "X-A"
             })
     void headersThatAreNoneReachNobodyAndHangNobody(String header) throws Exception {
         upstream.script((call, reply) -> {
@@ -228,8 +234,7 @@ final class UpstreamFaultsTest {
             upstream.script((call, reply) -> reply.close());
             failed(wire.post(Chat.PATH, Chat.ask("really gone")).answer(), 502);
         }
-        long gone =
-                upstream.calls().stream().filter(c -> c.text().contains("really gone")).count();
+        long gone = upstream.calls().stream().filter(c -> c.text().contains("really gone")).count();
         assertTrue(gone <= 2, gone + " attempts");
     }
 
@@ -288,7 +293,8 @@ final class UpstreamFaultsTest {
 
     @Test
     void errorsOfTheUpstreamCrossUnchanged() throws Exception {
-        String body = "{\"error\":{\"message\":\"slow down\",\"type\":\"x\",\"param\":null,\"code\":\"rate\"}} ";
+        String body =
+                "{\"error\":{\"message\":\"slow down\",\"type\":\"x\",\"param\":null,\"code\":\"rate\"}} ";
         for (int status : List.of(400, 401, 404, 429, 500, 503, 529)) {
             upstream.script((call, reply) -> reply.json(status, body, "Retry-After: 7"));
             for (int i = 0; i < 2; i++) {

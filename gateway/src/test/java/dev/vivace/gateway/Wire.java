@@ -175,8 +175,7 @@ final class Wire implements AutoCloseable {
     }
 
     /** One call on a connection of its own. */
-    static Answer ask(URI gateway, String path, String body, String... headers)
-            throws IOException {
+    static Answer ask(URI gateway, String path, String body, String... headers) throws IOException {
         try (var wire = new Wire(gateway)) {
             return wire.post(path, body, headers).answer();
         }
