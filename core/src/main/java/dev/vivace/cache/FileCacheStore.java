@@ -116,7 +116,7 @@ public final class FileCacheStore implements CacheStore {
             return known == null && file.getCurrentVersion() == 0
                     ? Optional.of(Secrets.random())
                     : Optional.ofNullable(known).filter(bytes -> bytes.length == Secrets.LENGTH);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             return Optional.empty();
         }
     }
@@ -140,8 +140,9 @@ public final class FileCacheStore implements CacheStore {
                                     () -> remove(Fingerprint.of(key)));
                 }
             }
-        } catch (MVStoreException e) {
-            startAnew("error " + e.getErrorCode());
+        } catch (RuntimeException | AssertionError e) {
+            // Where a page is damaged the library stumbles in many ways.
+            startAnew(String.valueOf(e.getMessage()));
         }
     }
 
@@ -203,7 +204,7 @@ public final class FileCacheStore implements CacheStore {
             }
             file.commit();
             file.compact(FILL_PERCENT, MOVE_BYTES);
-        } catch (MVStoreException | IllegalStateException e) {
+        } catch (RuntimeException | AssertionError e) {
             failed = true;
             changes.clear();
             LOG.warn(
@@ -226,7 +227,7 @@ public final class FileCacheStore implements CacheStore {
         synchronized (this) {
             try {
                 file.close(failed ? 0 : CLOSE_MILLIS);
-            } catch (MVStoreException e) {
+            } catch (RuntimeException | AssertionError e) {
                 LOG.warn("{} could not be tidied up: {}", path, e.getMessage());
                 file.closeImmediately();
             }

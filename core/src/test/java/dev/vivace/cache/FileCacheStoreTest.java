@@ -167,13 +167,18 @@ class FileCacheStoreTest extends CacheStoreContract {
             }
             Path place = Files.createDirectory(directory.resolve("damaged-" + seed));
             Files.write(place.resolve("cache.mv"), bad);
-            String expectedBehind = "seed " + seed;
             try (var store = new FileCacheStore(place)) {
-                store.load((key, answer) ->
-                        assertEquals(
-                                shown(answer(answer.question(), 1_000, NOW, Duration.ofHours(1))),
-                                shown(answer),
-                                expectedBehind));
+                for (var entry : loaded(store).entrySet()) {
+                    String sound =
+                            shown(
+                                    answer(
+                                            "q" + entry.getKey().a(),
+                                            1_000,
+                                            NOW,
+                                            Duration.ofHours(1)));
+                    boolean damagedKey = !entry.getKey().equals(key(entry.getKey().a()));
+                    assertTrue(damagedKey || sound.equals(entry.getValue()), "seed " + seed);
+                }
                 store.put(key(1_000), answer("new"));
             }
         }

@@ -2,7 +2,7 @@ package dev.vivace.json;
 
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /** JSON documents by seed, in every notation that the grammar has, and ways to damage them. */
 public final class RandomJson {
@@ -31,7 +31,7 @@ public final class RandomJson {
 
     private RandomJson() {}
 
-    public static String document(Random random) {
+    public static String document(RandomGenerator random) {
         if (random.nextInt(200) == 0) {
             int levels = JsonReader.MAX_DEPTH - 2 + random.nextInt(5);
             return "[".repeat(levels) + "]".repeat(levels);
@@ -40,7 +40,7 @@ public final class RandomJson {
     }
 
     /** Some bytes changed, cut off, put in, or written twice. */
-    public static byte[] damaged(byte[] document, Random random) {
+    public static byte[] damaged(byte[] document, RandomGenerator random) {
         byte[] bytes = document.clone();
         int at = random.nextInt(bytes.length);
         switch (random.nextInt(7)) {
@@ -66,7 +66,7 @@ public final class RandomJson {
         return bytes;
     }
 
-    private static String value(Random random, int depth) {
+    private static String value(RandomGenerator random, int depth) {
         return switch (random.nextInt(depth == 0 ? 6 : 9)) {
             case 0 -> "true";
             case 1 -> "false";
@@ -78,7 +78,7 @@ public final class RandomJson {
         };
     }
 
-    private static String items(Random random, int depth, boolean members) {
+    private static String items(RandomGenerator random, int depth, boolean members) {
         var out = new StringBuilder(members ? "{" : "[").append(space(random));
         int count = random.nextInt(5);
         for (int i = 0; i < count; i++) {
@@ -93,7 +93,7 @@ public final class RandomJson {
         return out.append(members ? '}' : ']').toString();
     }
 
-    private static String string(Random random) {
+    private static String string(RandomGenerator random) {
         var out = new StringBuilder("\"");
         text(random, random.nextInt(20) == 0 ? 300 : 12)
                 .codePoints()
@@ -104,7 +104,7 @@ public final class RandomJson {
         return out.append('"').toString();
     }
 
-    private static void escapeOrNot(int c, Random random, StringBuilder out) {
+    private static void escapeOrNot(int c, RandomGenerator random, StringBuilder out) {
         if (c < 0x20 || c == '"' || c == '\\' || random.nextInt(8) == 0) {
             escape(c, random, out);
         } else {
@@ -113,7 +113,7 @@ public final class RandomJson {
     }
 
     /** In one of the ways that there are for it. */
-    public static void escape(int c, Random random, StringBuilder out) {
+    public static void escape(int c, RandomGenerator random, StringBuilder out) {
         int simple = "\"\\/\b\f\n\r\t".indexOf(c);
         if (simple >= 0 && random.nextBoolean()) {
             out.append('\\').append("\"\\/bfnrt".charAt(simple));
@@ -125,7 +125,7 @@ public final class RandomJson {
     }
 
     /** Text of any characters at all, lone surrogates excepted. */
-    public static String text(Random random, int atMost) {
+    public static String text(RandomGenerator random, int atMost) {
         var out = new StringBuilder();
         int length = random.nextInt(atMost + 1);
         for (int i = 0; i < length; i++) {
@@ -143,7 +143,7 @@ public final class RandomJson {
     }
 
     /** White space, or none. */
-    public static String space(Random random) {
+    public static String space(RandomGenerator random) {
         return SPACE[random.nextInt(SPACE.length)];
     }
 }

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +45,10 @@ public final class Bodies {
         "none"
     };
 
-    private final Random random;
+    private final RandomGenerator random;
 
     public Bodies(long seed) {
-        random = new Random(seed);
+        random = new SplittableRandom(seed);
     }
 
     public static Protocol protocol(long seed) {

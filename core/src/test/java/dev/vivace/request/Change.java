@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Changes exactly one thing, anywhere in a body, that changes what the body means. */
@@ -16,11 +16,11 @@ public final class Change {
     /** What cannot change an answer, at the top of a body. */
     static final Set<String> IGNORED = Set.of("stream", "stream_options", "user", "metadata");
 
-    private final Random random;
+    private final RandomGenerator random;
     private int left;
     private String what = "";
 
-    private Change(Random random) {
+    private Change(RandomGenerator random) {
         this.random = random;
     }
 
@@ -30,7 +30,7 @@ public final class Change {
      */
     record Changed(Map<String, @Nullable Object> body, String what) {}
 
-    static Changed one(Map<String, @Nullable Object> body, Random random) {
+    static Changed one(Map<String, @Nullable Object> body, RandomGenerator random) {
         var change = new Change(random);
         int places = 0;
         for (var member : body.entrySet()) {

@@ -6,21 +6,22 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a tree as JSON in one of the many ways that mean the same. */
 public final class Notation {
-    private final Random random;
+    private final RandomGenerator random;
     private final StringBuilder out = new StringBuilder();
 
-    private Notation(Random random) {
+    private Notation(RandomGenerator random) {
         this.random = random;
     }
 
     /** Key order at all levels, white space, escapes and the notation of numbers are the seed's. */
     public static byte[] write(Object tree, long seed) {
-        var notation = new Notation(new Random(seed));
+        var notation = new Notation(new SplittableRandom(seed));
         notation.space();
         notation.value(tree, true);
         notation.space();
