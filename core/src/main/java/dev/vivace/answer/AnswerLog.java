@@ -68,16 +68,6 @@ public final class AnswerLog {
         this.kept = maxKept > 0;
     }
 
-    /** A finished answer. */
-    public static AnswerLog finished(Head head, byte[] body) {
-        var log = new AnswerLog(Long.MAX_VALUE);
-        log.head = head;
-        log.chunks.add(body);
-        log.written = body.length;
-        log.state = State.COMPLETE;
-        return log;
-    }
-
     // For whoever starts the call.
 
     /**
@@ -131,7 +121,7 @@ public final class AnswerLog {
     /** Appends a chunk, which the log then owns. */
     public void append(byte[] chunk) {
         synchronized (this) {
-            if (state != State.OPEN || abandoned) {
+            if (ending != State.OPEN || abandoned) {
                 return;
             }
             chunks.add(chunk);
@@ -162,7 +152,7 @@ public final class AnswerLog {
 
     private void end(State last, @Nullable Failure why) {
         synchronized (this) {
-            if (state != State.OPEN || abandoned) {
+            if (ending != State.OPEN || abandoned) {
                 return;
             }
             failure = why;
@@ -170,13 +160,16 @@ public final class AnswerLog {
         }
         // Settled before anybody sees the end, so that whoever saw it finds the answer in the
         // cache.
-        onEnd.accept(this);
-        synchronized (this) {
-            state = last;
-            kept = false;
-            forget();
+        try {
+            onEnd.accept(this);
+        } finally {
+            synchronized (this) {
+                state = last;
+                kept = false;
+                forget();
+            }
+            wakeAll();
         }
-        wakeAll();
     }
 
     // For the settlement, while the log ends.
@@ -204,6 +197,11 @@ public final class AnswerLog {
     /** Bytes of the body that were written so far. */
     public synchronized long written() {
         return written;
+    }
+
+    /** Bytes of the body that are still held. */
+    synchronized long retained() {
+        return written - firstByte;
     }
 
     /** Chunks that were written so far. */
@@ -362,6 +360,7 @@ public final class AnswerLog {
         public void close() {
             boolean last;
             boolean drained;
+            Runnable cancel;
             synchronized (AnswerLog.this) {
                 if (closed) {
                     return;
@@ -370,6 +369,8 @@ public final class AnswerLog {
                 readers.remove(this);
                 last = readers.isEmpty() && state == State.OPEN && ending == State.OPEN;
                 abandoned |= last;
+                // As it is now: one that is set from here on finds the log abandoned, and runs.
+                cancel = onAbandoned;
                 forget();
                 drained = !last && held && !overfull();
                 held &= !drained;
@@ -378,8 +379,11 @@ public final class AnswerLog {
                 onDrain.run();
             }
             if (last) {
-                onEnd.accept(AnswerLog.this);
-                onAbandoned.run();
+                try {
+                    onEnd.accept(AnswerLog.this);
+                } finally {
+                    cancel.run();
+                }
             }
         }
     }

@@ -75,14 +75,23 @@ public final class ExactCache {
 
     /** A stored answer, not older than the caller wants it; counted as a hit or a miss. */
     public Optional<CachedAnswer> find(Fingerprint key, Optional<Duration> maxAge) {
-        CachedAnswer found = answers.getIfPresent(key);
-        if (found != null
-                && maxAge.isPresent()
-                && clock.millis() - found.storedAt() >= maxAge.get().toMillis()) {
-            found = null;
-        }
-        (found == null ? misses : hits).increment();
-        return Optional.ofNullable(found);
+        return counted(peek(key, maxAge));
+    }
+
+    /** Counts a look-up as a hit or a miss. */
+    public Optional<CachedAnswer> counted(Optional<CachedAnswer> found) {
+        (found.isEmpty() ? misses : hits).increment();
+        return found;
+    }
+
+    /** The same, not counted. */
+    public Optional<CachedAnswer> peek(Fingerprint key, Optional<Duration> maxAge) {
+        return Optional.ofNullable(answers.getIfPresent(key))
+                .filter(found ->
+                        maxAge.isEmpty()
+                                || Duration.ofMillis(clock.millis() - found.storedAt())
+                                                .compareTo(maxAge.get())
+                                        < 0);
     }
 
     /** Whether there is an answer; counted as nothing. */
@@ -97,8 +106,9 @@ public final class ExactCache {
 
     /** Stores an answer, in place of an earlier one. */
     public void store(Fingerprint key, CachedAnswer answer) {
-        answers.put(key, answer);
+        // In this order: a cache that is full may drop the entry, here and in the store, at once.
         store.put(key, answer);
+        answers.put(key, answer);
     }
 
     /** Adds a form to an answer that is still there; not a new entry, and not worth the disk. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -21,20 +22,33 @@ import org.slf4j.LoggerFactory;
  * <p>What changes is noted in a map from key to newest state and written by one thread of its own,
  * several times a second: a key that changes often is written once, the notes are bounded by the
  * cache itself, and no caller ever waits for a disk. A killed process loses at most the last notes;
- * a file that cannot be read is set aside, never deleted.
+ * a file that cannot be read is set aside, never deleted. A file that cannot be written any more is
+ * left alone until the next start.
  */
 public final class FileCacheStore implements CacheStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileCacheStore.class);
     private static final long PERIOD_NANOS = 200_000_000;
+
+    /** How long space in the file stays unused after what it held was replaced. */
+    private static final int RETENTION_MILLIS = 2_000;
+
+    /** Of the file's used space, the percentage that is kept live by moving up to this much. */
+    private static final int FILL_PERCENT = 50;
+
+    private static final int MOVE_BYTES = 4 << 20;
+    private static final int CLOSE_MILLIS = 200;
+    private static final String SETTINGS = "settings";
     private static final byte[] SECRET = {'s', 'e', 'c', 'r', 'e', 't'};
 
-    private final MVStore file;
-    private final MVMap<byte[], byte[]> entries;
+    private final Path path;
     private final byte[] secret;
     private final ConcurrentHashMap<Fingerprint, Optional<CachedAnswer>> changes =
             new ConcurrentHashMap<>();
     private final Thread writer;
+    private MVStore file;
+    private MVMap<byte[], byte[]> entries;
     private volatile boolean closing;
+    private volatile boolean failed;
 
     /**
      * Opens or creates the file.
@@ -43,19 +57,21 @@ public final class FileCacheStore implements CacheStore {
      *     file
      */
     public FileCacheStore(Path directory) {
-        Path path = directory.resolve("cache.mv");
+        path = directory.resolve("cache.mv");
         try {
             Files.createDirectories(directory);
-            file = open(path);
+            MVStore opened = open(path);
+            Optional<byte[]> known = knownSecret(opened);
+            if (known.isEmpty()) {
+                opened.closeImmediately();
+                opened = openAside(path, "its settings are damaged");
+            }
+            file = opened;
+            secret = known.orElseGet(Secrets::random);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use " + directory + ": " + e.getMessage(), e);
         }
-        entries = map("answers");
-        MVMap<byte[], byte[]> settings = map("settings");
-        byte[] known = settings.get(SECRET);
-        secret = known == null ? Secrets.random() : known;
-        settings.put(SECRET, secret);
-        file.commit();
+        entries = begin();
         writer = Thread.ofPlatform().name("vivace-cache-writer").daemon().start(this::writeOften);
     }
 
@@ -63,25 +79,29 @@ public final class FileCacheStore implements CacheStore {
         try {
             return builder(path).open();
         } catch (MVStoreException e) {
-            if (e.getErrorCode() == org.h2.mvstore.DataUtils.ERROR_FILE_LOCKED) {
+            if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                 throw new IOException(path + " is in use by another process", e);
             }
-            Path aside = path.resolveSibling("cache.mv.broken-" + System.currentTimeMillis());
-            LOG.warn(
-                    "{} cannot be read ({}); set aside as {}, starting empty",
-                    path,
-                    e.getErrorCode(),
-                    aside.getFileName());
-            Files.move(path, aside);
-            return builder(path).open();
+            return openAside(path, "error " + e.getErrorCode());
         }
+    }
+
+    private static MVStore openAside(Path path, String why) throws IOException {
+        Path aside = path.resolveSibling("cache.mv.broken-" + System.currentTimeMillis());
+        LOG.warn(
+                "{} cannot be read ({}); set aside as {}, starting empty",
+                path,
+                why,
+                aside.getFileName());
+        Files.move(path, aside);
+        return builder(path).open();
     }
 
     private static MVStore.Builder builder(Path path) {
         return new MVStore.Builder().fileName(path.toString()).cacheSize(1).autoCommitDisabled();
     }
 
-    private MVMap<byte[], byte[]> map(String name) {
+    private static MVMap<byte[], byte[]> map(MVStore file, String name) {
         return file.openMap(
                 name,
                 new MVMap.Builder<byte[], byte[]>()
@@ -89,23 +109,67 @@ public final class FileCacheStore implements CacheStore {
                         .valueType(ByteArrayDataType.INSTANCE));
     }
 
-    @Override
-    public void load(BiConsumer<Fingerprint, CachedAnswer> consumer) {
-        for (var cursor = entries.cursor(null); cursor.hasNext(); ) {
-            byte[] key = cursor.next();
-            CachedAnswerFormat.read(cursor.getValue())
-                    .ifPresent(answer -> consumer.accept(Fingerprint.of(key), answer));
+    /** A new one for a new file; none if the file is damaged. */
+    private static Optional<byte[]> knownSecret(MVStore file) {
+        try {
+            byte[] known = map(file, SETTINGS).get(SECRET);
+            return known == null && file.getCurrentVersion() == 0
+                    ? Optional.of(Secrets.random())
+                    : Optional.ofNullable(known).filter(bytes -> bytes.length == Secrets.LENGTH);
+        } catch (RuntimeException | AssertionError e) {
+            return Optional.empty();
         }
+    }
+
+    private MVMap<byte[], byte[]> begin() {
+        file.setRetentionTime(RETENTION_MILLIS);
+        map(file, SETTINGS).put(SECRET, secret);
+        file.commit();
+        return map(file, "answers");
+    }
+
+    @Override
+    public synchronized void load(BiConsumer<Fingerprint, CachedAnswer> consumer) {
+        try {
+            for (var cursor = entries.cursor(null); cursor.hasNext(); ) {
+                byte[] key = cursor.next();
+                if (key.length == Fingerprint.LENGTH) {
+                    CachedAnswerFormat.read(cursor.getValue())
+                            .ifPresentOrElse(
+                                    answer -> consumer.accept(Fingerprint.of(key), answer),
+                                    () -> remove(Fingerprint.of(key)));
+                }
+            }
+        } catch (RuntimeException | AssertionError e) {
+            // Where a page is damaged the library stumbles in many ways.
+            startAnew(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void startAnew(String why) {
+        file.closeImmediately();
+        try {
+            file = openAside(path, why);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use " + path + ": " + e.getMessage(), e);
+        }
+        entries = begin();
     }
 
     @Override
     public void put(Fingerprint key, CachedAnswer answer) {
-        changes.put(key, Optional.of(answer));
+        note(key, Optional.of(answer));
     }
 
     @Override
     public void remove(Fingerprint key) {
-        changes.put(key, Optional.empty());
+        note(key, Optional.empty());
+    }
+
+    private void note(Fingerprint key, Optional<CachedAnswer> state) {
+        if (!failed) {
+            changes.put(key, state);
+        }
     }
 
     @Override
@@ -117,11 +181,12 @@ public final class FileCacheStore implements CacheStore {
         while (!closing) {
             // Never interrupted: an interrupt would close the file under the store.
             LockSupport.parkNanos(PERIOD_NANOS);
-            writeChanges();
+            flush();
         }
     }
 
-    private synchronized void writeChanges() {
+    /** Writes what is noted, now. */
+    synchronized void flush() {
         if (changes.isEmpty()) {
             return;
         }
@@ -138,9 +203,14 @@ public final class FileCacheStore implements CacheStore {
                 }
             }
             file.commit();
-        } catch (MVStoreException | IllegalStateException e) {
+            file.compact(FILL_PERCENT, MOVE_BYTES);
+        } catch (RuntimeException | AssertionError e) {
+            failed = true;
+            changes.clear();
             LOG.warn(
-                    "cached answers could not be written; they stay in memory: {}", e.getMessage());
+                    "cached answers cannot be written to {} any more, they stay in memory until the next start: {}",
+                    path,
+                    e.getMessage());
         }
     }
 
@@ -153,7 +223,14 @@ public final class FileCacheStore implements CacheStore {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        writeChanges();
-        file.close();
+        flush();
+        synchronized (this) {
+            try {
+                file.close(failed ? 0 : CLOSE_MILLIS);
+            } catch (RuntimeException | AssertionError e) {
+                LOG.warn("{} could not be tidied up: {}", path, e.getMessage());
+                file.closeImmediately();
+            }
+        }
     }
 }

@@ -45,8 +45,10 @@ public record Invalidation(
             if (g < glob.length() && glob.charAt(g) == '*') {
                 star = g++;
                 mark = t;
-            } else if (g < glob.length()
-                    && (glob.charAt(g) == '?' || glob.charAt(g) == text.charAt(t))) {
+            } else if (g < glob.length() && glob.charAt(g) == '?') {
+                g++;
+                t += Character.charCount(text.codePointAt(t));
+            } else if (g < glob.length() && glob.charAt(g) == text.charAt(t)) {
                 g++;
                 t++;
             } else if (star >= 0) {

@@ -1,5 +1,6 @@
 package dev.vivace.json;
 
+import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,7 +13,9 @@ import java.util.Arrays;
  * <p>A value becomes canonical bytes: tagged, length-prefixed, members in the order of their names,
  * numbers as exact decimals. Whatever is longer than {@link #INLINE} bytes is replaced by its
  * SHA-256 on the way up, a Merkle tree. Sorting members therefore moves short pieces only, however
- * deep or large the document is, and every byte is hashed once.
+ * deep or large the document is, and every byte is hashed once. An array that grows beyond {@link
+ * #FOLD} bytes is replaced by its digest so far, and an object has at most {@link #MAX_MEMBERS}
+ * members: what a hostile document makes this hold is bounded.
  *
  * <p>Keeps its buffers from call to call. Not thread-safe.
  */
@@ -20,7 +23,11 @@ public final class MeaningDigest {
     /** Bytes of a digest. */
     public static final int LENGTH = 32;
 
+    /** More members than this, those of the objects around included, are refused. */
+    public static final int MAX_MEMBERS = 1 << 16;
+
     private static final int INLINE = 128;
+    private static final int FOLD = 1 << 16;
     private static final int KEEP = 1 << 20;
     private static final long MAX_EXPONENT = 1_000_000_000;
 
@@ -30,8 +37,8 @@ public final class MeaningDigest {
     private byte[] spare = new byte[1024];
 
     /**
-     * Of each member of the objects being written: where it begins, where its value begins, offset
-     * in the document.
+     * Of each member of the objects being written: where it begins, where its value begins, where
+     * its name stands in the document.
      */
     private int[] members = new int[96];
 
@@ -70,12 +77,16 @@ public final class MeaningDigest {
 
     /** Begins the member whose name the reader has just read; its value must be written next. */
     public void memberName(JsonReader reader, byte[] document) {
+        if (memberCount == MAX_MEMBERS) {
+            throw new JsonException(
+                    "more than " + MAX_MEMBERS + " members", document, reader.textStart() - 1);
+        }
         int at = memberCount * 3;
         if (at + 3 > members.length) {
             members = Arrays.copyOf(members, members.length * 2);
         }
         members[at] = size;
-        members[at + 2] = reader.textStart();
+        members[at + 2] = reader.textStart() - 1;
         string(document, reader.textStart(), reader.textEnd(), reader.textEscaped());
         members[at + 1] = size;
         memberCount++;
@@ -109,6 +120,10 @@ public final class MeaningDigest {
                 reader.beginArray();
                 while (reader.nextElement()) {
                     value(reader, document);
+                    if (size - from > FOLD) {
+                        hash(out, from, size - from, from + 1);
+                        out[from] = 'F'; // no value begins so
+                    }
                 }
                 close((byte) 'A', from);
             }
@@ -121,11 +136,19 @@ public final class MeaningDigest {
                 reader.readNull();
                 put((byte) 'n');
             }
-            default -> {
+            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> {
                 reader.readNumber();
                 number(document, reader.textStart(), reader.textEnd());
             }
+            default -> throw reader.fail("expected a value");
         }
+    }
+
+    /** Reads past a value that does not count; its member names are checked all the same. */
+    public void skip(JsonReader reader, byte[] document) {
+        int mark = size;
+        value(reader, document);
+        size = mark;
     }
 
     /** Adds a text of our own, as a string value. */
@@ -301,7 +324,22 @@ public final class MeaningDigest {
     }
 
     private JsonException duplicate(int member, byte[] document) {
-        return new JsonException("duplicate member name", document, members[member * 3 + 2]);
+        int at = members[member * 3 + 2];
+        var name = new JsonReader(document, at, document.length);
+        name.readString();
+        return duplicate(name, document);
+    }
+
+    /** The error of a member whose name, which the reader has just read, was there before. */
+    public static JsonException duplicate(JsonReader reader, byte[] document) {
+        int length = reader.textEnd() - reader.textStart();
+        String name =
+                new String(
+                        document, reader.textStart(), Math.min(length, 64), StandardCharsets.UTF_8);
+        return new JsonException(
+                "duplicate member name '" + name + (length > 64 ? "..." : "") + "'",
+                document,
+                reader.textStart() - 1);
     }
 
     private void put(byte b) {

@@ -1,6 +1,7 @@
 package dev.vivace.limit;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many bytes may be held at one time. Whoever finds no room waits in line rather than fail: the
@@ -13,6 +14,7 @@ public final class ByteBudget {
     private final long max;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private long held;
+    private boolean granting;
 
     public ByteBudget(long max) {
         this.max = max;
@@ -39,8 +41,8 @@ public final class ByteBudget {
 
     /**
      * Takes bytes as soon as there is room, and then runs the callback, on this thread or on one
-     * that releases. More than {@link #max} is granted when nothing else is held. The line is as
-     * long as there are connections.
+     * that releases; it must not throw. More than {@link #max} is granted when nothing else is
+     * held. The line is as long as there are connections.
      */
     public void reserve(long bytes, Runnable granted) {
         synchronized (this) {
@@ -57,19 +59,24 @@ public final class ByteBudget {
     public void release(long bytes) {
         synchronized (this) {
             held -= bytes;
-        }
-        while (true) {
-            Runnable next;
-            synchronized (this) {
-                Waiting first = waiting.peek();
-                if (first == null || held > 0 && held + first.bytes > max) {
-                    return;
-                }
-                held += first.bytes;
-                waiting.remove();
-                next = first.granted;
+            if (granting) {
+                return; // whoever grants sees it; and a callback that releases does not recurse
             }
+            granting = true;
+        }
+        for (Runnable next = next(); next != null; next = next()) {
             next.run();
         }
+    }
+
+    private synchronized @Nullable Runnable next() {
+        Waiting first = waiting.peek();
+        if (first == null || held > 0 && held + first.bytes > max) {
+            granting = false;
+            return null;
+        }
+        held += first.bytes;
+        waiting.remove();
+        return first.granted;
     }
 }

@@ -15,6 +15,7 @@ import dev.vivace.request.RequestScanner;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What happens to a model call, in this order:
@@ -106,25 +107,37 @@ public final class ModelLine {
                             wake);
         }
         Fingerprint key = key(asked, call.tenant(), scan, target, control, digest);
-        if (!control.refresh()) {
-            Optional<CachedAnswer> hit =
-                    cache.find(key, control.maxAge()).filter(found -> saysEnough(found, scan));
-            if (hit.isPresent()) {
-                return answered(asked, call, scan, key, hit.get());
-            }
-            if (control.onlyIfCached()) {
-                return notCached(call);
-            }
+        Supplier<Optional<CachedAnswer>> atHand =
+                () -> cache.peek(key, control.maxAge()).filter(found -> saysEnough(found, scan));
+        Optional<CachedAnswer> hit =
+                control.refresh() ? Optional.empty() : cache.counted(atHand.get());
+        if (hit.isPresent()) {
+            return answered(asked, call, scan, key, hit.get());
+        }
+        if (control.onlyIfCached()) {
+            return notCached(call);
         }
         CacheStatus status = control.refresh() ? CacheStatus.REFRESH : CacheStatus.MISS;
         Flight own = flight(asked, call, scan, target, Optional.of(key), control, status);
+        // Its reader comes first: once others can join, they can also leave.
+        Decision.Deliver first = deliver(own, wake);
         if (control.refresh()) {
-            inFlight.lead(key, own);
-            return deliver(own, wake);
+            inFlight.supersede(key, own);
+            return first;
         }
-        return inFlight.joinOrLead(key, own, wake)
-                .<Decision>map(reader -> join(call, scan, reader))
-                .orElseGet(() -> deliver(own, wake));
+        while (true) {
+            Optional<InFlight.Joined> joined = inFlight.join(key, own, wake);
+            if (joined.isPresent()) {
+                return join(call, scan, joined.get());
+            }
+            if (inFlight.lead(key, own, () -> atHand.get().isPresent())) {
+                return first;
+            }
+            hit = atHand.get();
+            if (hit.isPresent()) {
+                return answered(asked, call, scan, key, hit.get());
+            }
+        }
     }
 
     private boolean eligible(RequestScan scan, CacheControl control) {
@@ -197,7 +210,7 @@ public final class ModelLine {
                 "No stored answer for this request, and Cache-Control: only-if-cached forbids asking for one.");
     }
 
-    private static Decision deliver(Flight flight, Runnable wake) {
+    private static Decision.Deliver deliver(Flight flight, Runnable wake) {
         return new Decision.Deliver(
                 flight,
                 flight.log()
@@ -223,12 +236,18 @@ public final class ModelLine {
                         new AnswerLog(settlement.keepBytes(key.isPresent())),
                         status,
                         !scan.stream() || scan.wantsUsage());
-        flight.note(
-                "exact-cache",
-                status == CacheStatus.BYPASS
-                        ? "bypass"
-                        : status == CacheStatus.MISS ? "miss" : "refresh");
-        flight.log().onEnd(log -> settlement.settle(flight, asked, target, key, control));
+        flight.note("exact-cache", status.name().toLowerCase(Locale.ROOT));
+        if (status == CacheStatus.MISS) {
+            flight.note("join", "led");
+        }
+        flight.log()
+                .onEnd(log -> {
+                    try {
+                        settlement.settle(flight, asked, target, key, control);
+                    } finally {
+                        key.ifPresent(known -> inFlight.landed(known, flight));
+                    }
+                });
         return flight;
     }
 

@@ -89,7 +89,6 @@ public final class Settlement {
         Tokens tokens = bought ? tokens(flight, usage) : Tokens.NONE;
         double cost = prices.apply(target.model()).map(price -> price.of(tokens)).orElse(0.0);
         flight.settled(tokens, cost);
-        key.ifPresent(known -> inFlight.landed(known, flight));
         flight.note("deliver", outcome(log));
         write(flight, tokens, cost);
     }
@@ -170,13 +169,16 @@ public final class Settlement {
         Optional<byte[]> body =
                 log.body().flatMap(bytes -> Unpacked.of(head, bytes, cache.maxAnswerBytes()));
         if (body.isEmpty()) {
-            flight.note("store", "too-large");
+            key.ifPresent(shared -> flight.note("store", "too-large"));
             return asked.protocol().form().usageIn(log.tail());
         }
         return switch (asked.protocol().form().examine(body.get(), head.streamed())) {
             case Examination.Whole whole -> {
-                key.ifPresent(known ->
-                        store(flight, asked, target, head, known, control, body.get(), whole));
+                if (key.isPresent() && !inFlight.leads(key.get(), flight)) {
+                    flight.note("store", "superseded");
+                } else if (key.isPresent()) {
+                    store(flight, asked, target, head, key.get(), control, body.get(), whole);
+                }
                 yield whole.usage();
             }
             case Examination.Unfit unfit -> {

@@ -25,7 +25,6 @@ public final class RequestScanner {
     private static final byte[] MESSAGES = name("messages");
     private static final byte[] STREAM = name("stream");
     private static final byte[] STREAM_OPTIONS = name("stream_options");
-    private static final byte[] INCLUDE_USAGE = name("include_usage");
     private static final byte[] USER = name("user");
     private static final byte[] METADATA = name("metadata");
     private static final byte[] TEMPERATURE = name("temperature");
@@ -37,6 +36,9 @@ public final class RequestScanner {
     private static final String INPUT_KINDS =
             "'input' must be a string, an array of strings, an array of tokens, or an array of arrays of tokens;";
     private static final byte[] NONE = new byte[0];
+
+    /** More would not fit into milliseconds, and is as good as for ever. */
+    private static final double MAX_SECONDS = 1e12;
 
     private final MeaningDigest digest = new MeaningDigest();
     private final MeaningDigest inputDigest = new MeaningDigest();
@@ -131,20 +133,22 @@ public final class RequestScanner {
         int length = reader.textEnd() - reader.textStart();
         if (reader.textEscaped() && known(reader.text())) {
             // One parser would know it and another not: never pass on what can be read in two ways.
-            throw reader.fail(
-                    "the member name '" + reader.text() + "' must be written without escapes");
+            throw new JsonException(
+                    "the member name '" + reader.text() + "' must be written without escapes",
+                    body,
+                    reader.textStart() - 1);
         }
         switch (length) {
             case 4 -> {
                 if (reader.nameIs(SEED)) {
                     digest.memberName(reader, body);
-                    seed = reader.peek() != 'n';
+                    seed = number(reader.peek());
                     digest.value(reader, body);
                     return;
                 }
                 if (reader.nameIs(USER)) {
-                    once(1, reader);
-                    reader.skipValue();
+                    once(1, reader, body);
+                    digest.skip(reader, body);
                     return;
                 }
             }
@@ -154,18 +158,19 @@ public final class RequestScanner {
                     return;
                 }
                 if (embedding && reader.nameIs(INPUT)) {
-                    once(16, reader);
+                    once(32, reader, body);
                     inputs(reader, body);
                     return;
                 }
                 if (reader.nameIs(CACHE)) {
+                    once(16, reader, body);
                     cache(reader, body);
                     return;
                 }
             }
             case 6 -> {
                 if (reader.nameIs(STREAM)) {
-                    once(2, reader);
+                    once(2, reader, body);
                     stream = flag(reader, "stream");
                     return;
                 }
@@ -177,8 +182,8 @@ public final class RequestScanner {
                     }
                     messages = true;
                 } else if (reader.nameIs(METADATA)) {
-                    once(4, reader);
-                    reader.skipValue();
+                    once(4, reader, body);
+                    digest.skip(reader, body);
                     return;
                 }
             }
@@ -202,8 +207,8 @@ public final class RequestScanner {
             }
             case 14 -> {
                 if (reader.nameIs(STREAM_OPTIONS)) {
-                    once(8, reader);
-                    streamOptions(reader);
+                    once(8, reader, body);
+                    streamOptions(reader, body);
                     return;
                 }
             }
@@ -213,9 +218,9 @@ public final class RequestScanner {
     }
 
     /** The digest notices duplicates of everything that it sees; these it does not see. */
-    private void once(int bit, JsonReader reader) {
+    private void once(int bit, JsonReader reader, byte[] body) {
         if ((seen & bit) != 0) {
-            throw reader.fail("duplicate member name '" + reader.text() + "'");
+            throw MeaningDigest.duplicate(reader, body);
         }
         seen |= bit;
     }
@@ -302,7 +307,7 @@ public final class RequestScanner {
             digest.value(reader, body);
             return;
         }
-        if (kind != '-' && (kind < '0' || kind > '9')) {
+        if (!number(kind)) {
             throw reader.fail("'temperature' must be a number");
         }
         digest.value(reader, body);
@@ -312,6 +317,10 @@ public final class RequestScanner {
                 zeroTemperature = false;
             }
         }
+    }
+
+    private static boolean number(byte kind) {
+        return kind == '-' || kind >= '0' && kind <= '9';
     }
 
     private static boolean flag(JsonReader reader, String name) {
@@ -325,19 +334,27 @@ public final class RequestScanner {
         };
     }
 
-    private void streamOptions(JsonReader reader) {
-        if (reader.peek() != '{') {
-            reader.skipValue();
+    private void streamOptions(JsonReader reader, byte[] body) {
+        boolean object = reader.peek() == '{';
+        JsonReader options = checked(reader, body);
+        if (!object) {
             return;
         }
-        reader.beginObject();
-        while (reader.nextMember()) {
-            if (reader.nameIs(INCLUDE_USAGE)) {
-                wantsUsage = flag(reader, "stream_options.include_usage");
+        options.beginObject();
+        while (options.nextMember()) {
+            if (options.text().equals("include_usage")) {
+                wantsUsage = flag(options, "stream_options.include_usage");
             } else {
-                reader.skipValue();
+                options.skipValue();
             }
         }
+    }
+
+    /** Reads past a value of ours, checking it wholly; a reader for what it says. */
+    private JsonReader checked(JsonReader reader, byte[] body) {
+        int from = reader.offset();
+        digest.skip(reader, body);
+        return new JsonReader(body, from, reader.offset());
     }
 
     private void cache(JsonReader reader, byte[] body) {
@@ -352,16 +369,16 @@ public final class RequestScanner {
         Optional<Long> ttl = Optional.empty();
         Optional<Long> maxAge = Optional.empty();
         Optional<String> namespace = Optional.empty();
-        reader.beginObject();
-        while (reader.nextMember()) {
-            switch (reader.text()) {
-                case "no-cache" -> noCache = flag(reader, "cache.no-cache");
-                case "no-store" -> noStore = flag(reader, "cache.no-store");
-                case "ttl" -> ttl = Optional.of(seconds(reader, body, "cache.ttl"));
-                case "s-maxage", "s-max-age" ->
-                        maxAge = Optional.of(seconds(reader, body, "cache.s-maxage"));
-                case "namespace" -> namespace = Optional.of(reader.string());
-                default -> reader.skipValue();
+        JsonReader own = checked(reader, body);
+        own.beginObject();
+        while (own.nextMember()) {
+            switch (own.text()) {
+                case "no-cache" -> noCache = flag(own, "cache.no-cache");
+                case "no-store" -> noStore = flag(own, "cache.no-store");
+                case "ttl" -> ttl = seconds(own, body, "cache.ttl");
+                case "s-maxage", "s-max-age" -> maxAge = seconds(own, body, "cache.s-maxage");
+                case "namespace" -> namespace = namespace(own);
+                default -> own.skipValue();
             }
         }
         cacheMember =
@@ -377,9 +394,6 @@ public final class RequestScanner {
             Optional<Long> ttl,
             Optional<Long> maxAge,
             Optional<String> namespace) {
-        if (cacheMember != null) {
-            throw new JsonException("duplicate member name", body, nameStart);
-        }
         int start = nameStart;
         int end = valueEnd;
         if (memberCount > 0) {
@@ -398,20 +412,34 @@ public final class RequestScanner {
         return new CacheMember(start, end, noCache, noStore, ttl, maxAge, namespace);
     }
 
-    private static long seconds(JsonReader reader, byte[] body, String name) {
-        reader.readNumber();
-        String text =
-                new String(
-                        body, reader.textStart(), reader.textEnd() - reader.textStart(), US_ASCII);
-        try {
-            long value = (long) Double.parseDouble(text);
-            if (value >= 0) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // said below
+    private static Optional<Long> seconds(JsonReader reader, byte[] body, String name) {
+        byte kind = reader.peek();
+        if (kind == 'n') {
+            reader.readNull();
+            return Optional.empty();
         }
-        throw reader.fail("'" + name + "' must be a number of seconds, 0 or more");
+        int at = reader.offset();
+        if (number(kind)) {
+            reader.readNumber();
+            int length = reader.textEnd() - reader.textStart();
+            double value =
+                    Double.parseDouble(new String(body, reader.textStart(), length, US_ASCII));
+            if (value >= 0) {
+                return Optional.of((long) Math.min(value, MAX_SECONDS));
+            }
+        }
+        throw new JsonException("'" + name + "' must be a number of seconds, 0 or more", body, at);
+    }
+
+    private static Optional<String> namespace(JsonReader reader) {
+        return switch (reader.peek()) {
+            case '"' -> Optional.of(reader.string());
+            case 'n' -> {
+                reader.readNull();
+                yield Optional.empty();
+            }
+            default -> throw reader.fail("'cache.namespace' must be a string");
+        };
     }
 
     private static byte[] name(String name) {

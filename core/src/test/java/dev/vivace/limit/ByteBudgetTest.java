@@ -1,0 +1,113 @@
+package dev.vivace.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ByteBudgetTest {
+    @Test
+    void theOldestComesFirstHoweverLargeItIs() {
+        var budget = new ByteBudget(100);
+        List<Integer> granted = new ArrayList<>();
+        assertTrue(budget.tryReserve(60));
+        budget.reserve(80, () -> granted.add(80));
+        budget.reserve(10, () -> granted.add(10));
+        budget.reserve(30, () -> granted.add(30));
+        assertEquals(List.of(), granted);
+        assertFalse(budget.tryReserve(1), "nobody overtakes the line");
+        budget.release(60);
+        assertEquals(List.of(80, 10), granted);
+        assertEquals(90, budget.held());
+        budget.release(80);
+        assertEquals(List.of(80, 10, 30), granted);
+        budget.release(10);
+        budget.release(30);
+        assertEquals(0, budget.held());
+        assertTrue(budget.tryReserve(100));
+    }
+
+    @Test
+    void moreThanAllIsGrantedAlone() {
+        var budget = new ByteBudget(100);
+        List<Integer> granted = new ArrayList<>();
+        assertFalse(budget.tryReserve(500));
+        assertTrue(budget.tryReserve(1));
+        budget.reserve(500, () -> granted.add(500));
+        budget.reserve(1, () -> granted.add(1));
+        assertEquals(List.of(), granted);
+        budget.release(1);
+        assertEquals(List.of(500), granted);
+        budget.release(500);
+        assertEquals(List.of(500, 1), granted);
+    }
+
+    @Test
+    void aLineOfThoseWhoReleaseAtOnceDoesNotRecurse() {
+        var budget = new ByteBudget(10);
+        var granted = new AtomicInteger();
+        assertTrue(budget.tryReserve(10));
+        for (int i = 0; i < 100_000; i++) {
+            budget.reserve(
+                    10,
+                    () -> {
+                        granted.incrementAndGet();
+                        budget.release(10);
+                    });
+        }
+        budget.release(10);
+        assertEquals(100_000, granted.get());
+        assertEquals(0, budget.held());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theBoundHoldsAndNobodyIsForgotten(boolean virtual) throws Exception {
+        long max = 1_000;
+        int threads = 8;
+        int each = 5_000;
+        var budget = new ByteBudget(max);
+        var really = new AtomicLong();
+        var most = new AtomicLong();
+        var done = new CountDownLatch(threads * each);
+        List<Thread> all = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            var random = new Random(t);
+            Runnable work =
+                    () -> {
+                        for (int i = 0; i < each; i++) {
+                            long bytes = random.nextInt((int) max + 1);
+                            Runnable granted =
+                                    () -> {
+                                        most.accumulateAndGet(really.addAndGet(bytes), Math::max);
+                                        Thread.yield();
+                                        really.addAndGet(-bytes);
+                                        budget.release(bytes);
+                                        done.countDown();
+                                    };
+                            if (i % 3 == 0 && budget.tryReserve(bytes)) {
+                                granted.run();
+                            } else {
+                                budget.reserve(bytes, granted);
+                            }
+                        }
+                    };
+            all.add(virtual ? Thread.startVirtualThread(work) : Thread.ofPlatform().start(work));
+        }
+        for (Thread thread : all) {
+            thread.join();
+        }
+        done.await();
+        assertEquals(0, budget.held());
+        assertTrue(most.get() <= max && most.get() > max / 2, "most: " + most);
+    }
+}

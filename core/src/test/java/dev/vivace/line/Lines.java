@@ -1,0 +1,160 @@
+package dev.vivace.line;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.vivace.answer.Head;
+import dev.vivace.answer.Header;
+import dev.vivace.answer.Protocol;
+import dev.vivace.cache.CacheControl;
+import dev.vivace.cache.CacheMode;
+import dev.vivace.cache.CacheStore;
+import dev.vivace.cache.ExactCache;
+import dev.vivace.json.MeaningDigest;
+import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.Price;
+import dev.vivace.request.RequestScanner;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A whole line with a clock that a test moves, an upstream that it plays, and a ledger to read. */
+final class Lines {
+    static final String BODY =
+            "{'model':'m','temperature':0,'messages':[{'role':'user','content':'hi'}]}"
+                    .replace('\'', '"');
+    static final byte[] ANSWER =
+            """
+            {"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,\
+            "message":{"role":"assistant","content":"hello"},"finish_reason":"stop"}],\
+            "usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}}\
+            """
+                    .getBytes(UTF_8);
+    static final Duration TTL = Duration.ofHours(1);
+
+    final AtomicLong now = new AtomicLong(1_700_000_000_000L);
+    final Queue<LedgerEntry> ledger = new ConcurrentLinkedQueue<>();
+    final ExactCache cache;
+    final ModelLine line;
+    private final CallIds ids = new CallIds();
+
+    Lines() {
+        this(CacheMode.DETERMINISTIC);
+    }
+
+    Lines(CacheMode mode) {
+        InstantSource clock = () -> java.time.Instant.ofEpochMilli(now.get());
+        cache = new ExactCache(1 << 20, CacheStore.none(), clock);
+        var inFlight = new InFlight();
+        var models =
+                new Models(
+                        List.of("first", "keyed", "own"),
+                        Set.of("keyed"),
+                        Map.of("alias", "keyed/real"));
+        var settlement =
+                new Settlement(
+                        cache,
+                        TTL,
+                        inFlight,
+                        model -> Optional.of(new Price(1, 0.5, 2)),
+                        ledger::add,
+                        clock);
+        line = new ModelLine(models, cache, mode, inFlight, settlement, new byte[32]);
+    }
+
+    /** A call to the chat door with one thing different, perhaps. */
+    record Asking(
+            String body,
+            Protocol protocol,
+            String path,
+            String tenant,
+            CacheControl control,
+            List<Header> headers) {
+        static final Asking PLAIN =
+                new Asking(
+                        BODY,
+                        Protocol.CHAT,
+                        "/v1/chat/completions",
+                        "t",
+                        CacheControl.NONE,
+                        List.of());
+
+        Asking body(String quoted) {
+            return new Asking(quoted.replace('\'', '"'), protocol, path, tenant, control, headers);
+        }
+
+        Asking with(String member) {
+            return body(body.substring(0, body.length() - 1) + "," + member + "}");
+        }
+
+        Asking header(String name, String value) {
+            return new Asking(body, protocol, path, tenant, control.header(name, value), headers);
+        }
+
+        Asking sending(String name, String value) {
+            return new Asking(
+                    body, protocol, path, tenant, control, List.of(new Header(name, value)));
+        }
+
+        Asking of(String otherTenant) {
+            return new Asking(body, protocol, path, otherTenant, control, headers);
+        }
+
+        Asking at(Protocol other, String otherPath) {
+            return new Asking(body, other, otherPath, tenant, control, headers);
+        }
+    }
+
+    Decision decide(Asking asking) {
+        return decide(asking, () -> {});
+    }
+
+    Decision decide(Asking asking, Runnable wake) {
+        var call =
+                new Call(
+                        ids.next(),
+                        now.get(),
+                        System.nanoTime(),
+                        asking.tenant(),
+                        "chat",
+                        "",
+                        false);
+        var asked =
+                new ModelCall(
+                        call,
+                        asking.protocol(),
+                        asking.path(),
+                        asking.headers(),
+                        asking.body().getBytes(UTF_8),
+                        asking.control());
+        return line.decide(asked, new RequestScanner(), new MeaningDigest(), wake);
+    }
+
+    /** Plays the upstream: answers what is to be delivered, whole and good. */
+    static void answer(Flight flight) {
+        answer(flight, 200, "application/json", ANSWER);
+    }
+
+    static void answer(Flight flight, int status, String type, byte[] body) {
+        flight.departs();
+        flight.log().head(new Head(status, List.of(new Header("Content-Type", type))));
+        flight.log().append(body);
+        flight.lastByteCame();
+        flight.log().complete();
+    }
+
+    /** Asks, and answers if it must be delivered; what was decided. */
+    Decision ask(Asking asking) {
+        Decision decision = decide(asking);
+        if (decision instanceof Decision.Deliver deliver) {
+            answer(deliver.flight());
+            deliver.reader().close();
+        }
+        return decision;
+    }
+}

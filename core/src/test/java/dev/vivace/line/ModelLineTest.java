@@ -1,0 +1,455 @@
+package dev.vivace.line;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.answer.AnswerLog;
+import dev.vivace.answer.Failure;
+import dev.vivace.answer.Protocol;
+import dev.vivace.cache.CacheMode;
+import dev.vivace.cache.Invalidation;
+import dev.vivace.ledger.CacheStatus;
+import dev.vivace.line.Decision.Answered;
+import dev.vivace.line.Decision.Deliver;
+import dev.vivace.line.Decision.Joined;
+import dev.vivace.line.Decision.Refused;
+import dev.vivace.line.Lines.Asking;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelLineTest {
+    private static final Asking PLAIN = Asking.PLAIN;
+
+    private final Lines lines = new Lines();
+
+    @Test
+    void theFirstIsDeliveredThoseMeanwhileJoinAndTheNextIsAnswered() {
+        var first = assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+        assertEquals(CacheStatus.MISS, first.flight().cache());
+        var joined = assertInstanceOf(Joined.class, lines.decide(PLAIN));
+        Lines.answer(first.flight());
+        assertArrayEquals(Lines.ANSWER, first.reader().next());
+        assertArrayEquals(Lines.ANSWER, joined.reader().next());
+        lines.now.addAndGet(2_500);
+        var answered = assertInstanceOf(Answered.class, lines.decide(PLAIN));
+        assertArrayEquals(Lines.ANSWER, answered.body());
+        assertEquals("application/json", answered.contentType());
+        assertEquals(2, answered.ageSeconds());
+        assertEquals((7 + 2 * 3) / 1e6, answered.savedUsd(), 1e-12);
+        assertEquals(7, answered.usage().orElseThrow().fresh());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ofAHundredThreadsThatAskTheSameOneDelivers(boolean virtual) throws Exception {
+        var delivered = new ArrayList<Deliver>();
+        var joined = new ArrayList<Joined>();
+        var barrier = new CyclicBarrier(100);
+        Callable<Decision> asking =
+                () -> {
+                    barrier.await();
+                    return lines.decide(PLAIN);
+                };
+        for (Decision decision : all(virtual, asking, 100)) {
+            switch (decision) {
+                case Deliver deliver -> delivered.add(deliver);
+                case Joined join -> joined.add(join);
+                default -> throw new AssertionError(decision);
+            }
+        }
+        assertEquals(1, delivered.size());
+        assertEquals(99, joined.size());
+        Lines.answer(delivered.getFirst().flight());
+        for (Joined join : joined) {
+            assertEquals(AnswerLog.State.COMPLETE, join.reader().log().state());
+            assertArrayEquals(Lines.ANSWER, join.reader().next());
+        }
+        assertInstanceOf(Answered.class, lines.decide(PLAIN));
+    }
+
+    /** Whoever looks while a flight lands finds the flight or the answer, never neither. */
+    @Test
+    void aLandingIsNeverMissed() throws Exception {
+        for (int round = 0; round < 2_000; round++) {
+            Asking asking = PLAIN.with("'round':" + round);
+            var deliveries = new AtomicInteger();
+            var barrier = new CyclicBarrier(4);
+            Callable<Decision> deciding =
+                    () -> {
+                        barrier.await();
+                        Decision decision = lines.decide(asking);
+                        if (decision instanceof Deliver deliver) {
+                            deliveries.incrementAndGet();
+                            Lines.answer(
+                                    deliver.flight()); // at once: the window is as small as it gets
+                        }
+                        return decision;
+                    };
+            all(round % 2 == 0, deciding, 4);
+            assertEquals(1, deliveries.get(), "round " + round);
+        }
+    }
+
+    /** Those who join may leave again before the first has begun to read. */
+    @Test
+    void joiningAndLeavingAtOnceDisturbsNobody() throws Exception {
+        for (int round = 0; round < 2_000; round++) {
+            Asking asking = PLAIN.with("'round':" + round);
+            var barrier = new CyclicBarrier(3);
+            Callable<Decision> deciding =
+                    () -> {
+                        barrier.await();
+                        Decision decision = lines.decide(asking);
+                        if (decision instanceof Joined joined) {
+                            joined.reader().close();
+                        }
+                        return decision;
+                    };
+            int delivers = 0;
+            for (Decision decision : all(round % 2 == 0, deciding, 3)) {
+                if (decision instanceof Deliver deliver) {
+                    delivers++;
+                    assertTrue(!deliver.flight().log().abandoned());
+                }
+            }
+            assertEquals(1, delivers);
+        }
+    }
+
+    @Test
+    void whenTheLastLeavesNobodyJoinsAnyMore() {
+        var first = assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+        var joined = assertInstanceOf(Joined.class, lines.decide(PLAIN));
+        first.reader().close();
+        assertInstanceOf(Joined.class, lines.decide(PLAIN)).reader().close();
+        joined.reader().close();
+        assertTrue(first.flight().log().abandoned());
+        assertEquals(499, lines.ledger.remove().status());
+        assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+    }
+
+    @Test
+    void aFailureReachesAllAndIsNotStored() {
+        var first = assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+        var joined = assertInstanceOf(Joined.class, lines.decide(PLAIN));
+        first.flight().log().fail(new Failure(Failure.Kind.TIMEOUT, "too slow"));
+        assertEquals("too slow", joined.reader().log().failure().orElseThrow().message());
+        assertEquals(504, lines.ledger.remove().status());
+        assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "500|`{'error':{'message':'no'}}`",
+                "429|`{'error':{'message':'no'}}`",
+                "200|`{'error':{'message':'no'}}`",
+                "200|`{'choices':[]}`",
+                "200|`not JSON`",
+                "200|``",
+                "200|`{'model':'m','choices':[{'index':0,'message':{'role':'assistant','content':'a'},'finish_reason':'length'}]}`",
+                "200|`{'model':'m','choices':[{'index':0,'message':{'role':'assistant','content':'a'},'finish_reason':'content_filter'}]}`",
+            })
+    void errorsAndCutAnswersAreNotStored(int status, String body) {
+        var first = assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+        Lines.answer(
+                first.flight(),
+                status,
+                "application/json",
+                body.replace('\'', '"').getBytes(UTF_8));
+        assertEquals(0, lines.cache.statistics().entries());
+        assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+    }
+
+    @Test
+    void aStreamThatEndsTooSoonIsNotStored() {
+        byte[] half =
+                "data: {\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n"
+                        .getBytes(UTF_8);
+        Asking streaming = PLAIN.with("'stream':true");
+        var first = assertInstanceOf(Deliver.class, lines.decide(streaming));
+        Lines.answer(first.flight(), 200, "text/event-stream", half);
+        assertInstanceOf(Deliver.class, lines.decide(streaming));
+    }
+
+    /** What separates answers, beside the body. */
+    @Test
+    void noOtherCallSharesTheAnswer() {
+        lines.ask(PLAIN);
+        assertInstanceOf(Answered.class, lines.decide(PLAIN));
+        assertInstanceOf(Answered.class, lines.decide(PLAIN.with("'stream':false,'user':'u'")));
+        assertInstanceOf(Answered.class, lines.decide(PLAIN.sending("User-Agent", "x")));
+        for (Asking other :
+                List.of(
+                        PLAIN.of("another tenant"),
+                        PLAIN.at(Protocol.CHAT, "/v1/chat/completions?api-version=2"),
+                        PLAIN.body(Lines.BODY.replace("\"m\"", "\"n\"")),
+                        PLAIN.body(Lines.BODY.replace("\"m\"", "\"own/m\"")),
+                        PLAIN.header("x-vivace-cache-scope", "s"),
+                        PLAIN.with("'cache':{'namespace':'t'}"),
+                        PLAIN.sending("OpenAI-Organization", "o"),
+                        PLAIN.sending("anthropic-beta", "b"),
+                        PLAIN.sending("anthropic-version", "2023-06-01"))) {
+            assertInstanceOf(Deliver.class, lines.ask(other), other.toString());
+            assertInstanceOf(Answered.class, lines.decide(other), other.toString());
+        }
+        assertEquals(10, lines.cache.statistics().entries());
+        assertInstanceOf(Deliver.class, lines.decide(PLAIN.at(Protocol.MESSAGES, "/v1/messages")));
+    }
+
+    @Test
+    void whereTheUpstreamHasAKeyOfOursTenantsShareAnswersAndElsewhereNot() {
+        Asking keyed = PLAIN.body(Lines.BODY.replace("\"m\"", "\"alias\""));
+        lines.ask(keyed.of("a"));
+        var hit = assertInstanceOf(Answered.class, lines.decide(keyed.of("b")));
+        assertEquals(Call.LOCAL, hit.call().tenant());
+        assertEquals("alias", hit.call().model());
+        lines.ask(PLAIN.of("a"));
+        assertInstanceOf(Deliver.class, lines.decide(PLAIN.of("b")));
+    }
+
+    @Test
+    void theUpstreamGetsItsOwnNameAndNotOurMember() {
+        Asking asking =
+                PLAIN.body("{'cache':{'ttl':9},'model':'alias','temperature':0,'messages':[]}");
+        var flight = assertInstanceOf(Deliver.class, lines.decide(asking)).flight();
+        assertEquals("keyed", flight.request().upstream());
+        assertEquals(
+                "{\"model\":\"real\",\"temperature\":0,\"messages\":[]}",
+                new String(flight.request().body(), UTF_8));
+    }
+
+    @Test
+    void onlyDeterministicCallsAreSharedUnlessAsked() {
+        Asking warm = PLAIN.body("{'model':'m','messages':[]}");
+        assertBypassed(lines, warm);
+        assertBypassed(lines, warm.with("'temperature':1"));
+        assertShared(lines, warm.with("'seed':1"));
+        assertShared(lines, warm.header("x-vivace-cache-mode", "all"));
+        assertBypassed(lines, PLAIN.header("x-vivace-cache-mode", "off"));
+
+        var all = new Lines(CacheMode.ALL);
+        assertShared(all, warm);
+        assertBypassed(all, warm.header("x-vivace-cache-mode", "deterministic"));
+        var off = new Lines(CacheMode.OFF);
+        assertBypassed(off, PLAIN);
+        assertBypassed(off, PLAIN.header("x-vivace-cache-mode", "all"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'background':true", "'conversation':'c'", "'conversation':{'id':'c'}"})
+    void responsesThatLeaveSomethingBehindAreNeverShared(String member) {
+        Asking asking =
+                PLAIN.at(Protocol.RESPONSES, "/v1/responses")
+                        .body("{'model':'m','temperature':0,'input':'x'}")
+                        .header("x-vivace-cache-mode", "all");
+        assertInstanceOf(Deliver.class, lines.decide(asking)).reader().close();
+        assertBypassed(lines, asking.with(member));
+    }
+
+    @Test
+    void noStoreNeitherLooksNorStores() {
+        assertBypassed(lines, PLAIN.header("cache-control", "max-age=9, no-store"));
+        assertBypassed(lines, PLAIN.with("'cache':{'no-store':true}"));
+        lines.ask(PLAIN);
+        assertBypassed(lines, PLAIN.header("cache-control", "no-store"));
+    }
+
+    @Test
+    void noCacheFetchesAgainAndStores() {
+        lines.ask(PLAIN);
+        for (Asking again :
+                List.of(
+                        PLAIN.header("cache-control", "No-Cache"),
+                        PLAIN.with("'cache':{'no-cache':true}"))) {
+            var deliver = assertInstanceOf(Deliver.class, lines.decide(again));
+            assertEquals(CacheStatus.REFRESH, deliver.flight().cache());
+            byte[] newer =
+                    new String(Lines.ANSWER, UTF_8).replace("hello", "again").getBytes(UTF_8);
+            Lines.answer(deliver.flight(), 200, "application/json", newer);
+            assertArrayEquals(newer, assertInstanceOf(Answered.class, lines.decide(PLAIN)).body());
+        }
+        assertEquals(1, lines.cache.statistics().entries());
+    }
+
+    @Test
+    void whatIsFetchedAgainIsNotReplacedByWhatWasAskedBefore() {
+        var before = assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+        var again =
+                assertInstanceOf(
+                        Deliver.class, lines.decide(PLAIN.header("cache-control", "no-cache")));
+        assertEquals(again.flight(), assertInstanceOf(Joined.class, lines.decide(PLAIN)).flight());
+        byte[] newer = new String(Lines.ANSWER, UTF_8).replace("hello", "again").getBytes(UTF_8);
+        Lines.answer(again.flight(), 200, "application/json", newer);
+        Lines.answer(before.flight());
+        assertArrayEquals(newer, assertInstanceOf(Answered.class, lines.decide(PLAIN)).body());
+    }
+
+    @Test
+    void onlyIfCachedNeverAsks() {
+        Asking only = PLAIN.header("cache-control", "only-if-cached");
+        assertRefused(504, only);
+        assertRefused(504, only.header("x-vivace-cache-mode", "off"));
+        assertRefused(504, only.header("cache-control", "no-store"));
+        assertRefused(504, only.header("cache-control", "no-cache"));
+        lines.ask(PLAIN);
+        assertInstanceOf(Answered.class, lines.decide(only));
+        assertRefused(504, only.header("cache-control", "no-cache"));
+    }
+
+    @Test
+    void maxAgeIsTheOldestThatWillDo() {
+        Asking fresh = PLAIN.header("cache-control", "max-age=10");
+        lines.ask(PLAIN);
+        lines.now.addAndGet(9_999);
+        assertInstanceOf(Answered.class, lines.decide(fresh));
+        assertInstanceOf(Answered.class, lines.decide(PLAIN.with("'cache':{'s-maxage':10}")));
+        lines.now.addAndGet(1);
+        assertInstanceOf(Answered.class, lines.decide(PLAIN));
+        assertInstanceOf(
+                Answered.class,
+                lines.decide(PLAIN.header("cache-control", "max-age=999999999999")));
+        assertInstanceOf(Answered.class, lines.decide(PLAIN.with("'cache':{'s-maxage':1e300}")));
+        assertInstanceOf(Deliver.class, lines.ask(fresh)); // and is stored anew
+        assertInstanceOf(Answered.class, lines.decide(fresh));
+        assertInstanceOf(Deliver.class, lines.decide(PLAIN.header("cache-control", "max-age=0")));
+    }
+
+    @Test
+    void anAnswerIsServedAsLongAsItsCallerOrTheConfigurationSays() {
+        lines.ask(PLAIN);
+        Asking brief = PLAIN.header("x-vivace-cache-scope", "s");
+        lines.ask(brief.header("x-vivace-cache-ttl", "60"));
+        Asking briefer = PLAIN.header("x-vivace-cache-scope", "b");
+        lines.ask(briefer.with("'cache':{'ttl':30}"));
+        lines.now.addAndGet(29_999);
+        assertInstanceOf(Answered.class, lines.decide(briefer));
+        lines.now.addAndGet(1);
+        assertInstanceOf(Deliver.class, lines.decide(briefer));
+        lines.now.addAndGet(29_999);
+        assertInstanceOf(Answered.class, lines.decide(brief));
+        lines.now.addAndGet(1);
+        assertInstanceOf(Deliver.class, lines.decide(brief));
+        lines.now.addAndGet(Lines.TTL.toMillis() - 60_001);
+        assertInstanceOf(Answered.class, lines.decide(PLAIN));
+        lines.now.addAndGet(1);
+        assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+    }
+
+    @Test
+    void anAnswerIsFoundByWhatItsCallSaid() {
+        lines.ask(PLAIN.header("x-vivace-cache-scope", "s").header("x-vivace-tag-team", "red"));
+        assertEquals(0, lines.cache.invalidate(which("scope", "t")));
+        assertEquals(0, lines.cache.invalidate(which("tag", "team=blue")));
+        assertEquals(0, lines.cache.invalidate(which("pattern", "h")));
+        assertEquals(1, lines.cache.invalidate(which("pattern", "h?")));
+    }
+
+    private static Invalidation which(String kind, String value) {
+        return new Invalidation(
+                Optional.of(value).filter(v -> kind.equals("scope")),
+                Optional.empty(),
+                Optional.of(value).filter(v -> kind.equals("tag")),
+                Optional.of(value).filter(v -> kind.equals("pattern")),
+                false);
+    }
+
+    @Test
+    void whicheverKindFilledItTheOtherKindIsServed() {
+        lines.ask(PLAIN);
+        var stream = assertInstanceOf(Answered.class, lines.decide(PLAIN.with("'stream':true")));
+        assertEquals("text/event-stream", stream.contentType());
+        assertTrue(new String(stream.body(), UTF_8).endsWith("data: [DONE]\n\n"));
+        var again = assertInstanceOf(Answered.class, lines.decide(PLAIN.with("'stream':true")));
+        assertArrayEquals(stream.body(), again.body());
+        assertArrayEquals(
+                Lines.ANSWER, assertInstanceOf(Answered.class, lines.decide(PLAIN)).body());
+    }
+
+    @Test
+    void badInputIsRefusedWithWhatAndWhere() {
+        var refused = assertInstanceOf(Refused.class, lines.decide(PLAIN.body("{'model':7}")));
+        assertEquals(400, refused.status());
+        assertEquals(
+                "The request body cannot be read: 'model' must be a string at line 1, column 10 (offset 9)",
+                refused.message());
+        String name = "n".repeat(257);
+        refused =
+                assertInstanceOf(
+                        Refused.class,
+                        lines.decide(PLAIN.with("'cache':{'namespace':'" + name + "'}")));
+        assertEquals("cache.namespace is longer than 256 characters", refused.message());
+    }
+
+    @Test
+    void everyEndingIsSettledOnce() {
+        lines.ask(PLAIN);
+        lines.ask(PLAIN.header("cache-control", "no-store"));
+        assertEquals(2, lines.ledger.size());
+        var entry = lines.ledger.remove();
+        assertEquals(200, entry.status());
+        assertEquals(7, entry.tokens().fresh());
+        assertEquals((7 + 2 * 3) / 1e6, entry.costUsd(), 1e-12);
+        assertEquals(
+                "[exact-cache miss, join led, store stored, deliver ok]",
+                entry.stages().stream()
+                        .map(n -> n.stage() + " " + n.outcome())
+                        .toList()
+                        .toString());
+        assertEquals(
+                "[exact-cache bypass, deliver ok]",
+                lines.ledger.remove().stages().stream()
+                        .map(n -> n.stage() + " " + n.outcome())
+                        .toList()
+                        .toString());
+    }
+
+    private void assertRefused(int status, Asking asking) {
+        assertEquals(status, assertInstanceOf(Refused.class, lines.decide(asking)).status());
+    }
+
+    private static void assertBypassed(Lines lines, Asking asking) {
+        long entries = lines.cache.statistics().entries();
+        for (int i = 0; i < 2; i++) {
+            var deliver = assertInstanceOf(Deliver.class, lines.decide(asking), asking.toString());
+            assertEquals(CacheStatus.BYPASS, deliver.flight().cache());
+            assertInstanceOf(Deliver.class, lines.decide(asking), "nobody joins it");
+            Lines.answer(deliver.flight());
+        }
+        assertEquals(entries, lines.cache.statistics().entries());
+    }
+
+    private static void assertShared(Lines lines, Asking asking) {
+        assertInstanceOf(Deliver.class, lines.ask(asking), asking.toString());
+        assertInstanceOf(Answered.class, lines.decide(asking), asking.toString());
+    }
+
+    private static <T> List<T> all(boolean virtual, Callable<T> task, int times) throws Exception {
+        var threads = virtual ? Thread.ofVirtual().factory() : Thread.ofPlatform().factory();
+        var results = new ArrayList<T>();
+        try (var executor = Executors.newThreadPerTaskExecutor(threads)) {
+            var tasks = new ArrayList<Callable<T>>();
+            for (int i = 0; i < times; i++) {
+                tasks.add(task);
+            }
+            for (var future : executor.invokeAll(tasks)) {
+                results.add(future.get());
+            }
+        }
+        return results;
+    }
+}

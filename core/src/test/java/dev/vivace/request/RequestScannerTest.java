@@ -1,0 +1,251 @@
+package dev.vivace.request;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.answer.Protocol;
+import dev.vivace.json.JsonException;
+import dev.vivace.json.RandomJson;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestScannerTest {
+    private final RequestScanner scanner = new RequestScanner();
+
+    /** In the documents a quote is an apostrophe; {@code ^} marks the place, and is taken out. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "``|the body is empty, expected a JSON object",
+                "^[]|expected an object",
+                "^'model'|expected an object",
+                "{'model':'m'}^|'messages' is missing",
+                "{'messages':[]}^|'model' is missing",
+                "{}^|'model' is missing",
+                "{'model':^1,'messages':[]}|'model' must be a string",
+                "{'model':^null,'messages':[]}|'model' must be a string",
+                "{'model':''^,'messages':[]}|'model' must not be empty",
+                "{'model':'m','messages':^'hi'}|'messages' must be an array",
+                "{'model':'m','messages':^{}}|'messages' must be an array",
+                "{'model':'m','messages':^null}|'messages' must be an array",
+                "{'model':'m','messages':[],'stream':^'true'}|'stream' must be true or false",
+                "{'model':'m','messages':[],'stream':^1}|'stream' must be true or false",
+                "{'model':'m','messages':[],'temperature':^'0'}|'temperature' must be a number",
+                "{'model':'m','messages':[],'temperature':^NaN}|'temperature' must be a number",
+                "{'model':'m','messages':[],'top_p':^NaN}|expected a value",
+                "{'model':'m','messages':[],'top_p':-^Infinity}|malformed number",
+                "{'model':'m','messages':[],'user':^NaN}|expected a value",
+                "{'model':'m','messages':[],'stream_options':{'include_usage':^1}}|'stream_options.include_usage' must be true or false",
+                "{'model':'m','messages':[],'cache':{'ttl':^'5'}}|'cache.ttl' must be a number of seconds, 0 or more",
+                "{'model':'m','messages':[],'cache':{'ttl':^-0.5}}|'cache.ttl' must be a number of seconds, 0 or more",
+                "{'model':'m','messages':[],'cache':{'s-maxage':^[]}}|'cache.s-maxage' must be a number of seconds, 0 or more",
+                "{'model':'m','messages':[],'cache':{'no-cache':^'yes'}}|'cache.no-cache' must be true or false",
+                "{'model':'m','messages':[],'cache':{'no-store':^0}}|'cache.no-store' must be true or false",
+                "{'model':'m','messages':[],'cache':{'namespace':^7}}|'cache.namespace' must be a string",
+                "{'model':'m','messages':[]^|the document ends inside an object",
+                "{'model':'m','messages':[{'role':'us^|the document ends inside a string",
+                "{'model':'m','messages':[],^}|expected a member name in quotes",
+                "{'model':'m','messages':[]} ^{}|expected the end of the document",
+                // Names that stand twice, at the second one, at any level, of whatever use.
+                "{'model':'a','messages':[],^'model':'b'}|duplicate member name 'model'",
+                "{'model':'m','messages':[],^'messages':[]}|duplicate member name 'messages'",
+                "{'model':'m','messages':[],'temperature':0,^'temperature':1}|duplicate member name 'temperature'",
+                "{'model':'m','messages':[],'seed':0,^'seed':1}|duplicate member name 'seed'",
+                "{'model':'m','messages':[],'stream':true,^'stream':false}|duplicate member name 'stream'",
+                "{'stream_options':{},'model':'m','messages':[],^'stream_options':{}}|duplicate member name 'stream_options'",
+                "{'model':'m','messages':[],'user':'a',^'user':'b'}|duplicate member name 'user'",
+                "{'model':'m','messages':[],'metadata':{},^'metadata':{}}|duplicate member name 'metadata'",
+                "{'model':'m','messages':[],'cache':{},^'cache':{}}|duplicate member name 'cache'",
+                "{'cache':{},'model':'m','messages':[],^'cache':true}|duplicate member name 'cache'",
+                "{'model':'m','messages':[],'cache':{'ttl':1,^'ttl':2}}|duplicate member name 'ttl'",
+                "{'model':'m','messages':[],'metadata':{'a':1,^'a':1}}|duplicate member name 'a'",
+                "{'model':'m','messages':[],'user':[{'b':{'a':1,^'a':1}}]}|duplicate member name 'a'",
+                "{'model':'m','messages':[],'stream_options':{'include_usage':true,^'include_usage':false}}|duplicate member name 'include_usage'",
+                "{'model':'m','messages':[{'role':'user','content':'x',^'role':'system'}]}|duplicate member name 'role'",
+                "{'model':'m','x':1,'messages':[],^'\\u0078':2}|duplicate member name '\\u0078'",
+                // A known name behind an escape: one reader would know it and another not.
+                "{^'m\\u006fdel':'m','messages':[]}|the member name 'model' must be written without escapes",
+                "{'model':'m','messages':[],^'\\u0073tream':true}|the member name 'stream' must be written without escapes",
+                "{'model':'m','messages':[],^'cach\\u0065':{}}|the member name 'cache' must be written without escapes",
+                "{'model':'m','messages':[],^'us\\u0065r':'a'}|the member name 'user' must be written without escapes",
+            })
+    void badInputIsRefusedWithWhatAndWhere(String marked, String what) {
+        String quoted = marked.replace('\'', '"');
+        int at = Math.max(0, quoted.indexOf('^'));
+        String message = refused(quoted.replace("^", ""), Protocol.CHAT);
+        assertEquals(what + " at line 1, column " + (at + 1) + " (offset " + at + ")", message);
+    }
+
+    @Test
+    void controlCharactersBadUtf8AndDeepNestingAreRefused() {
+        String body = "{\"model\":\"m\",\"messages\":[],\"x\":%s}";
+        assertEquals(
+                "unescaped control character in a string at line 1, column 34 (offset 33)",
+                refused(body.formatted("\"a\u0000b\""), Protocol.CHAT));
+        byte[] bytes = body.formatted("\"a?b\"").getBytes(UTF_8);
+        bytes[body.indexOf("%s") + 2] = (byte) 0xff;
+        var bad = assertThrows(JsonException.class, () -> scanner.scan(bytes, Protocol.CHAT));
+        assertEquals(
+                "malformed UTF-8 in a string at line 1, column 34 (offset 33)", bad.getMessage());
+        for (String field : new String[] {"x", "user", "metadata", "stream_options", "cache"}) {
+            String deep = body.replace("\"x\"", '"' + field + '"');
+            String nested = "{\"a\":".repeat(200) + "1" + "}".repeat(200);
+            String message = refused(deep.formatted(nested), Protocol.CHAT);
+            int at = deep.indexOf("%s") + 5 * 199; // the body is a level itself
+            assertEquals(
+                    "nested deeper than 200 levels at line 1, column %d (offset %d)"
+                            .formatted(at + 1, at),
+                    message);
+        }
+    }
+
+    /** Whatever the bytes: a scan, or an error that says where, and the scanner works on. */
+    @Test
+    void noBodyBreaksTheScanner() {
+        byte[] good = "{\"model\":\"m\",\"messages\":[]}".getBytes(UTF_8);
+        byte[] digest = scanner.scan(good, Protocol.CHAT).digest();
+        int sound = 0;
+        for (int seed = 0; seed < 4_000; seed++) {
+            var random = new Random(seed);
+            Protocol protocol = Bodies.protocol(seed);
+            byte[] body = Notation.write(new Bodies(seed).body(protocol), seed);
+            for (int i = random.nextInt(3); i >= 0 && body.length > 1; i--) {
+                body = RandomJson.damaged(body, random);
+            }
+            try {
+                scanner.scan(body, protocol);
+                sound++;
+            } catch (JsonException e) {
+                assertTrue(e.offset() <= body.length, "seed " + seed);
+                assertTrue(String.valueOf(e.getMessage()).contains(" at line "), "seed " + seed);
+            }
+            if (seed % 100 == 0) {
+                assertArrayEquals(digest, scanner.scan(good, Protocol.CHAT).digest());
+            }
+        }
+        assertTrue(sound > 200 && sound < 3_800, "sound: " + sound);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'temperature':0|true",
+                "'temperature':0.0|true",
+                "'temperature':-0e5|true",
+                "'temperature':0e-9|true",
+                "'temperature':1e-9|false",
+                "'temperature':0.0001|false",
+                "'temperature':1|false",
+                "'temperature':null|false",
+                "'top_p':0|false",
+                "'seed':0|true",
+                "'seed':-7|true",
+                "'seed':null|false",
+                "'seed':false|false",
+                "'seed':'7'|false",
+                "'x':{'temperature':0,'seed':1}|false",
+            })
+    void deterministicIsTemperatureZeroOrASeed(String field, boolean deterministic) {
+        assertEquals(deterministic, scan(field, Protocol.CHAT).deterministic());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'background':true|false",
+                "'background':false|true",
+                "'background':null|true",
+                "'conversation':'conv_1'|false",
+                "'conversation':{'id':'conv_1'}|false",
+                "'conversation':null|true",
+            })
+    void whatLeavesSomethingBehindAtTheProviderIsNotCacheable(String field, boolean cacheable) {
+        assertEquals(cacheable, scan(field, Protocol.RESPONSES).cacheable());
+        assertTrue(scan(field, Protocol.CHAT).cacheable());
+    }
+
+    @Test
+    void streamingIsFound() {
+        RequestScan scan = scan("'stream':true,'stream_options':{'a':[],'include_usage':true}");
+        assertTrue(scan.stream() && scan.wantsUsage());
+        scan = scan("'stream_options':{'include\\u005fusage':true}");
+        assertTrue(!scan.stream() && scan.wantsUsage());
+        scan = scan("'stream':null,'stream_options':null");
+        assertFalse(scan.stream() || scan.wantsUsage());
+    }
+
+    @Test
+    void theModelsPlaceIsItsValue() {
+        String body = "{ \"messages\" : [] , \"model\"\t:\n \"gpt\\u002d4\" }";
+        RequestScan scan = scanner.scan(body.getBytes(UTF_8), Protocol.CHAT);
+        assertEquals("gpt-4", scan.model());
+        assertEquals("\"gpt\\u002d4\"", body.substring(scan.modelStart(), scan.modelEnd()));
+    }
+
+    @Test
+    void theCacheFieldIsUnderstood() {
+        var all =
+                scan("'cache':{'no-cache':true,'no-store':true,'ttl':60.9,'s-maxage':5,'namespace':'n','x':[1]}")
+                        .cacheMember()
+                        .orElseThrow();
+        assertTrue(all.noCache() && all.noStore());
+        assertEquals(Optional.of(60L), all.ttlSeconds());
+        assertEquals(Optional.of(5L), all.maxAgeSeconds());
+        assertEquals(Optional.of("n"), all.namespace());
+
+        var nulls =
+                scan("'cache':{'no-cache':null,'ttl':null,'s-max-age':null,'namespace':null}")
+                        .cacheMember()
+                        .orElseThrow();
+        assertFalse(nulls.noCache() || nulls.noStore());
+        assertEquals(Optional.empty(), nulls.ttlSeconds());
+        assertEquals(Optional.empty(), nulls.maxAgeSeconds());
+        assertEquals(Optional.empty(), nulls.namespace());
+
+        var huge = scan("'cache':{'ttl':1e300}").cacheMember().orElseThrow();
+        assertEquals(Optional.of(1_000_000_000_000L), huge.ttlSeconds());
+        assertTrue(scan("'cache':'mine'").cacheMember().isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'input':'hi'", "'input':[]", "'prompt':{'id':'p'}"})
+    void responsesNeedNoMessages(String field) {
+        String body = ("{'model':'m'," + field + "}").replace('\'', '"');
+        assertEquals("m", scanner.scan(body.getBytes(UTF_8), Protocol.RESPONSES).model());
+        assertEquals(
+                "'messages' is missing at line 1, column %d (offset %d)"
+                        .formatted(body.length() + 1, body.length()),
+                refused(body, Protocol.MESSAGES));
+    }
+
+    private RequestScan scan(String field) {
+        return scan(field, Protocol.CHAT);
+    }
+
+    private RequestScan scan(String field, Protocol protocol) {
+        String body = ("{'model':'m','messages':[]," + field + "}").replace('\'', '"');
+        return scanner.scan(body.getBytes(UTF_8), protocol);
+    }
+
+    private String refused(String body, Protocol protocol) {
+        return String.valueOf(
+                assertThrows(
+                                JsonException.class,
+                                () -> scanner.scan(body.getBytes(UTF_8), protocol))
+                        .getMessage());
+    }
+}

@@ -1,0 +1,276 @@
+package dev.vivace;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** The arrows: doors and adapters know core, and core knows nobody. */
+class ArchitectureTest {
+    private static final String SIMULATOR = "dev.vivace.simulator..";
+
+    /**
+     * The packages of the gateway's module; what is in none of these and not the simulator is core.
+     */
+    private static final String[] GATEWAY = {
+        "dev.vivace.gateway..",
+        "dev.vivace.admin..",
+        "dev.vivace.config..",
+        "dev.vivace.replay..",
+        "dev.vivace.cli.."
+    };
+
+    private static final DescribedPredicate<JavaClass> IN_CORE =
+            resideInAnyPackage("dev.vivace..")
+                    .and(not(resideInAnyPackage(GATEWAY)))
+                    .and(not(resideInAnyPackage(SIMULATOR)))
+                    .as("core");
+
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .withImportOption(new ImportOption.DoNotIncludePackageInfos())
+                    .importPackages("dev.vivace");
+
+    @Test
+    void allModulesAreLookedAt() {
+        for (String name :
+                List.of("line", "cache", "simulator", "gateway", "admin", "config", "cli")) {
+            assertTrue(CLASSES.containPackage("dev.vivace." + name), name);
+        }
+    }
+
+    @Test
+    void coreKnowsNobodyAndNoFramework() {
+        classes()
+                .that(IN_CORE)
+                .should()
+                .onlyDependOnClassesThat(
+                        IN_CORE.or(
+                                resideInAnyPackage(
+                                        "java..",
+                                        "org.jspecify..",
+                                        "org.slf4j..",
+                                        "tools.jackson..",
+                                        "com.github.benmanes.caffeine..",
+                                        "com.knuddels.jtokkit..",
+                                        "org.HdrHistogram..",
+                                        "org.h2.mvstore..")))
+                .check(CLASSES);
+    }
+
+    @Test
+    void theSimulatorKnowsOnlyCore() {
+        classes()
+                .that()
+                .resideInAPackage(SIMULATOR)
+                .should()
+                .onlyDependOnClassesThat(
+                        IN_CORE.or(resideInAnyPackage(SIMULATOR))
+                                .or(resideOutsideOfPackages("dev.vivace..")))
+                .check(CLASSES);
+    }
+
+    @Test
+    void insideTheGatewayArrowsPointFromTheCommandLineToTheDoorsAndFromThereToTheRest() {
+        noClasses()
+                .that(not(resideInAnyPackage("dev.vivace.cli..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.vivace.cli..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.vivace.admin..", "dev.vivace.config..", "dev.vivace.replay..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.vivace.gateway..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.vivace.config..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.vivace.admin..", "dev.vivace.replay..")
+                .check(CLASSES);
+        noClasses()
+                .that(not(resideInAnyPackage("dev.vivace.cli..", "dev.vivace.replay..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.vivace.replay..")
+                .check(CLASSES);
+    }
+
+    /** The embedded upstream is started by whoever starts the program, not known to the doors. */
+    @Test
+    void onlyTheCommandLineAndReplaysKnowTheSimulator() {
+        noClasses()
+                .that(not(resideInAnyPackage("dev.vivace.cli..", "dev.vivace.replay..", SIMULATOR)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(SIMULATOR)
+                .check(CLASSES);
+    }
+
+    @Test
+    void vertxIsWhereTheDoorsAre() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.vivace.config..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.vertx..", "io.netty..")
+                .check(CLASSES);
+        noClasses()
+                .that(not(resideInAnyPackage("dev.vivace.cli..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("picocli..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesFormNoCycle() {
+        slices().matching("dev.vivace.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void packagesAreFlat() {
+        classes()
+                .that()
+                .resideInAPackage("dev.vivace..")
+                .should()
+                .resideInAPackage("dev.vivace.*")
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageSaysThatNothingIsNull() {
+        JavaClasses all =
+                new ClassFileImporter()
+                        .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .importPackages("dev.vivace");
+        Set<String> unmarked =
+                all.stream()
+                        .map(JavaClass::getPackage)
+                        .filter(each -> !each.isAnnotatedWith(NullMarked.class))
+                        .map(JavaPackage::getName)
+                        .collect(Collectors.toSet());
+        assertTrue(unmarked.isEmpty(), "not @NullMarked: " + unmarked);
+    }
+
+    @Test
+    void noReactiveTypeIsInASignatureOfCore() {
+        classes().that(IN_CORE).should(haveNoReactiveSignature()).check(CLASSES);
+    }
+
+    private static ArchCondition<JavaClass> haveNoReactiveSignature() {
+        return new ArchCondition<>("have no reactive type in a signature") {
+            @Override
+            public void check(JavaClass each, ConditionEvents events) {
+                Stream.concat(each.getMethods().stream(), each.getConstructors().stream())
+                        .filter(member -> !member.getModifiers().contains(JavaModifier.PRIVATE))
+                        .forEach(member -> {
+                            var types =
+                                    Stream.concat(
+                                            member
+                                                    .getReturnType()
+                                                    .getAllInvolvedRawTypes()
+                                                    .stream(),
+                                            member.getParameterTypes().stream()
+                                                    .flatMap(type ->
+                                                            type
+                                                                    .getAllInvolvedRawTypes()
+                                                                    .stream()));
+                            report(member, types, events);
+                        });
+                each.getFields()
+                        .forEach(field ->
+                                report(
+                                        field,
+                                        field.getType().getAllInvolvedRawTypes().stream(),
+                                        events));
+            }
+
+            private void report(
+                    JavaMember member, Stream<JavaClass> types, ConditionEvents events) {
+                types.filter(type -> isReactive(type.getName()))
+                        .forEach(type ->
+                                events.add(
+                                        SimpleConditionEvent.violated(
+                                                member,
+                                                member.getFullName() + " has " + type.getName())));
+            }
+        };
+    }
+
+    private static boolean isReactive(String name) {
+        return name.startsWith("java.util.concurrent.Flow")
+                || name.equals("java.util.concurrent.CompletableFuture")
+                || name.equals("java.util.concurrent.CompletionStage")
+                || name.startsWith("io.vertx")
+                || name.startsWith("org.reactivestreams");
+    }
+
+    /**
+     * A package is a room with one door. The library's users are not here to be counted, so what
+     * they need is named.
+     */
+    @Test
+    void nothingOfCoreIsPublicThatOnlyItsOwnPackageUses() {
+        classes()
+                .that(IN_CORE)
+                .and()
+                .arePublic()
+                .and()
+                .areTopLevelClasses()
+                .should(beUsedFromOutside())
+                .check(CLASSES);
+    }
+
+    private static final Set<String> FOR_USERS = Set.of();
+
+    private static ArchCondition<JavaClass> beUsedFromOutside() {
+        return new ArchCondition<>("be used by another package") {
+            @Override
+            public void check(JavaClass each, ConditionEvents events) {
+                boolean used =
+                        FOR_USERS.contains(each.getSimpleName())
+                                || each.getDirectDependenciesToSelf().stream()
+                                        .anyMatch(use ->
+                                                !use.getOriginClass()
+                                                        .getPackageName()
+                                                        .equals(each.getPackageName()));
+                if (!used) {
+                    events.add(
+                            SimpleConditionEvent.violated(
+                                    each,
+                                    each.getName()
+                                            + " is public and only its own package uses it"));
+                }
+            }
+        };
+    }
+}
