@@ -94,11 +94,6 @@ public final class ExactCache {
                                         < 0);
     }
 
-    /** Whether there is an answer; counted as nothing. */
-    public boolean has(Fingerprint key) {
-        return answers.getIfPresent(key) != null;
-    }
-
     /** How old an answer is, in whole seconds. */
     public long ageSeconds(CachedAnswer answer) {
         return Math.max(0, (clock.millis() - answer.storedAt()) / 1000);

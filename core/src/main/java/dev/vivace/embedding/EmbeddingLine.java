@@ -124,7 +124,7 @@ public final class EmbeddingLine {
         for (int i = 0; i < keys.length; i++) {
             keys[i] = key(group, scan.inputs().get(i), digest);
             if (looked == CacheStatus.MISS) {
-                found[i] = fromCache(caller, i, keys[i], control);
+                found[i] = gift(caller, i, cache.find(keys[i], control.maxAge()));
             }
         }
         if (control.onlyIfCached() && !caller.complete()) {
@@ -152,9 +152,8 @@ public final class EmbeddingLine {
         return () -> {};
     }
 
-    private boolean fromCache(Caller caller, int index, Fingerprint key, CacheControl control) {
-        Optional<CachedAnswer> hit = cache.find(key, control.maxAge());
-        hit.ifPresent(answer -> {
+    private boolean gift(Caller caller, int index, Optional<CachedAnswer> stored) {
+        stored.ifPresent(answer -> {
             caller.fromCache++;
             caller.gift(
                     index,
@@ -163,7 +162,7 @@ public final class EmbeddingLine {
                     answer.costUsd(),
                     cache.ageSeconds(answer));
         });
-        return hit.isPresent();
+        return stored.isPresent();
     }
 
     private void enqueue(
@@ -175,8 +174,7 @@ public final class EmbeddingLine {
             }
             // Its vector may have come since we looked, on another thread.
             if (caller.looked == CacheStatus.MISS
-                    && cache.has(keys[i])
-                    && fromCache(caller, i, keys[i], caller.asked.control())) {
+                    && gift(caller, i, cache.peek(keys[i], caller.asked.control().maxAge()))) {
                 continue;
             }
             Item item = group.items.get(keys[i]);
