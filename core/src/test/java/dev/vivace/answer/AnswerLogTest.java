@@ -96,6 +96,16 @@ class AnswerLogTest {
         assertEquals("late", events.getLast());
     }
 
+    /** A writer that comes in between is told, and once. */
+    @Test
+    void aWriterThatComesWhileTheLastLeavesIsToldOnce() {
+        var cancels = new AtomicInteger();
+        var log = new AnswerLog(1_000);
+        log.onEnd(ended -> log.onAbandoned(cancels::incrementAndGet));
+        reader(log).close();
+        assertEquals(1, cancels.get());
+    }
+
     @Test
     void leavingAfterTheEndAbandonsNothing() {
         var log = new AnswerLog(1_000);

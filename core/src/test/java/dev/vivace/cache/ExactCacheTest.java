@@ -117,8 +117,8 @@ class ExactCacheTest {
         }
         ExactCache.Statistics after = cache.statistics();
         assertTrue(after.bytes() <= 500_000 && after.bytes() > 250_000, after.toString());
-        // Meanwhile each thread may have put one entry that is not weighed yet.
-        assertTrue(worst.get() <= 500_000 + 8 * 21_000, "worst: " + worst);
+        // While entries pour in, those that are to leave for them may still be there.
+        assertTrue(worst.get() < 2 * 500_000, "worst: " + worst);
         assertEquals(8 * 3_000, after.hits() + after.misses());
         long weights = 0;
         long entries = 0;

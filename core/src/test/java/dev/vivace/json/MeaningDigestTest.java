@@ -140,6 +140,22 @@ class MeaningDigestTest {
         }
     }
 
+    /** An object, an array and a string whose contents are written in the very same bytes. */
+    @Test
+    void equalContentsOfDifferentKindsAreDifferent() {
+        for (int length : new int[] {1, 100}) {
+            String x = "x".repeat(length);
+            String y = "y".repeat(length);
+            String size = "\\u%04x".formatted(length);
+            String written = "s\\u0001as" + size + x + "s\\u0001bs" + size + y;
+            Set<String> digests = new HashSet<>();
+            digests.add(of("{\"a\":\"" + x + "\",\"b\":\"" + y + "\"}"));
+            digests.add(of("[\"a\",\"" + x + "\",\"b\",\"" + y + "\"]"));
+            digests.add(of('"' + written + '"'));
+            assertEquals(3, digests.size());
+        }
+    }
+
     @Test
     void membersMayBeShuffledElementsMayNot() {
         for (int count : new int[] {2, 3, 50, 5_000}) {

@@ -41,6 +41,9 @@ final class Lines {
     final Queue<LedgerEntry> ledger = new ConcurrentLinkedQueue<>();
     final ExactCache cache;
     final ModelLine line;
+    private final CacheMode mode;
+    private final InFlight inFlight = new InFlight();
+    private final Settlement settlement;
     private final CallIds ids = new CallIds();
 
     Lines() {
@@ -48,15 +51,10 @@ final class Lines {
     }
 
     Lines(CacheMode mode) {
+        this.mode = mode;
         InstantSource clock = () -> java.time.Instant.ofEpochMilli(now.get());
         cache = new ExactCache(1 << 20, CacheStore.none(), clock);
-        var inFlight = new InFlight();
-        var models =
-                new Models(
-                        List.of("first", "keyed", "own"),
-                        Set.of("keyed"),
-                        Map.of("alias", "keyed/real"));
-        var settlement =
+        settlement =
                 new Settlement(
                         cache,
                         TTL,
@@ -64,7 +62,13 @@ final class Lines {
                         model -> Optional.of(new Price(1, 0.5, 2)),
                         ledger::add,
                         clock);
-        line = new ModelLine(models, cache, mode, inFlight, settlement, new byte[32]);
+        line = line(Map.of("alias", "keyed/real"));
+    }
+
+    /** Another line over the same cache, as after the configuration has changed. */
+    ModelLine line(Map<String, String> aliases) {
+        var models = new Models(List.of("first", "keyed", "own"), Set.of("keyed"), aliases);
+        return new ModelLine(models, cache, mode, inFlight, settlement, new byte[32]);
     }
 
     /** A call to the chat door with one thing different, perhaps. */
@@ -111,10 +115,10 @@ final class Lines {
     }
 
     Decision decide(Asking asking) {
-        return decide(asking, () -> {});
+        return decide(line, asking);
     }
 
-    Decision decide(Asking asking, Runnable wake) {
+    Decision decide(ModelLine by, Asking asking) {
         var call =
                 new Call(
                         ids.next(),
@@ -132,7 +136,7 @@ final class Lines {
                         asking.headers(),
                         asking.body().getBytes(UTF_8),
                         asking.control());
-        return line.decide(asked, new RequestScanner(), new MeaningDigest(), wake);
+        return by.decide(asked, new RequestScanner(), new MeaningDigest(), () -> {});
     }
 
     /** Plays the upstream: answers what is to be delivered, whole and good. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.answer.AnswerLog;
@@ -19,7 +20,9 @@ import dev.vivace.line.Decision.Refused;
 import dev.vivace.line.Lines.Asking;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -220,6 +223,54 @@ class ModelLineTest {
         assertEquals("alias", hit.call().model());
         lines.ask(PLAIN.of("a"));
         assertInstanceOf(Deliver.class, lines.decide(PLAIN.of("b")));
+    }
+
+    @Test
+    void anAliasThatStandsForSomethingElseNowSharesNothing() {
+        Asking asking = PLAIN.body(Lines.BODY.replace("\"m\"", "\"name\""));
+        var before = lines.line(Map.of("name", "first/real"));
+        Lines.answer(assertInstanceOf(Deliver.class, lines.decide(before, asking)).flight());
+        assertInstanceOf(Answered.class, lines.decide(before, asking));
+        assertInstanceOf(
+                Deliver.class, lines.decide(lines.line(Map.of("name", "own/real")), asking));
+        assertInstanceOf(
+                Deliver.class, lines.decide(lines.line(Map.of("name", "first/other")), asking));
+    }
+
+    @Test
+    void aStreamThatWasAskedForItsUsageIsNeitherAnsweredNorJoinedWithout() {
+        Asking mute = PLAIN.with("'stream':true");
+        Asking telling = mute.with("'stream_options':{'include_usage':true}");
+        assertInstanceOf(Deliver.class, lines.decide(mute));
+        var leads = assertInstanceOf(Deliver.class, lines.decide(telling));
+        assertEquals(leads.flight(), assertInstanceOf(Joined.class, lines.decide(mute)).flight());
+    }
+
+    /** Whatever goes wrong while it is settled, nobody joins a call that is over. */
+    @Test
+    void aSettlementThatFailsLeavesNoFlightBehind() {
+        var failing =
+                new Settlement(
+                        lines.cache,
+                        Lines.TTL,
+                        new InFlight(),
+                        model -> {
+                            throw new IllegalStateException("no prices");
+                        },
+                        lines.ledger::add,
+                        () -> java.time.Instant.ofEpochMilli(lines.now.get()));
+        var line =
+                new ModelLine(
+                        new Models(List.of("first"), Set.of(), Map.of()),
+                        lines.cache,
+                        CacheMode.ALL,
+                        new InFlight(),
+                        failing,
+                        new byte[32]);
+        var flight = assertInstanceOf(Deliver.class, lines.decide(line, PLAIN)).flight();
+        assertThrows(IllegalStateException.class, () -> Lines.answer(flight));
+        assertEquals(AnswerLog.State.COMPLETE, flight.log().state());
+        assertInstanceOf(Deliver.class, lines.decide(line, PLAIN));
     }
 
     @Test
