@@ -18,9 +18,9 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * Every page that shows what the ledger knows, for GET requests, whatever the HTTP server: {@code
- * /metrics}, {@code /admin/ledger?limit=N} (1 to 10,000, default 100), {@code
- * /admin/stats?since=MS} (default 0), {@code /admin/features}, the dashboard at {@code /} and its
- * files below {@code /dashboard/}.
+ * /metrics}, {@code /admin/ledger?limit=N} (1 to 2,000, default 100), {@code /admin/stats?since=MS}
+ * (default 0), {@code /admin/features}, the dashboard at {@code /} and its files below {@code
+ * /dashboard/}.
  *
  * <p>Thread-safe. Except {@link #has}, it takes milliseconds: not for an event loop.
  */
