@@ -56,7 +56,7 @@ class AdminPagesTest {
     @ParameterizedTest
     @CsvSource({
         "/admin/ledger,limit,0",
-        "/admin/ledger,limit,10001",
+        "/admin/ledger,limit,2001",
         "/admin/ledger,limit,-1",
         "/admin/ledger,limit,ten",
         "/admin/ledger,limit,1e3",
