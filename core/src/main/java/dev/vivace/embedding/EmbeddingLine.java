@@ -1,6 +1,5 @@
 package dev.vivace.embedding;
 
-import dev.vivace.answer.Header;
 import dev.vivace.cache.CacheControl;
 import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.CachedAnswer;
@@ -11,6 +10,7 @@ import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
 import dev.vivace.line.Models;
+import dev.vivace.line.ProviderHeaders;
 import dev.vivace.request.EmbeddingScan;
 import dev.vivace.request.RequestScanner;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -273,6 +272,9 @@ public final class EmbeddingLine {
                             launch(batch.group(), half, later);
                         }
                     } else {
+                        if (said.blamesInput()) {
+                            adoptJoined(batch);
+                        }
                         failAll(
                                 batch,
                                 call ->
@@ -340,6 +342,32 @@ public final class EmbeddingLine {
         }
     }
 
+    /**
+     * The upstream refused a batch of one caller. Others who joined some of its inputs did not send
+     * the one that was refused, perhaps: theirs are asked for again, in their own name.
+     */
+    private static void adoptJoined(Batch batch) {
+        for (Item item : batch.items()) {
+            List<Item.Place> others =
+                    item.places.stream().filter(place -> place.caller() != item.owner).toList();
+            if (others.isEmpty()) {
+                continue;
+            }
+            Caller heir = others.getFirst().caller();
+            var again = new Item(heir, item.key, item.json, System.nanoTime());
+            again.places.addAll(others);
+            item.places.removeAll(others);
+            for (Caller caller : others.stream().map(Item.Place::caller).distinct().toList()) {
+                caller.waiting.remove(item);
+                caller.waiting.add(again);
+            }
+            heir.own++;
+            heir.joined--;
+            batch.group().items.put(item.key, again);
+            batch.group().add(again);
+        }
+    }
+
     private void failAll(Batch batch, Function<Call, EmbeddingOutcome> outcome, Later later) {
         for (Item item : batch.items()) {
             batch.group().items.remove(item.key, item);
@@ -351,6 +379,12 @@ public final class EmbeddingLine {
         for (Item.Place place : List.copyOf(item.places)) {
             Caller caller = place.caller();
             if (caller.end()) {
+                for (Item other : caller.waiting) {
+                    if (other != item) {
+                        other.places.removeIf(waiting -> waiting.caller() == caller);
+                        Batch.cancelIfUnwanted(other, later);
+                    }
+                }
                 EmbeddingOutcome end = outcome.apply(caller.call);
                 later.add(() -> {
                     settlement.failed(caller, end);
@@ -394,13 +428,7 @@ public final class EmbeddingLine {
         digest.text(utf8(target.upstream()));
         digest.text(utf8(target.model()));
         digest.text(utf8(control.scope()));
-        for (Header header : asked.headers()) {
-            String name = header.name().toLowerCase(Locale.ROOT);
-            // Who is billed: one call cannot be on two bills.
-            if (name.equals("openai-organization") || name.equals("openai-project")) {
-                digest.text(utf8(name + "=" + header.value()));
-            }
-        }
+        ProviderHeaders.add(asked.headers(), digest);
         return Fingerprint.of(digest.finish(secret));
     }
 

@@ -1,7 +1,6 @@
 package dev.vivace.line;
 
 import dev.vivace.answer.AnswerLog;
-import dev.vivace.answer.Header;
 import dev.vivace.cache.CacheControl;
 import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.CachedAnswer;
@@ -171,18 +170,8 @@ public final class ModelLine {
         digest.text(utf8(target.upstream()));
         digest.text(utf8(target.model()));
         digest.text(utf8(control.scope()));
-        for (Header header : asked.headers()) {
-            if (ofProvider(header.name())) {
-                digest.text(utf8(header.name().toLowerCase(Locale.ROOT)));
-                digest.text(utf8(header.value()));
-            }
-        }
+        ProviderHeaders.add(asked.headers(), digest);
         return Fingerprint.of(digest.finish(secret));
-    }
-
-    private static boolean ofProvider(String name) {
-        return name.regionMatches(true, 0, "openai-", 0, 7)
-                || name.regionMatches(true, 0, "anthropic-", 0, 10);
     }
 
     private Decision answered(

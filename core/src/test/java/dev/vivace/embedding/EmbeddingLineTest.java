@@ -254,6 +254,23 @@ class EmbeddingLineTest {
     }
 
     @Test
+    void whoJoinedARefusedCallersGoodInputIsNotRefused() throws Exception {
+        Asked bad = ask("hello", REFUSED);
+        Flight refused = next();
+        Asked good = ask("hello");
+        assertTrue(flights.isEmpty(), "it joined");
+        answer(refused);
+        assertInstanceOf(EmbeddingOutcome.Refusal.class, bad.get());
+        Flight again = next();
+        assertEquals(List.of("hello"), inputs(again));
+        answer(again);
+        var vectors = assertInstanceOf(EmbeddingOutcome.Vectors.class, good.get());
+        assertEquals(expected("hello"), vectors(vectors));
+        assertEquals(CacheStatus.MISS, vectors.cache(), "it paid for itself");
+        assertEquals(10, vectors.tokens().fresh());
+    }
+
+    @Test
     void fewerVectorsThanInputsAreNobodys() throws Exception {
         Asked asked = ask("a", "b");
         reply(

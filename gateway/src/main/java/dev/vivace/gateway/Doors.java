@@ -4,6 +4,7 @@ import dev.vivace.answer.Protocol;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -14,11 +15,16 @@ import org.jspecify.annotations.Nullable;
 /** All doors on one event loop. As many of these listen on the same address as there are loops. */
 final class Doors extends VerticleBase {
     private final Parts parts;
+    private final int port;
     private @Nullable HttpServer server;
     private @Nullable HttpDelivery delivery;
 
-    Doors(Parts parts) {
+    /**
+     * @param port 0 picks a free one
+     */
+    Doors(Parts parts, int port) {
         this.parts = parts;
+        this.port = port;
     }
 
     @Override
@@ -48,7 +54,7 @@ final class Doors extends VerticleBase {
     private HttpServerOptions options() {
         return new HttpServerOptions()
                 .setHost(parts.config().server().host())
-                .setPort(parts.config().server().port())
+                .setPort(port)
                 .setTcpNoDelay(true)
                 .setHttp2ClearTextEnabled(false)
                 .setPerFrameWebSocketCompressionSupported(false)
@@ -67,6 +73,11 @@ final class Doors extends VerticleBase {
             PassDoor passing,
             AdminDoor admin) {
         String path = request.path();
+        if (!sameOrigin(request)) {
+            new Exchange(request, Errors.at(path), () -> {})
+                    .refuse(403, "Pages of other origins may not use this gateway.");
+            return;
+        }
         if (path == null || !path.startsWith("/v1/")) {
             admin.handle(request);
             return;
@@ -93,6 +104,20 @@ final class Doors extends VerticleBase {
             }
         }
         passing.handle(request);
+    }
+
+    /**
+     * A browser says where a request comes from. Any page that its owner visits could otherwise
+     * send calls here and spend the configured key.
+     */
+    private static boolean sameOrigin(HttpServerRequest request) {
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (origin == null) {
+            return true;
+        }
+        String host = request.getHeader(HttpHeaders.HOST);
+        int authority = origin.indexOf("://");
+        return authority > 0 && origin.substring(authority + 3).equalsIgnoreCase(host);
     }
 
     /** What the decoder could not read, or would read in two ways. */

@@ -30,9 +30,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
@@ -41,6 +39,9 @@ import java.util.stream.Collectors;
 /** A running gateway. Thread-safe. */
 public final class Gateway implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 20;
+
+    /** One for two cores: the kernel's and the collector's share of the work needs the other. */
+    private static final int LOOPS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     private final Vertx vertx;
     private final Ledger ledger;
@@ -82,7 +83,7 @@ public final class Gateway implements AutoCloseable {
         try {
             Parts parts = parts(config, store, prices, ledger, pages, inFlight, vertx);
             int port = listen(vertx, parts);
-            MemoryKeeper.start(vertx, parts.ids()::count);
+            MemoryKeeper.start(vertx, parts.ids()::count, inFlight::sum);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
             return new Gateway(vertx, ledger, store, URI.create("http://" + shown + ":" + port));
@@ -160,11 +161,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static VertxOptions options() {
-        // One loop per two cores: the other half is for the upstreams' and the kernel's side of the
-        // work.
-        int loops = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         return new VertxOptions()
-                .setEventLoopPoolSize(loops)
+                .setEventLoopPoolSize(LOOPS)
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(2)
                 .setPreferNativeTransport(true)
@@ -175,18 +173,18 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static int listen(Vertx vertx, Parts parts) {
-        Queue<Doors> doors = new ConcurrentLinkedQueue<>();
-        int loops = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         try {
-            await(
-                    vertx.deployVerticle(
-                            () -> {
-                                var made = new Doors(parts);
-                                doors.add(made);
-                                return (Deployable) made;
-                            },
-                            new DeploymentOptions().setInstances(loops)));
-            return doors.element().port();
+            var first = new Doors(parts, parts.config().server().port());
+            await(vertx.deployVerticle(first));
+            int port = first.port();
+            if (LOOPS > 1) {
+                // The others share the port of the first, which may have been chosen for it.
+                await(
+                        vertx.deployVerticle(
+                                () -> (Deployable) new Doors(parts, port),
+                                new DeploymentOptions().setInstances(LOOPS - 1)));
+            }
+            return port;
         } catch (Exception e) {
             Config.Server server = parts.config().server();
             throw new GatewayException(

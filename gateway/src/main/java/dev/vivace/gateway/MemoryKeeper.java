@@ -9,22 +9,25 @@ import java.util.function.LongSupplier;
  * when it has become idle with a large heap, this asks.
  */
 final class MemoryKeeper {
-    private static final long PERIOD_MILLIS = 2_000;
+    private static final long PERIOD_MILLIS = 5_000;
     private static final long LARGE = 64L << 20;
 
     private final LongSupplier calls;
+    private final LongSupplier inFlight;
     private long lastCalls;
     private boolean due;
 
-    private MemoryKeeper(LongSupplier calls) {
+    private MemoryKeeper(LongSupplier calls, LongSupplier inFlight) {
         this.calls = calls;
+        this.inFlight = inFlight;
     }
 
     /**
      * @param calls how many calls there were so far
+     * @param inFlight how many have not ended
      */
-    static void start(Vertx vertx, LongSupplier calls) {
-        var keeper = new MemoryKeeper(calls);
+    static void start(Vertx vertx, LongSupplier calls, LongSupplier inFlight) {
+        var keeper = new MemoryKeeper(calls, inFlight);
         vertx.setPeriodic(
                 PERIOD_MILLIS,
                 timer -> {
@@ -39,7 +42,7 @@ final class MemoryKeeper {
 
     private boolean isDue() {
         long now = calls.getAsLong();
-        boolean idle = now == lastCalls;
+        boolean idle = now == lastCalls && inFlight.getAsLong() == 0;
         lastCalls = now;
         if (!idle) {
             due = true;

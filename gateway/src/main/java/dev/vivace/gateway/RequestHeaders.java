@@ -40,13 +40,6 @@ record RequestHeaders(List<Header> forward, CacheControl control, Optional<Strin
                     continue;
                 }
                 case "cache-control" -> control = control.header(name, value);
-                case "authorization", "x-api-key", "api-key" ->
-                        credential =
-                                Optional.of(
-                                        credential.map(other -> other + '\n').orElse("")
-                                                + name
-                                                + ' '
-                                                + value);
                 case "accept-encoding" -> {
                     if (plain) {
                         continue;
@@ -57,6 +50,14 @@ record RequestHeaders(List<Header> forward, CacheControl control, Optional<Strin
                         continue;
                     }
                 }
+            }
+            if (Credentials.is(name)) {
+                credential =
+                        Optional.of(
+                                credential.map(other -> other + '\n').orElse("")
+                                        + name
+                                        + ' '
+                                        + value);
             }
             forward.add(new Header(header.getKey(), value));
         }

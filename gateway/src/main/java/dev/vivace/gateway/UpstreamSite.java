@@ -55,14 +55,10 @@ final class UpstreamSite {
     /** Adds the client's headers; its credential only where we have none of our own. */
     void headers(List<Header> from, MultiMap to) {
         for (Header header : from) {
-            if (key.isEmpty() || !credential(header)) {
+            if (key.isEmpty() || !Credentials.is(header.name())) {
                 to.add(header.name(), header.value());
             }
         }
         key.ifPresent(own -> to.set(own.name(), own.value()));
-    }
-
-    private static boolean credential(Header header) {
-        return header.is("authorization") || header.is("x-api-key") || header.is("api-key");
     }
 }
