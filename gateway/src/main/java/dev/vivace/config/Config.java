@@ -185,8 +185,8 @@ public record Config(
      * What one request and all together may hold.
      *
      * @param bodyBytes largest request body, 1 KB to 1 GB; 64 MB by default
-     * @param inFlightBytes most bytes of requests and answers held at one time, 1 MB or more; 192
-     *     MB by default
+     * @param inFlightBytes most bytes of request bodies held at one time, 1 MB or more; 192 MB by
+     *     default
      */
     public record Limits(long bodyBytes, long inFlightBytes) {
         static final Rule<Long> BODY = Rule.bytes(1L << 10, 1L << 30);
