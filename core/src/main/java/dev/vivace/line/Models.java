@@ -56,9 +56,4 @@ public final class Models {
     private Target target(String upstream, String model) {
         return new Target(upstream, model, keyed.contains(upstream));
     }
-
-    /** The names that stand for others. */
-    public List<String> aliases() {
-        return aliases.keySet().stream().sorted().toList();
-    }
 }
