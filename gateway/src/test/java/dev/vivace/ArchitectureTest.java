@@ -38,6 +38,7 @@ class ArchitectureTest {
         "dev.vivace.admin..",
         "dev.vivace.config..",
         "dev.vivace.replay..",
+        "dev.vivace.command..",
         "dev.vivace.cli.."
     };
 
@@ -143,10 +144,10 @@ class ArchitectureTest {
                 .resideInAnyPackage("io.vertx..", "io.netty..")
                 .check(CLASSES);
         noClasses()
-                .that(not(resideInAnyPackage("dev.vivace.cli..")))
+                .that(not(resideInAnyPackage("dev.vivace.command..")))
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("picocli..")
+                .resideInAPackage("org.apache.commons.cli..")
                 .check(CLASSES);
     }
 

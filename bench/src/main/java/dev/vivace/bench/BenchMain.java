@@ -1,31 +1,23 @@
 package dev.vivace.bench;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
+import dev.vivace.command.Console;
+import dev.vivace.command.Program;
 
 /** The entry of {@code ./vivace bench}. */
-@Command(
-        name = "vivace bench",
-        description = "Measures the gateway, beside its rivals and part by part.",
-        mixinStandardHelpOptions = true,
-        subcommands = {GatewayCommand.class, MicroCommand.class, HelpCommand.class})
 public final class BenchMain {
     private BenchMain() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(program().run(Console.standard(), arguments));
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new BenchMain())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    if (!(failure instanceof BenchException)) {
-                        throw failure;
-                    }
-                    command.getErr().println("vivace bench: " + failure.getMessage());
-                    return 1;
-                });
+    static Program program() {
+        return new Program(
+                        "vivace bench",
+                        "0.1.0",
+                        "Measures the gateway, beside its rivals and part by part.",
+                        "vivace bench COMMAND --help says more.")
+                .with("gateway", GatewayCommand::new)
+                .with("micro", MicroCommand::new);
     }
 }

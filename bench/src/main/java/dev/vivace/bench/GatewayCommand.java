@@ -1,117 +1,94 @@
 package dev.vivace.bench;
 
+import dev.vivace.command.Arguments;
+import dev.vivace.command.Command;
+import dev.vivace.command.Console;
+import dev.vivace.command.Kind;
+import dev.vivace.command.Usage;
+import dev.vivace.command.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-@Command(
-        name = "gateway",
-        description = {
-            "Measures the gateway beside every rival that this machine has.",
-            "Everything runs on 127.0.0.1 and ends with the bench. A whole run takes about ten minutes."
-        },
-        mixinStandardHelpOptions = true)
-final class GatewayCommand implements Callable<Integer> {
-    @Spec private CommandSpec spec = CommandSpec.create();
+final class GatewayCommand implements Command {
+    private static final Kind<List<String>> NAMES =
+            new Kind<>("a list of names", text -> List.of(text.split(",")));
 
-    @Option(names = "--json", description = "Print JSON with every round instead of the table.")
-    private boolean json;
-
-    @Option(names = "--out", paramLabel = "FILE", description = "Write the JSON there as well.")
-    private Optional<Path> out = Optional.empty();
-
-    @Option(names = "--record", description = "Append the table to bench/RESULTS.md.")
-    private boolean record;
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Length of one measurement (default: ${DEFAULT-VALUE}).")
-    private int seconds;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            defaultValue = "3",
-            description =
-                    "Measurements of each kind; their median counts (default: ${DEFAULT-VALUE}).")
-    private int rounds;
-
-    @Option(
-            names = "--warm-up",
-            paramLabel = "SECONDS",
-            defaultValue = "20",
-            description = "Work before anything counts (default: ${DEFAULT-VALUE}).")
-    private int warmUp;
-
-    @Option(
-            names = "--large-seconds",
-            paramLabel = "N",
-            defaultValue = "15",
-            description = "Length of the run with large requests (default: ${DEFAULT-VALUE}).")
-    private int largeSeconds;
-
-    @Option(
-            names = "--rows",
-            paramLabel = "GROUP",
-            split = ",",
-            description = "Only these: ${COMPLETION-CANDIDATES} (default: all).")
-    private List<GatewayBench.Group> groups = List.of(GatewayBench.Group.values());
-
-    @Option(
-            names = "--rival",
-            paramLabel = "NAME",
-            split = ",",
-            description = "Only these beside Vivace (default: all that are installed).")
-    private List<String> rivals = new ArrayList<>();
+    private static final Kind<List<GatewayBench.Group>> GROUPS =
+            new Kind<>(
+                    "a list of "
+                            + Arrays.toString(GatewayBench.Group.values()).toLowerCase(Locale.ROOT),
+                    text ->
+                            Arrays.stream(text.toUpperCase(Locale.ROOT).split(","))
+                                    .map(GatewayBench.Group::valueOf)
+                                    .toList());
 
     @Override
-    public Integer call() throws IOException {
-        check("--seconds", seconds);
-        check("--rounds", rounds);
-        check("--warm-up", warmUp);
-        check("--large-seconds", largeSeconds);
+    public Usage usage() {
+        return new Usage(
+                        "gateway", "Measures the gateway beside every rival that this machine has.")
+                .details(
+                        "Everything runs on 127.0.0.1 and ends with the bench. A whole run takes about ten minutes.")
+                .flag("json", "Print JSON with every round instead of the table.")
+                .option("out", "FILE", "Write the JSON there as well.")
+                .flag("record", "Append the table to bench/RESULTS.md.")
+                .option("seconds", "N", "5", "Length of one measurement.")
+                .option("rounds", "N", "3", "Measurements of each kind; their median counts.")
+                .option("warm-up", "SECONDS", "20", "Work before anything counts.")
+                .option("large-seconds", "N", "15", "Length of the run with large requests.")
+                .option("rows", "GROUP,...", "Only some of the table: " + GROUPS.expected() + ".")
+                .option(
+                        "rival",
+                        "NAME,...",
+                        "Only these beside Vivace (default: all that are installed).");
+    }
+
+    @Override
+    public int run(Arguments given, Console console) throws IOException {
+        var plan =
+                new GatewayBench.Plan(
+                        EnumSet.copyOf(
+                                given.find("rows", GROUPS)
+                                        .orElse(List.of(GatewayBench.Group.values()))),
+                        count(given, "rounds"),
+                        Duration.ofSeconds(count(given, "seconds")),
+                        Duration.ofSeconds(count(given, "warm-up")),
+                        Duration.ofSeconds(count(given, "large-seconds")),
+                        Duration.ofSeconds(3));
+        var home = Path.of(System.getProperty("vivace.home", ".")).toAbsolutePath();
+        var rivals = chosen(home, given.find("rival", NAMES));
         if (!ProcFs.isThere()) {
             throw new BenchException("CPU and memory are read from /proc, which only Linux has");
         }
-        var home = Path.of(System.getProperty("vivace.home", ".")).toAbsolutePath();
-        var plan =
-                new GatewayBench.Plan(
-                        EnumSet.copyOf(groups),
-                        rounds,
-                        Duration.ofSeconds(seconds),
-                        Duration.ofSeconds(warmUp),
-                        Duration.ofSeconds(largeSeconds),
-                        Duration.ofSeconds(3));
         try (var workspace = new Workspace()) {
             var load = Load.best(workspace);
-            var bench = new GatewayBench(plan, chosen(home), workspace, load, this::progress);
+            var bench =
+                    new GatewayBench(
+                            plan,
+                            rivals,
+                            workspace,
+                            load,
+                            what -> console.err().println(what + " ..."));
             var results = bench.run();
-            publish(home, new Report(Machine.here(load), results));
+            publish(given, console, home, new Report(Machine.here(load), results));
             return results.names().contains(VivaceRival.NAME) ? 0 : 1;
         }
     }
 
-    private List<Rival> chosen(Path home) {
+    private static List<Rival> chosen(Path home, Optional<List<String>> wanted) {
         var chosen = new ArrayList<Rival>(List.of(new VivaceRival(home)));
         var names = Rival.ALL.stream().map(Rival::name).toList();
-        for (var name : rivals.isEmpty() ? names : rivals) {
+        for (var name : wanted.orElse(names)) {
             if (!names.contains(name)) {
-                throw new ParameterException(
-                        spec.commandLine(),
+                throw new UsageException(
                         "no adapter for the rival '%s'; there are %s".formatted(name, names));
             }
             chosen.add(Rival.ALL.get(names.indexOf(name)));
@@ -119,12 +96,14 @@ final class GatewayCommand implements Callable<Integer> {
         return chosen;
     }
 
-    private void publish(Path home, Report report) throws IOException {
-        spec.commandLine().getOut().println(json ? report.json() : report.table());
-        if (out.isPresent()) {
-            Files.writeString(out.get(), report.json());
+    private static void publish(Arguments given, Console console, Path home, Report report)
+            throws IOException {
+        console.out().println(given.has("json") ? report.json() : report.table());
+        var file = given.find("out", Kind.PATH);
+        if (file.isPresent()) {
+            Files.writeString(file.get(), report.json());
         }
-        if (record) {
+        if (given.has("record")) {
             Files.writeString(
                     home.resolve("bench/RESULTS.md"),
                     "\n```text\n" + report.table() + "\n```\n",
@@ -133,15 +112,12 @@ final class GatewayCommand implements Callable<Integer> {
         }
     }
 
-    private void progress(String what) {
-        spec.commandLine().getErr().println(what + " ...");
-    }
-
-    private void check(String option, int value) {
+    private static int count(Arguments given, String option) {
+        int value = given.get(option, Kind.WHOLE);
         if (value < 1 || value > 3_600) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "%s is %d, but must be from 1 to 3600".formatted(option, value));
+            throw new UsageException(
+                    "--%s is %d, but must be from 1 to 3600".formatted(option, value));
         }
+        return value;
     }
 }

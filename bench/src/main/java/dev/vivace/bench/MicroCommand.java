@@ -1,29 +1,30 @@
 package dev.vivace.bench;
 
+import dev.vivace.command.Arguments;
+import dev.vivace.command.Command;
+import dev.vivace.command.Console;
+import dev.vivace.command.Usage;
 import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
-@Command(
-        name = "micro",
-        description = {
-            "Runs the JMH benchmarks of single parts.",
-            "Everything after -- goes to JMH, for example: micro -- -l, or: micro -- Fingerprint -prof gc"
-        },
-        mixinStandardHelpOptions = true)
-final class MicroCommand implements Callable<Integer> {
-    @Parameters(arity = "0..*", paramLabel = "JMH", description = "What JMH understands.")
-    private List<String> arguments = List.of();
+final class MicroCommand implements Command {
+    @Override
+    public Usage usage() {
+        return new Usage("micro", "Runs the JMH benchmarks of single parts.")
+                .operands("JMH", "what JMH understands, after --.", 0, Integer.MAX_VALUE)
+                .footer(
+                        "",
+                        "Examples:",
+                        "  vivace bench micro -- -l",
+                        "  vivace bench micro -- Fingerprint -prof gc");
+    }
 
     @Override
-    public Integer call() throws IOException {
+    public int run(Arguments given, Console console) throws IOException {
         if (MicroCommand.class.getResource("/META-INF/BenchmarkList") == null) {
             throw new BenchException("there are no benchmarks in this build");
         }
-        Main.main(arguments.toArray(String[]::new));
+        Main.main(given.operands().toArray(String[]::new));
         return 0;
     }
 }

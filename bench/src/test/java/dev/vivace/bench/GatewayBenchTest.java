@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import dev.vivace.command.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -118,14 +119,14 @@ class GatewayBenchTest {
     @ParameterizedTest
     @CsvSource({
         "--rival, none, 'the rival ''none'''",
-        "--rows, all, Invalid value",
+        "--rows, all, '--rows: ''all'' is not'",
         "--seconds, 0, '--seconds is 0'",
-        "--rounds, x, Invalid value"
+        "--rounds, x, '--rounds: ''x'' is not'"
     })
     void refusesWhatItDoesNotUnderstand(String option, String value, String says) {
-        var err = new StringWriter();
-        var commandLine = BenchMain.commandLine().setErr(new PrintWriter(err, true));
-        assertEquals(2, commandLine.execute("gateway", option, value));
+        var err = new ByteArrayOutputStream();
+        var console = new Console(System.out, new PrintStream(err, true));
+        assertEquals(2, BenchMain.program().run(console, "gateway", option, value));
         assertTrue(err.toString().contains(says), err.toString());
     }
 }

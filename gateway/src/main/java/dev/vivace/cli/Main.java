@@ -1,48 +1,32 @@
 package dev.vivace.cli;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import dev.vivace.command.Console;
+import dev.vivace.command.Program;
 
 /** The program's entry. */
-@Command(
-        name = "vivace",
-        description = "Makes AI agents fast, cheap and steady, and proves it.",
-        mixinStandardHelpOptions = true,
-        version = "vivace 0.1.0",
-        subcommands = {
-            DemoCommand.class,
-            ServeCommand.class,
-            ValidateCommand.class,
-            ReplayCommand.class,
-            SimulateCommand.class,
-            DoctorCommand.class,
-            TrainCommand.class
-        },
-        footer = {
-            "",
-            "And by the launcher ./vivace itself:",
-            "  bench     Measures the gateway beside its rivals: bench gateway, bench micro.",
-            "  test      Runs every test and every check of the build.",
-            "",
-            "vivace COMMAND --help says more."
-        })
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(
-                new CommandLine(new Main())
-                        .setExecutionExceptionHandler(Main::failed)
-                        .execute(arguments));
+        System.exit(program().run(Console.standard(), arguments));
     }
 
-    /** What no command foresaw: one line for a person; the rest with VIVACE_DEBUG set. */
-    private static int failed(
-            Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
-        System.err.println("vivace " + command.getCommandName() + ": " + failure.getMessage());
-        if (System.getenv("VIVACE_DEBUG") != null) {
-            failure.printStackTrace();
-        }
-        return command.getCommandSpec().exitCodeOnExecutionException();
+    static Program program() {
+        return new Program(
+                        "vivace",
+                        "0.1.0",
+                        "Makes AI agents fast, cheap and steady, and proves it.",
+                        "And by the launcher ./vivace itself:",
+                        "  bench     Measures the gateway beside its rivals: bench gateway, bench micro.",
+                        "  test      Runs every test and every check of the build.",
+                        "",
+                        "vivace COMMAND --help says more.")
+                .with("demo", DemoCommand::new)
+                .with("serve", ServeCommand::new)
+                .with("validate", ValidateCommand::new)
+                .with("replay", ReplayCommand::new)
+                .with("simulate", SimulateCommand::new)
+                .with("doctor", DoctorCommand::new)
+                .withHidden("train", TrainCommand::new);
     }
 }

@@ -1,125 +1,84 @@
 package dev.vivace.cli;
 
+import dev.vivace.command.Arguments;
+import dev.vivace.command.Command;
+import dev.vivace.command.Console;
+import dev.vivace.command.Kind;
+import dev.vivace.command.Usage;
 import dev.vivace.replay.Replay;
 import dev.vivace.replay.ReplayException;
 import dev.vivace.replay.ReplayOptions;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code vivace replay}. */
-@Command(
-        name = "replay",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
-        description = {
-            "Replays recorded agent conversations and compares.",
-            "",
-            "FILE holds lists of OpenAI messages (or objects with such a list as \"messages\" or"
-                    + " \"traj\"), as JSON or JSON Lines, gzipped or not. Each message of the assistant"
-                    + " becomes one call with all messages before it. A key is taken from"
-                    + " OPENAI_API_KEY."
-        },
-        footer = {
-            "",
-            "Example:",
-            "  vivace replay runs.jsonl.gz --out report.json \\",
-            "      --target http://127.0.0.1:8080/v1 --baseline http://127.0.0.1:9000/v1",
-            "",
-            "Exit code: 0; 1 if calls failed; 2 for wrong use or a file that cannot be used."
-        })
-public final class ReplayCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "The recorded conversations.")
-    private Path file = Path.of("");
-
-    @Option(
-            names = "--target",
-            required = true,
-            paramLabel = "URL",
-            description = "Where to replay, such as http://127.0.0.1:8080/v1.")
-    private String target = "";
-
-    @Option(names = "--baseline", paramLabel = "URL", description = "What to compare with; first.")
-    private @Nullable String baseline;
-
-    @Option(
-            names = "--tools",
-            paramLabel = "FILE",
-            description = "A JSON list of tool schemas for every call, gzipped or not.")
-    private @Nullable Path tools;
-
-    @Option(
-            names = "--concurrency",
-            paramLabel = "N",
-            defaultValue = "8",
-            description = "Conversations at a time (default ${DEFAULT-VALUE}).")
-    private int concurrency;
-
-    @Option(
-            names = "--rate",
-            paramLabel = "R",
-            description =
-                    "Open loop: start R calls per second, whether or not earlier ones have ended.")
-    private @Nullable Double rate;
-
-    @Option(
-            names = "--model",
-            paramLabel = "M",
-            defaultValue = "gpt-4o",
-            description = "The model in every call (default ${DEFAULT-VALUE}).")
-    private String model = "";
-
-    @Option(
-            names = "--temperature",
-            paramLabel = "T",
-            defaultValue = "0",
-            description = "The temperature in every call (default ${DEFAULT-VALUE}).")
-    private double temperature;
-
-    @Option(names = "--stream", description = "Ask for streams.")
-    private boolean stream;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "600",
-            description = "Longest time for one answer (default ${DEFAULT-VALUE}).")
-    private long timeout;
-
-    @Mixin private ReportOptions report = new ReportOptions();
+final class ReplayCommand implements Command {
+    @Override
+    public Usage usage() {
+        var usage =
+                new Usage("replay", "Replays recorded agent conversations and compares.")
+                        .details(
+                                "FILE holds lists of OpenAI messages (or objects with such a list as \"messages\" or"
+                                        + " \"traj\"), as JSON or JSON Lines, gzipped or not. Each message of the assistant"
+                                        + " becomes one call with all messages before it. A key is taken from"
+                                        + " OPENAI_API_KEY.")
+                        .operand("FILE", "the recorded conversations.")
+                        .option(
+                                "target",
+                                "URL",
+                                "Where to replay, such as http://127.0.0.1:8080/v1; needed.")
+                        .option("baseline", "URL", "What to compare with; first.")
+                        .option(
+                                "tools",
+                                "FILE",
+                                "A JSON list of tool schemas for every call, gzipped or not.")
+                        .option("concurrency", "N", "8", "Conversations at a time.")
+                        .option(
+                                "rate",
+                                "R",
+                                "Open loop: start R calls per second, whether or not earlier ones have ended.")
+                        .option("model", "M", "gpt-4o", "The model in every call.")
+                        .option("temperature", "T", "0", "The temperature in every call.")
+                        .flag("stream", "Ask for streams.")
+                        .option("timeout", "SECONDS", "600", "Longest time for one answer.");
+        return Report.describe(usage)
+                .footer(
+                        "",
+                        "Example:",
+                        "  vivace replay runs.jsonl.gz --out report.json \\",
+                        "      --target http://127.0.0.1:8080/v1 --baseline http://127.0.0.1:9000/v1",
+                        "",
+                        "Exit code: 0; 1 if calls failed; 2 for wrong use or a file that cannot be used.");
+    }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public int run(Arguments given, Console console) throws InterruptedException {
         try {
-            report.check();
-            var found = Replay.run(options());
+            var report = Report.of(given, console);
+            var found = Replay.run(options(given));
             report.write(found.json(), Replay.text(found));
             return found.failed() ? 1 : 0;
         } catch (ReplayException | IOException e) {
-            return report.wrong(e);
+            throw Report.wrong(e);
         }
     }
 
-    private ReplayOptions options() {
+    private static ReplayOptions options(Arguments given) {
         return new ReplayOptions(
-                file,
-                Optional.ofNullable(tools).map(ReplayOptions::toolsFrom),
-                ReplayOptions.url("--target", target),
-                Optional.ofNullable(baseline).map(b -> ReplayOptions.url("--baseline", b)),
-                model,
-                temperature,
-                stream,
-                concurrency,
-                rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
-                Optional.ofNullable(System.getenv("OPENAI_API_KEY")).filter(k -> !k.isBlank()),
-                Duration.ofSeconds(timeout));
+                given.operand(Kind.PATH),
+                given.find("tools", Kind.PATH).map(ReplayOptions::toolsFrom),
+                ReplayOptions.url("--target", given.get("target", Kind.TEXT)),
+                given.find("baseline", Kind.TEXT).map(url -> ReplayOptions.url("--baseline", url)),
+                given.get("model", Kind.TEXT),
+                given.get("temperature", Kind.NUMBER),
+                given.has("stream"),
+                given.get("concurrency", Kind.WHOLE),
+                given.find("rate", Kind.NUMBER)
+                        .map(OptionalDouble::of)
+                        .orElseGet(OptionalDouble::empty),
+                Optional.ofNullable(System.getenv("OPENAI_API_KEY")).filter(key -> !key.isBlank()),
+                Duration.ofSeconds(given.get("timeout", Kind.LONG)));
     }
 }

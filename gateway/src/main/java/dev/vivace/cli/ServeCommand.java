@@ -1,5 +1,11 @@
 package dev.vivace.cli;
 
+import dev.vivace.command.Arguments;
+import dev.vivace.command.Command;
+import dev.vivace.command.Console;
+import dev.vivace.command.Kind;
+import dev.vivace.command.Usage;
+import dev.vivace.command.UsageException;
 import dev.vivace.config.Config;
 import dev.vivace.config.ConfigException;
 import dev.vivace.config.ConfigFile;
@@ -10,71 +16,37 @@ import dev.vivace.simulator.SimulatorOptions;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code vivace serve}. */
-@Command(
-        name = "serve",
-        mixinStandardHelpOptions = true,
-        description = "Runs the gateway until Ctrl-C.",
-        footer = {
-            "",
-            "With neither --upstream nor upstreams in the file, requests go to api.openai.com if OPENAI_API_KEY is set,",
-            "and else to an embedded simulator.",
-            "",
-            "Example: vivace serve --upstream http://127.0.0.1:8000/v1"
-        })
-final class ServeCommand implements Callable<Integer> {
+final class ServeCommand implements Command {
     private static final URI OPENAI = URI.create("https://api.openai.com/v1");
 
-    @Spec private @Nullable CommandSpec spec;
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "Configuration, YAML; see docs/configuration.md.")
-    private @Nullable Path config;
-
-    @Option(
-            names = "--host",
-            paramLabel = "HOST",
-            description = "Address to listen on (default 127.0.0.1).")
-    private @Nullable String host;
-
-    @Option(
-            names = "--port",
-            paramLabel = "PORT",
-            description = "Port to listen on; 0 picks a free one (default 8080).")
-    private @Nullable Integer port;
-
-    @Option(
-            names = "--upstream",
-            paramLabel = "URL",
-            description = "Where requests go; ends in /v1.")
-    private @Nullable URI upstream;
-
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Where what survives a restart is kept (default: nothing).")
-    private @Nullable Path data;
+    @Override
+    public Usage usage() {
+        return new Usage("serve", "Runs the gateway until Ctrl-C.")
+                .option("config", "FILE", "Configuration, YAML; see docs/configuration.md.")
+                .option("host", "HOST", "Address to listen on (default 127.0.0.1).")
+                .option("port", "PORT", "Port to listen on; 0 picks a free one (default 8080).")
+                .option("upstream", "URL", "Where requests go; ends in /v1.")
+                .option(
+                        "data",
+                        "DIR",
+                        "Where what survives a restart is kept (default: nothing does).")
+                .footer(
+                        "With neither --upstream nor upstreams in the file, requests go to api.openai.com if",
+                        "OPENAI_API_KEY is set, and else to an embedded simulator.",
+                        "",
+                        "Example: vivace serve --upstream http://127.0.0.1:8000/v1");
+    }
 
     @Override
-    public Integer call() throws Exception {
+    public int run(Arguments given, Console console) throws InterruptedException {
         Optional<Simulator> simulator = Optional.empty();
         try {
-            Config wanted = checked();
+            Config wanted = wanted(given);
             requireLoopback(wanted.server().host());
             String to;
             if (wanted.upstreams().isEmpty()) {
@@ -91,85 +63,76 @@ final class ServeCommand implements Callable<Integer> {
                                         .toList());
             }
             Gateway gateway = Gateway.start(wanted);
-            runUntilStopped(gateway, simulator, "Vivace on " + gateway.address() + " -> " + to);
+            console.out().println("Vivace on " + gateway.address() + " -> " + to);
+            console.out().flush();
+            runUntilStopped(gateway, simulator);
             return 0;
         } catch (ConfigException e) {
-            simulator.ifPresent(Simulator::close);
-            throw new ParameterException(commandLine(), String.valueOf(e.getMessage()));
+            throw Report.wrong(e);
         } catch (GatewayException e) {
             simulator.ifPresent(Simulator::close);
-            System.err.println(e.getMessage());
+            console.err().println(e.getMessage());
             return 1;
         }
     }
 
-    private Config checked() {
+    private static Config wanted(Arguments given) {
         try {
-            return wanted();
+            Config base =
+                    given.find("config", Kind.PATH)
+                            .map(file ->
+                                    ConfigFile.load(
+                                            file, name -> Optional.ofNullable(System.getenv(name))))
+                            .orElseGet(() ->
+                                    Config.proxyTo(OPENAI, Optional.empty())
+                                            .withUpstreams(new LinkedHashMap<>()));
+            Config.Server server =
+                    new Config.Server(
+                            given.find("host", Kind.TEXT).orElse(base.server().host()),
+                            given.find("port", Kind.WHOLE).orElse(base.server().port()));
+            Config result =
+                    base.withServer(server).withData(given.find("data", Kind.PATH).or(base::data));
+            Optional<URI> upstream = given.find("upstream", Kind.URL);
+            if (upstream.isPresent()) {
+                return withUpstream(result, upstream.get(), Optional.empty());
+            }
+            String key = System.getenv("OPENAI_API_KEY");
+            if (result.upstreams().isEmpty() && key != null && !key.isBlank()) {
+                return withUpstream(result, OPENAI, Optional.of(key.strip()));
+            }
+            return result;
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(commandLine(), String.valueOf(e.getMessage()));
+            throw Report.wrong(e);
         }
     }
 
-    private Config wanted() {
-        Config base =
-                config == null
-                        ? Config.proxyTo(OPENAI, Optional.empty())
-                                .withUpstreams(new LinkedHashMap<>())
-                        : ConfigFile.load(config, name -> Optional.ofNullable(System.getenv(name)));
-        Config.Server server =
-                new Config.Server(
-                        host == null ? base.server().host() : host,
-                        port == null ? base.server().port() : port);
-        Config result =
-                base.withServer(server).withData(data == null ? base.data() : Optional.of(data));
-        String key = System.getenv("OPENAI_API_KEY");
-        if (upstream != null) {
-            return withUpstream(result, upstream, Optional.empty());
-        }
-        if (result.upstreams().isEmpty() && key != null && !key.isBlank()) {
-            return withUpstream(result, OPENAI, Optional.of(key.strip()));
-        }
-        return result;
-    }
-
-    private Config withUpstream(Config base, URI url, Optional<String> key) {
+    private static Config withUpstream(Config base, URI url, Optional<String> key) {
         var upstreams = new LinkedHashMap<String, Config.Upstream>();
         try {
             upstreams.put("default", new Config.Upstream(url, Config.Protocol.OPENAI, key));
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(commandLine(), "--upstream: " + e.getMessage());
+            throw new UsageException("--upstream: " + e.getMessage());
         }
         return base.withUpstreams(upstreams);
     }
 
-    private void requireLoopback(String address) {
+    private static void requireLoopback(String address) {
         try {
             if (InetAddress.getByName(address).isLoopbackAddress()) {
                 return;
             }
         } catch (UnknownHostException e) {
-            throw new ParameterException(commandLine(), "--host " + address + ": no such host");
+            throw new UsageException("--host " + address + ": no such host");
         }
-        throw new ParameterException(
-                commandLine(),
+        throw new UsageException(
                 "Beyond loopback every client needs a key, and this version has no client keys yet: listen on 127.0.0.1,"
                         + " not on "
                         + address
                         + ".");
     }
 
-    private CommandLine commandLine() {
-        CommandSpec known = spec;
-        if (known == null) {
-            throw new IllegalStateException("picocli sets it");
-        }
-        return known.commandLine();
-    }
-
     /** SIGTERM and Ctrl-C end it with exit code 0, after what is due was written. */
-    private static void runUntilStopped(
-            Gateway gateway, Optional<Simulator> simulator, String ready)
+    private static void runUntilStopped(Gateway gateway, Optional<Simulator> simulator)
             throws InterruptedException {
         Runtime.getRuntime()
                 .addShutdownHook(
@@ -181,8 +144,6 @@ final class ServeCommand implements Callable<Integer> {
                                     Runtime.getRuntime().halt(0);
                                 },
                                 "vivace-shutdown"));
-        System.out.println(ready);
-        System.out.flush();
         new CountDownLatch(1).await();
     }
 }

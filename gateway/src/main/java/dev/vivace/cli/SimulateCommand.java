@@ -1,5 +1,11 @@
 package dev.vivace.cli;
 
+import dev.vivace.command.Arguments;
+import dev.vivace.command.Command;
+import dev.vivace.command.Console;
+import dev.vivace.command.Kind;
+import dev.vivace.command.Usage;
+import dev.vivace.command.UsageException;
 import dev.vivace.simulator.RecordingsException;
 import dev.vivace.simulator.Simulator;
 import dev.vivace.simulator.SimulatorException;
@@ -8,80 +14,55 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Runs the simulator alone until the process is told to end. */
-@Command(
-        name = "simulate",
-        description =
-                "Runs an OpenAI-compatible upstream that costs nothing: deterministic answers, a published model of time and money, and faults on request.",
-        mixinStandardHelpOptions = true)
-public final class SimulateCommand implements Callable<Integer> {
+final class SimulateCommand implements Command {
     private static final int CANNOT_LISTEN = 1;
 
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Option(
-            names = "--host",
-            paramLabel = "HOST",
-            description = "Address to listen on (default: ${DEFAULT-VALUE}).")
-    private String host = "127.0.0.1";
-
-    @Option(
-            names = "--port",
-            paramLabel = "PORT",
-            description = "Port to listen on; 0, the default, picks a free one.")
-    private int port;
-
-    @Option(
-            names = "--script",
-            paramLabel = "FILE",
-            description =
-                    "Recorded conversations to answer from: OpenAI message lists, JSON or JSON Lines, gzipped or not. Repeatable.")
-    private List<Path> scripts = List.of();
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            description = "Decides faults and jitter (default: ${DEFAULT-VALUE}).")
-    private long seed = 1;
-
-    @Option(
-            names = "--fault",
-            paramLabel = "NAME=RATE",
-            description =
-                    "Share of calls, 0 to 1, that meet a fault: 429, 500, 502, 503, hang, reset, cut, garbage or slow. Repeatable.")
-    private Map<String, Double> faults = new LinkedHashMap<>();
-
-    @Option(
-            names = "--time-scale",
-            paramLabel = "F",
-            description =
-                    "Factor on every duration (default: ${DEFAULT-VALUE}); 0 computes durations and answers at once.")
-    private double timeScale = 1;
-
-    @Option(
-            names = "--tokens-per-minute",
-            paramLabel = "N",
-            description =
-                    "Tokens that one credential may have of one model in a minute; 0, the default, is no limit.")
-    private long tokensPerMinute;
+    private static final Kind<Map.Entry<String, Double>> FAULT =
+            new Kind<>("NAME=RATE, such as 429=0.1", SimulateCommand::fault);
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Usage usage() {
+        return new Usage("simulate", "Runs an OpenAI-compatible upstream that costs nothing.")
+                .details(
+                        "Its answers are deterministic, its model of time and money is published, and it misbehaves on"
+                                + " request.")
+                .option("host", "HOST", "127.0.0.1", "Address to listen on.")
+                .option("port", "PORT", "0", "Port to listen on; 0 picks a free one.")
+                .repeatable(
+                        "script",
+                        "FILE",
+                        "Recorded conversations to answer from: OpenAI message lists, JSON or JSON Lines, gzipped or not.")
+                .option("seed", "N", "1", "Decides faults and jitter.")
+                .repeatable(
+                        "fault",
+                        "NAME=RATE",
+                        "Share of calls, 0 to 1, that meet a fault: 429, 500, 502, 503, hang, reset, cut, garbage or slow.")
+                .option(
+                        "time-scale",
+                        "F",
+                        "1",
+                        "Factor on every duration; 0 computes durations and answers at once.")
+                .option(
+                        "tokens-per-minute",
+                        "N",
+                        "0",
+                        "Tokens that one credential may have of one model in a minute; 0 is no limit.")
+                .footer("Example: vivace simulate --port 9000 --fault 429=0.1");
+    }
+
+    @Override
+    public int run(Arguments given, Console console) throws InterruptedException {
+        SimulatorOptions options = options(given);
         Simulator simulator;
         try {
-            simulator = Simulator.start(options());
+            simulator = Simulator.start(options);
         } catch (IllegalArgumentException | RecordingsException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
+            throw Report.wrong(e);
         } catch (SimulatorException e) {
-            spec.commandLine().getErr().println("vivace simulate: " + e.getMessage());
+            console.err().println("vivace simulate: " + e.getMessage());
             return CANNOT_LISTEN;
         }
         // Ended by a signal, the JVM would report the signal as a failure; here it is the way out.
@@ -93,31 +74,54 @@ public final class SimulateCommand implements Callable<Integer> {
                                     Runtime.getRuntime().halt(0);
                                 },
                                 "simulator-close"));
-        System.out.printf("Vivace simulator on %s (%s)%n", simulator.address(), description());
-        System.out.flush();
+        console.out()
+                .printf("Vivace simulator on %s (%s)%n", simulator.address(), describe(options));
+        console.out().flush();
         new CountDownLatch(1).await();
         return 0;
     }
 
-    private SimulatorOptions options() {
-        return SimulatorOptions.defaults()
-                .withHost(host)
-                .withPort(port)
-                .withScripts(scripts)
-                .withSeed(seed)
-                .withFaults(faults)
-                .withTimeScale(timeScale)
-                .withTokensPerMinute(tokensPerMinute);
+    private static SimulatorOptions options(Arguments given) {
+        Map<String, Double> faults = new LinkedHashMap<>();
+        given.all("fault", FAULT).forEach(fault -> faults.put(fault.getKey(), fault.getValue()));
+        List<Path> scripts = given.all("script", Kind.PATH);
+        String host = given.get("host", Kind.TEXT);
+        int port = given.get("port", Kind.WHOLE);
+        long seed = given.get("seed", Kind.LONG);
+        double timeScale = given.get("time-scale", Kind.NUMBER);
+        long tokensPerMinute = given.get("tokens-per-minute", Kind.LONG);
+        try {
+            return SimulatorOptions.defaults()
+                    .withHost(host)
+                    .withPort(port)
+                    .withScripts(scripts)
+                    .withSeed(seed)
+                    .withFaults(faults)
+                    .withTimeScale(timeScale)
+                    .withTokensPerMinute(tokensPerMinute);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
     }
 
-    private String description() {
+    private static Map.Entry<String, Double> fault(String text) {
+        int equals = text.indexOf('=');
+        if (equals < 0) {
+            throw new IllegalArgumentException("there is no =");
+        }
+        return Map.entry(text.substring(0, equals), Double.valueOf(text.substring(equals + 1)));
+    }
+
+    private static String describe(SimulatorOptions options) {
+        int scripts = options.scripts().size();
         String answers =
-                scripts.isEmpty()
+                scripts == 0
                         ? "generated answers"
                         : "recorded answers from %d file%s"
-                                .formatted(scripts.size(), scripts.size() == 1 ? "" : "s");
+                                .formatted(scripts, scripts == 1 ? "" : "s");
+        double timeScale = options.timeScale();
         return answers
                 + (timeScale == 0 ? ", at once" : ", time scale " + timeScale)
-                + (faults.isEmpty() ? "" : ", faults " + faults);
+                + (options.faults().isEmpty() ? "" : ", faults " + options.faults());
     }
 }

@@ -1,67 +1,90 @@
 package dev.vivace.cli;
 
-import dev.vivace.config.Config;
-import dev.vivace.gateway.Gateway;
-import dev.vivace.simulator.Simulator;
-import dev.vivace.simulator.SimulatorOptions;
+import dev.vivace.command.Arguments;
+import dev.vivace.command.Command;
+import dev.vivace.command.Console;
+import dev.vivace.command.Program;
+import dev.vivace.command.Usage;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 
 /**
- * A short working day, so that the ahead-of-time cache knows which classes and methods matter.
- * Plain sockets: what a client library needs has no place in that cache.
+ * A short working day of {@code serve}, so that the ahead-of-time cache knows which classes and
+ * methods matter: all of them are loaded at every start, so whatever else is used here costs every
+ * start its time and memory. That is why the clients are plain sockets, and the upstream too.
  */
-@Command(name = "train", hidden = true, mixinStandardHelpOptions = true)
-final class TrainCommand implements Callable<Integer> {
+final class TrainCommand implements Command {
     private static final int CALLS = 80;
 
     @Override
-    public Integer call() throws Exception {
-        try (Simulator simulator = Simulator.start(SimulatorOptions.defaults().withTimeScale(0));
-                Gateway gateway =
-                        Gateway.start(
-                                Config.proxyTo(
-                                                URI.create(simulator.address() + "/v1"),
-                                                Optional.empty())
-                                        .withServer(new Config.Server("127.0.0.1", 0)))) {
-            for (int i = 0; i < CALLS; i++) {
-                String text =
-                        "\"messages\":[{\"role\":\"user\",\"content\":\"call " + i / 3 + "\"}]}";
-                chat(gateway, "{\"model\":\"gpt-4o-mini\"," + text);
-                chat(gateway, "{\"model\":\"gpt-4o-mini\",\"temperature\":0," + text);
-                chat(gateway, "{\"model\":\"gpt-4o-mini\",\"seed\":1,\"stream\":true," + text);
-                send(
-                        gateway,
-                        "POST /v1/embeddings",
-                        "{\"model\":\"text-embedding-3-small\",\"input\":[\"text "
-                                + i / 3
-                                + "\"]}");
-            }
-            for (String path :
-                    new String[] {"/metrics", "/", "/admin/stats", "/admin/cache", "/healthz"}) {
-                send(gateway, "GET " + path, "");
-            }
+    public Usage usage() {
+        return new Usage("train", "Works for a moment, to be recorded.");
+    }
+
+    /** Ends with the process: what was started is stopped by its own shutdown hook. */
+    @Override
+    public int run(Arguments given, Console console) throws IOException {
+        try (var upstream = new TrainUpstream();
+                var said = new PipedInputStream();
+                var out = new PrintStream(new PipedOutputStream(said), true)) {
+            Program program = Main.program();
+            String address = upstream.address() + "/v1";
+            var serve =
+                    new Thread(
+                            () ->
+                                    program.run(
+                                            new Console(out, console.err()),
+                                            "serve",
+                                            "--port",
+                                            "0",
+                                            "--upstream",
+                                            address),
+                            "vivace-serve");
+            serve.setDaemon(true);
+            serve.start();
+            String ready =
+                    new BufferedReader(new InputStreamReader(said, StandardCharsets.UTF_8))
+                            .readLine();
+            work(URI.create(ready.split(" ")[2]).getPort());
         }
         return 0;
     }
 
-    private static void chat(Gateway gateway, String body) throws IOException {
-        send(gateway, "POST /v1/chat/completions", body);
+    private static void work(int port) throws IOException {
+        for (int i = 0; i < CALLS; i++) {
+            String text = "\"messages\":[{\"role\":\"user\",\"content\":\"call " + i / 3 + "\"}]}";
+            chat(port, "{\"model\":\"gpt-4o-mini\"," + text);
+            chat(port, "{\"model\":\"gpt-4o-mini\",\"temperature\":0," + text);
+            chat(port, "{\"model\":\"gpt-4o-mini\",\"seed\":1,\"stream\":true," + text);
+            send(
+                    port,
+                    "POST /v1/embeddings",
+                    "{\"model\":\"text-embedding-3-small\",\"input\":[\"text " + i / 3 + "\"]}");
+        }
+        for (String path : new String[] {"/metrics", "/healthz", "/readyz"}) {
+            send(port, "GET " + path, "");
+        }
     }
 
-    private static void send(Gateway gateway, String line, String body) throws IOException {
+    private static void chat(int port, String body) throws IOException {
+        send(port, "POST /v1/chat/completions", body);
+    }
+
+    private static void send(int port, String line, String body) throws IOException {
         String head =
                 line
                         + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
                         + "Content-Length: "
                         + body.length()
                         + "\r\n\r\n";
-        try (var socket = new Socket("127.0.0.1", gateway.address().getPort())) {
+        try (var socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
             socket.getInputStream().readAllBytes();

@@ -1,5 +1,10 @@
 package dev.vivace.cli;
 
+import dev.vivace.command.Arguments;
+import dev.vivace.command.Command;
+import dev.vivace.command.Console;
+import dev.vivace.command.Kind;
+import dev.vivace.command.Usage;
 import dev.vivace.config.Config;
 import dev.vivace.config.ConfigException;
 import dev.vivace.config.ConfigFile;
@@ -9,48 +14,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code vivace validate FILE}: 0 if the gateway would start with it, 2 if not. */
-@Command(
-        name = "validate",
-        description = {
-            "Checks a configuration file and names everything that is wrong with it, with its line.",
-            "Exits 0 if nothing is, 2 otherwise."
-        },
-        mixinStandardHelpOptions = true)
-final class ValidateCommand implements Callable<Integer> {
+final class ValidateCommand implements Command {
     private static final int INVALID = 2;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Function<String, Optional<String>> environment;
-
-    @Spec private @Nullable CommandSpec spec;
-
-    @Parameters(paramLabel = "FILE", description = "The configuration file.")
-    private Path file = Path.of("");
-
-    @Option(names = "--json", description = "Print one JSON object instead of lines.")
-    private boolean json;
-
-    @Option(
-            names = "--out",
-            paramLabel = "FILE",
-            description = "Also write that JSON object to a file.")
-    private @Nullable Path out;
 
     ValidateCommand() {
         this(name -> Optional.ofNullable(System.getenv(name)));
@@ -61,32 +36,44 @@ final class ValidateCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        try {
-            Config config = ConfigFile.load(file, environment);
-            return report(List.of(), file + " is valid: " + summary(config), 0);
-        } catch (ConfigException e) {
-            return report(e.problems(), e.getMessage(), INVALID);
-        }
+    public Usage usage() {
+        return new Usage(
+                        "validate",
+                        "Checks a configuration file and names everything that is wrong with it, with its line.")
+                .operand("FILE", "the configuration file.")
+                .flag("json", "Print one JSON object instead of lines.")
+                .option("out", "FILE", "Also write that JSON object to a file.")
+                .footer("", "Exit code: 0 if nothing is wrong, 2 otherwise.");
     }
 
-    private int report(List<ConfigException.Problem> problems, String text, int code) {
-        CommandLine line = Objects.requireNonNull(spec).commandLine();
-        String report = json(problems);
-        if (json) {
-            line.getOut().println(report);
-        } else {
-            (code == 0 ? line.getOut() : line.getErr()).println(text);
+    @Override
+    public int run(Arguments given, Console console) {
+        Path file = given.operand(Kind.PATH);
+        List<ConfigException.Problem> problems = List.of();
+        String text;
+        try {
+            text = file + " is valid: " + summary(ConfigFile.load(file, environment));
+        } catch (ConfigException e) {
+            problems = e.problems();
+            text = String.valueOf(e.getMessage());
         }
-        if (out != null) {
+        boolean valid = problems.isEmpty();
+        String report = json(problems);
+        if (given.has("json")) {
+            console.out().println(report);
+        } else {
+            (valid ? console.out() : console.err()).println(text);
+        }
+        Optional<Path> out = given.find("out", Kind.PATH);
+        if (out.isPresent()) {
             try {
-                Files.writeString(out, report + "\n");
+                Files.writeString(out.get(), report + "\n");
             } catch (IOException e) {
-                line.getErr().println("cannot write " + out + ": " + e);
+                console.err().println("cannot write " + out.get() + ": " + e);
                 return INVALID;
             }
         }
-        return code;
+        return valid ? 0 : INVALID;
     }
 
     private static String json(List<ConfigException.Problem> problems) {

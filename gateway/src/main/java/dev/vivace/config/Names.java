@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that somebody meant. */
-final class Names {
+public final class Names {
     /** Longer than any name of ours: no guess is worth the time. */
     private static final int LONGEST = 64;
 
     private Names() {}
 
     /** The nearest of some names, unless most of the word would have to change. */
-    static Optional<String> nearest(String word, Collection<String> names) {
+    public static Optional<String> nearest(String word, Collection<String> names) {
         if (word.length() > LONGEST) {
             return Optional.empty();
         }

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -19,21 +17,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class SimulateCommandTest {
     private static final Pattern READY =
             Pattern.compile("Vivace simulator on (http://127\\.0\\.0\\.1:\\d+) \\(.+\\)");
-
-    private record Result(int code, String text) {}
-
-    private static Result run(String... arguments) {
-        var text = new StringWriter();
-        var out = new PrintWriter(text);
-        int code =
-                new CommandLine(new SimulateCommand()).setOut(out).setErr(out).execute(arguments);
-        return new Result(code, text.toString());
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -48,19 +35,19 @@ class SimulateCommandTest {
         "--nonsense, 1, --nonsense"
     })
     void wrongValuesExit2AndAreNamed(String flag, String value, String says) {
-        Result result = run(flag, value);
+        Ran result = Ran.of(new SimulateCommand(), flag, value);
         assertEquals(2, result.code());
-        assertTrue(result.text().contains(says), result.text());
-        assertTrue(!result.text().contains("\tat "), result.text());
+        assertTrue(result.err().contains(says), result.err());
+        assertTrue(!result.err().contains("\tat "), result.err());
     }
 
     @Test
     void aPortInUseIsNamed() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = "" + taken.getLocalPort();
-            Result result = run("--port", port);
+            Ran result = Ran.of(new SimulateCommand(), "--port", port);
             assertNotEquals(0, result.code());
-            assertTrue(result.text().contains(port), result.text());
+            assertTrue(result.err().contains(port), result.err());
         }
     }
 
@@ -72,7 +59,8 @@ class SimulateCommandTest {
                                 java,
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                Alone.class.getName(),
+                                Main.class.getName(),
+                                "simulate",
                                 "--port",
                                 "0",
                                 "--time-scale",
@@ -90,15 +78,6 @@ class SimulateCommandTest {
             assertEquals(0, process.exitValue());
         } finally {
             process.destroyForcibly();
-        }
-    }
-
-    /** A program with this command only. */
-    static final class Alone {
-        private Alone() {}
-
-        public static void main(String[] arguments) {
-            System.exit(new CommandLine(new SimulateCommand()).execute(arguments));
         }
     }
 }

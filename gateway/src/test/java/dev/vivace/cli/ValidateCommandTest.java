@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
 
 class ValidateCommandTest {
@@ -27,8 +24,8 @@ class ValidateCommandTest {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private String out = "";
+    private String err = "";
 
     @TempDir private Path folder = Path.of("");
     private Path file = Path.of("");
@@ -41,56 +38,55 @@ class ValidateCommandTest {
     @Test
     void sumsUpAGoodFile() throws IOException {
         assertEquals(0, validate(GOOD));
-        assertEquals("", err.toString());
+        assertEquals("", err);
         assertEquals(
                 file
                         + " is valid: 2 upstreams, 0 model names, 1 price, cache deterministic (64MB,"
                         + " 1h), listens on 127.0.0.1 port 8080\n",
-                out.toString());
+                out);
     }
 
     @Test
     void saysWhereTheUpstreamComesFromIfTheFileHasNone() throws IOException {
         assertEquals(0, validate("cache: { mode: off }"));
-        assertTrue(out.toString().contains("no upstreams (the command line"), out.toString());
-        assertTrue(out.toString().contains("cache off"), out.toString());
+        assertTrue(out.contains("no upstreams (the command line"), out);
+        assertTrue(out.contains("cache off"), out);
     }
 
     @Test
     void namesEveryProblemOfABadFile() throws IOException {
         assertEquals(2, validate(GOOD.replace("url", "uri").replace("input", "inputs")));
-        assertEquals("", out.toString());
-        assertEquals(6, err.toString().lines().count(), err.toString());
-        err.toString().lines().forEach(line -> assertTrue(line.matches(".*yaml:[234]: .*: .*")));
+        assertEquals("", out);
+        assertEquals(6, err.lines().count(), err);
+        err.lines().forEach(line -> assertTrue(line.matches(".*yaml:[234]: .*: .*")));
     }
 
     @Test
     void namesAFileThatIsNotThere() {
         assertEquals(2, execute(file.toString()));
-        assertEquals(file + ": there is no such file\n", err.toString());
+        assertEquals(file + ": there is no such file\n", err);
     }
 
     @Test
     void wantsAFile() {
         assertEquals(2, execute());
-        assertTrue(err.toString().contains("FILE"));
+        assertTrue(err.contains("FILE"));
     }
 
     @Test
     void namesAMissingVariable() throws IOException {
         assertEquals(2, validate(GOOD.replace("${KEY}", "${NO_SUCH_VARIABLE}")));
-        assertTrue(err.toString().contains("NO_SUCH_VARIABLE"), err.toString());
+        assertTrue(err.contains("NO_SUCH_VARIABLE"), err);
     }
 
     @Test
     void answersInJson() throws IOException {
         assertEquals(0, validate(GOOD, "--json"));
-        assertEquals("{\"valid\":true}\n", out.toString());
+        assertEquals("{\"valid\":true}\n", out);
 
-        out.getBuffer().setLength(0);
         assertEquals(2, validate("cache: { tll: 1h }\n", "--json"));
-        assertEquals("", err.toString());
-        var report = JSON.readTree(out.toString());
+        assertEquals("", err);
+        var report = JSON.readTree(out);
         assertFalse(report.get("valid").asBoolean());
         assertEquals(1, report.get("problems").size());
         var problem = report.get("problems").get(0);
@@ -104,16 +100,16 @@ class ValidateCommandTest {
         Path report = folder.resolve("report.json");
         assertEquals(0, validate(GOOD, "--out", report.toString()));
         assertEquals("{\"valid\":true}\n", Files.readString(report));
-        assertTrue(out.toString().contains("is valid"));
+        assertTrue(out.contains("is valid"));
 
         assertEquals(2, validate(GOOD, "--out", folder.resolve("no/such/report").toString()));
-        assertTrue(err.toString().contains("cannot write"), err.toString());
+        assertTrue(err.contains("cannot write"), err);
     }
 
     @Test
     void explainsItself() {
         assertEquals(0, execute("--help"));
-        assertTrue(out.toString().contains("Usage: validate"), out.toString());
+        assertTrue(out.contains("Usage: vivace validate"), out);
     }
 
     private int validate(String text, String... options) throws IOException {
@@ -128,9 +124,9 @@ class ValidateCommandTest {
         var command =
                 new ValidateCommand(
                         name -> name.equals("KEY") ? Optional.of("sk-1") : Optional.empty());
-        return new CommandLine(command)
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments);
+        Ran ran = Ran.of(command, (Object[]) arguments);
+        out = ran.out();
+        err = ran.err();
+        return ran.code();
     }
 }
