@@ -5,10 +5,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -17,27 +14,12 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 import tools.jackson.databind.util.RawValue;
 
-/** JSON in and out, with bounds. */
+/** JSON as trees, in and out, with bounds. */
 final class Json {
-    /** Deep enough for any tool's arguments, shallow enough for recursion. */
-    static final int MAX_DEPTH = 200;
-
-    /** Answers are read on event loops, where a pool per thread is free of contention. */
-    private static final JsonFactory FACTORY =
-            JsonFactory.builder()
-                    .recyclerPool(JsonRecyclerPools.threadLocalPool())
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
-                    .build();
-
-    private static final JsonMapper WRITER = JsonMapper.builder(FACTORY).build();
+    private static final JsonMapper WRITER = JsonMapper.builder(JsonStreams.FACTORY).build();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private Json() {}
-
-    static JsonParser parser(byte[] json, int from, int to) {
-        return FACTORY.createParser(ObjectReadContext.empty(), json, from, to - from);
-    }
 
     static ObjectNode object() {
         return NODES.objectNode();
@@ -83,7 +65,7 @@ final class Json {
      * @throws JacksonException if they do not
      */
     static ObjectNode readObject(byte[] json) {
-        try (JsonParser parser = parser(json, 0, json.length)) {
+        try (JsonParser parser = JsonStreams.parser(json, 0, json.length)) {
             return onlyObject(parser);
         }
     }
@@ -94,7 +76,8 @@ final class Json {
      * @throws JacksonException if it does not
      */
     static ObjectNode readObject(CharSequence json) {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json.toString())) {
+        try (JsonParser parser =
+                JsonStreams.FACTORY.createParser(ObjectReadContext.empty(), json.toString())) {
             return onlyObject(parser);
         }
     }

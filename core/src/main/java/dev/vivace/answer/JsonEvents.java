@@ -36,7 +36,7 @@ final class JsonEvents implements AutoCloseable {
                 add(events);
             }
         }
-        parser = Json.parser(data, 0, size);
+        parser = JsonStreams.parser(data, 0, size);
     }
 
     private void add(SseEvents events) {

@@ -43,7 +43,7 @@ abstract sealed class Reading permits ChatReading, ResponsesReading, MessagesRea
     }
 
     private void whole(byte[] body) {
-        try (JsonParser parser = Json.parser(body, 0, body.length)) {
+        try (JsonParser parser = JsonStreams.parser(body, 0, body.length)) {
             expect(
                     Utf8.isValid(body, body.length),
                     parser); // the parser does not look into strings that it skips

@@ -100,7 +100,7 @@ final class UsageCounts {
     void readAll(byte[] tail) {
         String text = searchable(tail);
         for (int at = nextMember(text, 0); at >= 0; at = nextMember(text, at)) {
-            try (JsonParser parser = Json.parser(tail, at, tail.length)) {
+            try (JsonParser parser = JsonStreams.parser(tail, at, tail.length)) {
                 parser.nextToken();
                 read(parser);
             } catch (JacksonException cutOff) {
