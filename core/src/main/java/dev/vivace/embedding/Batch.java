@@ -1,12 +1,7 @@
 package dev.vivace.embedding;
 
 import dev.vivace.answer.AnswerLog;
-import dev.vivace.answer.Failure;
-import dev.vivace.answer.Head;
-import dev.vivace.answer.Unpacked;
-import dev.vivace.json.JsonException;
 import dev.vivace.line.Flight;
-import dev.vivace.line.Settlement;
 import dev.vivace.line.Splice;
 import dev.vivace.line.UpstreamRequest;
 import java.io.ByteArrayOutputStream;
@@ -142,7 +137,7 @@ final class Batch {
             leader.asked.delivery().start(known);
         } catch (RuntimeException | Error e) {
             Unexpected.log("The start of an upstream call for embeddings", e);
-            cutShort(Ending.Broke.UNEXPECTEDLY);
+            cutShort(unexpectedly());
         }
     }
 
@@ -203,38 +198,12 @@ final class Batch {
     /** How it ended; megabytes may have to be read for it. */
     Ending ending() {
         Ending known = cutShort;
-        if (known != null) {
-            return known;
-        }
-        Head head = log.head().orElse(null);
-        if (log.state() == AnswerLog.State.FAILED || head == null) {
-            Failure failure =
-                    log.failure()
-                            .orElse(
-                                    new Failure(
-                                            Failure.Kind.BROKEN,
-                                            "The upstream's answer broke off."));
-            return new Ending.Broke(Settlement.status(failure), failure.message(), granted());
-        }
-        byte[] raw = body.orElse(new byte[0]);
-        if (!granted()) {
-            return new Ending.Said(head, raw);
-        }
-        Optional<byte[]> plain = Unpacked.of(head, raw, maxAnswer);
-        if (plain.isEmpty()) {
-            return new Ending.Broke(
-                    502,
-                    "The upstream's embeddings cannot be unpacked, or unpack to more than "
-                            + maxAnswer
-                            + " bytes.",
-                    true);
-        }
-        try {
-            return new Ending.Answered(head, raw, VectorAnswer.read(plain.get(), items.size()));
-        } catch (JsonException e) {
-            return new Ending.Broke(
-                    502, "The upstream's embeddings cannot be read: " + e.getMessage(), true);
-        }
+        return known != null ? known : Ending.of(log, body, items.size(), maxAnswer);
+    }
+
+    /** How it ends where a defect of ours ends it. */
+    Ending.Broke unexpectedly() {
+        return new Ending.Broke(Unexpected.STATUS, Unexpected.MESSAGE, Ending.granted(log));
     }
 
     private Ending.Broke tooLarge() {
@@ -246,10 +215,6 @@ final class Batch {
                         + maxAnswer
                         + " bytes, the most that is taken for so many. Ask for fewer at a time, or for"
                         + " encoding_format base64.",
-                granted());
-    }
-
-    private boolean granted() {
-        return log.head().map(head -> head.status() == 200).orElse(false);
+                Ending.granted(log));
     }
 }

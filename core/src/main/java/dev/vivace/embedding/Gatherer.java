@@ -175,7 +175,7 @@ final class Gatherer {
             }
         } catch (RuntimeException | Error e) {
             Unexpected.log("The end of an upstream call for embeddings", e);
-            ending = Ending.Broke.UNEXPECTEDLY;
+            ending = batch.unexpectedly();
         }
         var after = new Afterwards();
         synchronized (this) {
@@ -185,7 +185,7 @@ final class Gatherer {
                 }
             } catch (RuntimeException | Error e) {
                 Unexpected.log("Handing out embeddings", e);
-                handout.fail(batch, Ending.Broke.UNEXPECTEDLY, after);
+                handout.fail(batch, batch.unexpectedly(), after);
             }
             batch.owners().forEach(owner -> exit.settle(owner, after));
             pump(batch.group(), after);
