@@ -1,10 +1,6 @@
 package dev.vivace.embedding;
 
 import dev.vivace.answer.AnswerLog;
-import dev.vivace.answer.Failure;
-import dev.vivace.answer.Head;
-import dev.vivace.answer.Unpacked;
-import dev.vivace.json.JsonException;
 import dev.vivace.line.Flight;
 import dev.vivace.line.Splice;
 import dev.vivace.line.UpstreamRequest;
@@ -12,52 +8,79 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One upstream call for the inputs of one or more callers. */
+/**
+ * One upstream call for the inputs of one or more callers.
+ *
+ * <p>Its {@link State} is guarded by the gatherer's monitor and decides every race: whoever moves
+ * it on first, the answer or the last caller to leave, has the batch. The rest runs without the
+ * monitor.
+ */
 final class Batch {
-    /** How it ended. */
-    sealed interface Ending {
-        /** With vectors. */
-        record Answered(Head head, byte[] body, VectorAnswer vectors) implements Ending {}
-
-        /** With something else that the upstream said. */
-        record Said(Head head, byte[] body) implements Ending {
-            /** Whether another input might fare better. */
-            boolean blamesInput() {
-                return head.status() == 400 || head.status() == 413 || head.status() == 422;
-            }
-        }
-
-        /** Without an answer. */
-        record Broke(Failure failure) implements Ending {}
+    /** Where it stands. */
+    enum State {
+        /** On its way, departed or about to: its inputs can be joined, and it can be cancelled. */
+        UNDER_WAY,
+        /** Its end is being read: its inputs can be joined, and nothing cancels it any more. */
+        LANDING,
+        /**
+         * Handed out or cancelled: nobody joins, and whatever the upstream still says is nobody's.
+         */
+        OVER
     }
 
-    private static final long MAX_ANSWER = 256 << 20;
+    /**
+     * What an answer may hold for each vector; the longest known are 8,192 numbers of up to 30
+     * bytes with their white space.
+     */
+    private static final long MAX_VECTOR = 512 << 10;
+
+    private static final long MAX_REST = 64 << 10;
+
+    /** What any answer may hold: it is in memory, more than once while it is taken apart. */
+    static final long MAX_ANSWER = 64 << 20;
 
     private final Group group;
     private final List<Item> items;
     private final List<Caller> owners;
     private final boolean whole;
-    private final Consumer<Batch> landed;
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final AnswerLog log = new AnswerLog(MAX_ANSWER);
-    private volatile AnswerLog.@Nullable Reader reader;
+    private final Consumer<Batch> ended;
+    private final long maxAnswer;
+    private final AnswerLog log;
+    private final AnswerLog.Reader reader;
+    private State state = State.UNDER_WAY;
+    private volatile @Nullable Flight flight;
+    private volatile Ending.@Nullable Broke cutShort;
     private volatile Optional<byte[]> body = Optional.empty();
 
-    Batch(Group group, List<Item> items, Consumer<Batch> landed) {
+    /**
+     * @param ended told on whatever thread ends the call, perhaps more than once
+     */
+    Batch(Group group, List<Item> items, Consumer<Batch> ended) {
         this.group = group;
         this.items = List.copyOf(items);
-        this.landed = landed;
+        this.ended = ended;
         this.owners = items.stream().map(item -> item.owner).distinct().toList();
+        this.whole = isWhole(items);
+        this.maxAnswer = Math.min(MAX_ANSWER, MAX_REST + items.size() * MAX_VECTOR);
+        this.log = new AnswerLog(maxAnswer);
+        // From the beginning, so that it can be cancelled before it has departed.
+        this.reader = log.read(this::wake).orElseThrow();
+    }
+
+    private static boolean isWhole(List<Item> items) {
         Caller first = items.getFirst().owner;
-        this.whole =
-                owners.size() == 1 && first.whole() && items.size() == first.scan.inputs().size();
-        for (Item item : items) {
-            item.batch = this;
+        if (items.size() != first.scan.inputs().size()) {
+            return false;
         }
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i).owner != first || items.get(i).index != i) {
+                return false;
+            }
+        }
+        return true;
     }
 
     Group group() {
@@ -73,6 +96,11 @@ final class Batch {
         return owners;
     }
 
+    /** The caller in whose name it goes, with whose headers. */
+    Caller leader() {
+        return owners.getFirst();
+    }
+
     /**
      * Whether it is one caller's call as it came, so that its bytes can go both ways as they are.
      */
@@ -80,38 +108,51 @@ final class Batch {
         return whole;
     }
 
-    long weight() {
-        return items.stream().mapToInt(Item::weight).sum();
+    /** Guarded by the gatherer's monitor. */
+    State state() {
+        return state;
     }
 
-    /** The items of one half of the owners, and of the other. */
-    List<List<Item>> halves() {
-        List<Caller> some = owners.subList(0, owners.size() / 2);
-        var one = new ArrayList<Item>();
-        var other = new ArrayList<Item>();
-        for (Item item : items) {
-            (some.contains(item.owner) ? one : other).add(item);
-        }
-        return List.of(one, other);
+    /** Guarded by the gatherer's monitor. */
+    void state(State next) {
+        state = next;
     }
 
-    /** Sends it. */
+    /** Whether the upstream was asked, so that it will want to be paid. */
+    boolean departed() {
+        Flight known = flight;
+        return known != null && known.attempts() > 0;
+    }
+
+    /** Sends it, unless it was cancelled before. */
     void start() {
-        Caller first = items.getFirst().owner;
-        var edits = new ArrayList<>(Splice.forUpstream(first.scan.request(), first.target.model()));
-        if (!whole) {
-            edits.add(new Splice.Edit(first.scan.inputStart(), first.scan.inputEnd(), inputs()));
+        if (log.abandoned()) {
+            return;
         }
-        var request =
-                new UpstreamRequest(
-                        first.target.upstream(),
-                        "POST",
-                        first.asked.path(),
-                        first.asked.headers(),
-                        Splice.apply(first.asked.body(), edits));
-        log.onEnd(ended -> body = ended.body());
-        reader = log.read(this::wake).orElseThrow();
-        first.asked.delivery().start(new Flight(first.call, request, log, first.looked));
+        try {
+            Caller leader = leader();
+            log.onEnd(this::keepBody);
+            var known = new Flight(leader.call, request(leader), log, leader.looked);
+            flight = known;
+            leader.asked.delivery().start(known);
+        } catch (RuntimeException | Error e) {
+            Unexpected.log("The start of an upstream call for embeddings", e);
+            cutShort(unexpectedly());
+        }
+    }
+
+    private UpstreamRequest request(Caller leader) {
+        var edits =
+                new ArrayList<>(Splice.forUpstream(leader.scan.request(), leader.target.model()));
+        if (!whole) {
+            edits.add(new Splice.Edit(leader.scan.inputStart(), leader.scan.inputEnd(), inputs()));
+        }
+        return new UpstreamRequest(
+                leader.target.upstream(),
+                "POST",
+                leader.asked.path(),
+                leader.asked.headers(),
+                Splice.apply(leader.asked.body(), edits));
     }
 
     private byte[] inputs() {
@@ -121,67 +162,59 @@ final class Batch {
             if (i > 0) {
                 out.write(',');
             }
-            out.writeBytes(items.get(i).json);
+            items.get(i).writeTo(out);
         }
         out.write(']');
         return out.toByteArray();
     }
 
+    private void keepBody(AnswerLog log) {
+        if (log.ending() == AnswerLog.State.COMPLETE) {
+            body = log.body();
+        }
+    }
+
     private void wake() {
-        AnswerLog.Reader own = reader;
-        if (own == null) {
-            return;
-        }
-        if (log.state() == AnswerLog.State.OPEN) {
-            own.next(); // so that the writer is not held back; the body is taken at the end
-        } else if (over.compareAndSet(false, true)) {
-            landed.accept(this);
+        if (log.state() != AnswerLog.State.OPEN) {
+            ended.accept(this);
+        } else if (log.written() > maxAnswer) {
+            cutShort(tooLarge());
+        } else {
+            reader.next(); // so that the writer is not held back; the body is taken at the end
         }
     }
 
+    private void cutShort(Ending.Broke why) {
+        cutShort = why;
+        close();
+        ended.accept(this);
+    }
+
+    /** Ends the upstream call, if it has not ended. */
+    void close() {
+        reader.close();
+    }
+
+    /** How it ended; megabytes may have to be read for it. */
     Ending ending() {
-        Head head = log.head().orElse(null);
-        if (log.state() == AnswerLog.State.FAILED || head == null) {
-            return new Ending.Broke(
-                    log.failure()
-                            .orElse(
-                                    new Failure(
-                                            Failure.Kind.BROKEN,
-                                            "The upstream's answer broke off.")));
-        }
-        byte[] raw = body.orElse(new byte[0]);
-        if (head.status() != 200) {
-            return new Ending.Said(head, raw);
-        }
-        try {
-            byte[] plain =
-                    Unpacked.of(head, raw, MAX_ANSWER)
-                            .orElseThrow(() ->
-                                    new JsonException(
-                                            "the answer is too large or oddly packed",
-                                            new byte[0],
-                                            0));
-            return new Ending.Answered(head, raw, VectorAnswer.read(plain, items.size()));
-        } catch (JsonException e) {
-            return new Ending.Broke(
-                    new Failure(
-                            Failure.Kind.BROKEN,
-                            "The upstream's embeddings cannot be read: " + e.getMessage()));
-        }
+        Ending known = cutShort;
+        return known != null ? known : Ending.of(log, body, items.size(), maxAnswer);
     }
 
-    /** Ends an upstream call that nobody waits for any more. */
-    static void cancelIfUnwanted(Item item, EmbeddingLine.Later later) {
-        Batch batch = item.batch;
-        if (batch == null || batch.items.stream().anyMatch(Item::wanted)) {
-            return;
-        }
-        later.add(() -> {
-            AnswerLog.Reader own = batch.reader;
-            if (own != null && batch.over.compareAndSet(false, true)) {
-                own.close();
-                batch.landed.accept(batch);
-            }
-        });
+    /** How it ends where a defect of ours ends it. */
+    Ending.Broke unexpectedly() {
+        return new Ending.Broke(Unexpected.STATUS, Unexpected.MESSAGE, Ending.granted(log));
+    }
+
+    private Ending.Broke tooLarge() {
+        return new Ending.Broke(
+                502,
+                "The upstream's answer to "
+                        + items.size()
+                        + " inputs is larger than "
+                        + maxAnswer
+                        + " bytes, the most that is taken for so many. Ask for fewer at a time, or for"
+                        + " encoding_format base64.",
+                Ending.granted(log));
     }
 }

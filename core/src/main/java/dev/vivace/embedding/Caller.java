@@ -1,81 +1,103 @@
 package dev.vivace.embedding;
 
 import dev.vivace.answer.Head;
-import dev.vivace.json.JsonText;
+import dev.vivace.cache.CacheControl;
+import dev.vivace.cache.CachedAnswer;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.Tokens;
 import dev.vivace.line.Call;
 import dev.vivace.line.Models;
 import dev.vivace.request.EmbeddingScan;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One embedding call while its vectors come together. Guarded by the line's monitor. */
+/**
+ * One embedding call while its vectors come together. Guarded by the gatherer's monitor; once it
+ * has ended and owes nothing, nobody changes it any more.
+ */
 final class Caller {
     final EmbeddingCall asked;
     final Call call;
     final EmbeddingScan scan;
+    final CacheControl control;
     final Models.Target target;
+
+    /** MISS, REFRESH or BYPASS: what the call is called if any of its inputs is bought. */
     final CacheStatus looked;
 
-    /** The inputs that this caller waits for. */
-    final List<Item> waiting = new ArrayList<>();
+    /** The inputs that this caller waits for, its own and those that it joined. */
+    final Set<Item> waiting = new LinkedHashSet<>();
 
     private final byte[] @Nullable [] vectors;
     private int missing;
-    private boolean over;
+    private int status;
+    private String error = "";
+    private long endedAt;
+    private boolean settled;
+    private int debts;
     private long boughtTokens;
     private boolean estimated;
     private long savedTokens;
-    private double cost;
     private double saved;
     private long oldest;
     int fromCache;
     int own;
     int joined;
+    int departures;
     boolean gathered;
     private Optional<Head> head = Optional.empty();
     private byte @Nullable [] raw;
 
     /**
-     * @param looked MISS, REFRESH or BYPASS: what the call is called if any of its inputs is bought
+     * @param control what the headers and the body say together
      */
     Caller(
             EmbeddingCall asked,
             Call call,
             EmbeddingScan scan,
+            CacheControl control,
             Models.Target target,
             CacheStatus looked) {
         this.asked = asked;
         this.call = call;
         this.scan = scan;
+        this.control = control;
         this.target = target;
         this.looked = looked;
         this.vectors = new byte[scan.inputs().size()] @Nullable [];
         this.missing = vectors.length;
     }
 
-    /** A vector that was not bought for this caller. */
-    void gift(int index, byte[] vector, long tokens, double worth, long ageSeconds) {
+    boolean has(int index) {
+        return vectors[index] != null;
+    }
+
+    /** Whether the vector of an input under way will do; who refreshes wants one of its own. */
+    boolean mayJoin(Item item) {
+        return looked != CacheStatus.REFRESH || item.owner == this;
+    }
+
+    /** A vector that was at hand. */
+    void cached(int index, CachedAnswer answer, long ageSeconds) {
+        fromCache++;
+        oldest = Math.max(oldest, ageSeconds);
+        gift(
+                index,
+                answer.object().orElseThrow(),
+                answer.usage().map(usage -> usage.fresh()).orElse(0L),
+                answer.costUsd());
+    }
+
+    /** A vector that was not bought for this place. */
+    void gift(int index, byte[] vector, long tokens, double worth) {
         savedTokens += tokens;
         saved += worth;
-        oldest = Math.max(oldest, ageSeconds);
         fill(index, vector);
     }
 
-    /** A vector that this caller's call brought. */
-    void bought(int index, byte[] vector, long tokens, double price, boolean guessed) {
-        boughtTokens += tokens;
-        cost += price;
-        estimated |= guessed;
-        fill(index, vector);
-    }
-
-    private void fill(int index, byte[] vector) {
+    void fill(int index, byte[] vector) {
         if (vectors[index] == null) {
             vectors[index] = vector;
             missing--;
@@ -88,88 +110,89 @@ final class Caller {
         raw = body;
     }
 
+    /** Whether it has all that it asked for. */
     boolean complete() {
-        return missing == 0 && !over;
+        return missing == 0;
+    }
+
+    /** One of its inputs leaves for the upstream: what that costs is known when it is back. */
+    void owes() {
+        debts++;
+    }
+
+    /** One of its inputs is back. */
+    void owesNoMore() {
+        debts--;
+    }
+
+    /** Tokens that its inputs cost; also after it has ended. */
+    void buys(long tokens, boolean guessed) {
+        boughtTokens += tokens;
+        estimated |= guessed;
     }
 
     /** Ends it; false if it had ended. */
-    boolean end() {
-        boolean first = !over;
-        over = true;
-        return first;
+    boolean end(int withStatus, String withError) {
+        if (status != 0) {
+            return false;
+        }
+        status = withStatus;
+        error = withError;
+        endedAt = System.nanoTime();
+        return true;
     }
 
-    /**
-     * Whether all inputs, and nothing else, are to be bought, so that the body can go upstream as
-     * it is.
-     */
-    boolean whole() {
-        return own == vectors.length;
+    /** Whether its ledger entry is due: true once, when it has ended and all costs are known. */
+    boolean due() {
+        if (status == 0 || debts > 0 || settled) {
+            return false;
+        }
+        settled = true;
+        return true;
     }
 
-    CacheStatus status() {
+    /** What it got, 499 if it left; 0 while it waits. */
+    int status() {
+        return status;
+    }
+
+    String error() {
+        return error;
+    }
+
+    /** By {@link System#nanoTime}. */
+    long endedAt() {
+        return endedAt;
+    }
+
+    CacheStatus cache() {
         return own > 0 ? looked : joined > 0 ? CacheStatus.JOINED : CacheStatus.HIT;
     }
 
+    /** Who does not get vectors has saved nothing, but may have bought. */
     Tokens tokens() {
-        return new Tokens(boughtTokens, 0, 0, savedTokens, estimated);
-    }
-
-    double costUsd() {
-        return cost;
+        return new Tokens(boughtTokens, 0, 0, status == 200 ? savedTokens : 0, estimated);
     }
 
     double savedUsd() {
-        return saved;
+        return status == 200 ? saved : 0;
     }
 
-    EmbeddingOutcome.Vectors outcome() {
+    /**
+     * Its answer, when it is complete.
+     *
+     * @param costUsd of what it bought
+     */
+    EmbeddingOutcome.Vectors outcome(double costUsd) {
         byte[] body = raw;
         return new EmbeddingOutcome.Vectors(
                 call,
-                status(),
+                cache(),
                 head,
-                body == null ? assemble() : body,
+                body == null ? VectorList.of(vectors, target.model(), boughtTokens) : body,
                 tokens(),
-                cost,
+                costUsd,
                 saved,
                 oldest);
-    }
-
-    private byte[] assemble() {
-        int size = 200;
-        for (byte[] vector : vectors) {
-            size += 60 + (vector == null ? 0 : vector.length);
-        }
-        var out = new ByteArrayOutputStream(size);
-        out.writeBytes(ascii("{\"object\":\"list\",\"data\":["));
-        for (int i = 0; i < vectors.length; i++) {
-            byte[] vector = vectors[i];
-            if (vector == null) {
-                throw new IllegalStateException("input " + i + " has no vector");
-            }
-            out.writeBytes(
-                    ascii(
-                            (i == 0 ? "" : ",")
-                                    + "{\"object\":\"embedding\",\"index\":"
-                                    + i
-                                    + ",\"embedding\":"));
-            out.writeBytes(vector);
-            out.write('}');
-        }
-        out.writeBytes(ascii("],\"model\":"));
-        out.writeBytes(JsonText.quote(target.model()));
-        out.writeBytes(
-                ascii(
-                        ",\"usage\":{\"prompt_tokens\":"
-                                + boughtTokens
-                                + ",\"total_tokens\":"
-                                + boughtTokens
-                                + "}}"));
-        return out.toByteArray();
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

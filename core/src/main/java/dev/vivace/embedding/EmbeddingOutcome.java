@@ -1,6 +1,5 @@
 package dev.vivace.embedding;
 
-import dev.vivace.answer.Failure;
 import dev.vivace.answer.Head;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.Tokens;
@@ -10,6 +9,9 @@ import java.util.Optional;
 /** How an embedding call ends for its caller. */
 public sealed interface EmbeddingOutcome {
     Call call();
+
+    /** What became of it: also of a call that failed. */
+    CacheStatus cache();
 
     /**
      * Every input has its vector.
@@ -28,12 +30,24 @@ public sealed interface EmbeddingOutcome {
             long ageSeconds)
             implements EmbeddingOutcome {}
 
-    /** The upstream said no, to this caller's inputs or to all. */
-    record Refusal(Call call, Head head, byte[] body) implements EmbeddingOutcome {}
+    /**
+     * The upstream said no, to this caller's inputs or to all.
+     *
+     * @param head whole for the one caller in whose name the upstream was asked; for others the
+     *     status, and what says how to read the body
+     */
+    record Refusal(Call call, CacheStatus cache, Head head, byte[] body)
+            implements EmbeddingOutcome {}
 
     /** There was no answer. */
-    record Failed(Call call, Failure failure) implements EmbeddingOutcome {}
+    record Failed(Call call, CacheStatus cache, int status, String message)
+            implements EmbeddingOutcome {}
 
-    /** The call went nowhere. */
-    record Unsound(Call call, int status, String message) implements EmbeddingOutcome {}
+    /** The call went nowhere. Nobody has written its ledger entry yet. */
+    record Unsound(Call call, int status, String message) implements EmbeddingOutcome {
+        @Override
+        public CacheStatus cache() {
+            return CacheStatus.BYPASS;
+        }
+    }
 }

@@ -3,15 +3,18 @@ package dev.vivace.embedding;
 import dev.vivace.answer.Usage;
 import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
+import dev.vivace.json.JsonReader;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.Price;
 import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Tokens;
 import dev.vivace.line.Settlement;
+import dev.vivace.request.EmbeddingScan;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -41,45 +44,74 @@ public final class EmbeddingSettlement {
         this.clock = clock;
     }
 
-    double price(String model, long tokens) {
+    /**
+     * What one input's vector took.
+     *
+     * @param vector as the upstream wrote it
+     * @param tokens its part of what was billed
+     */
+    record Share(byte[] vector, long tokens, double costUsd) {}
+
+    /** Splits a batch's bill and stores its vectors; must be called before they are handed out. */
+    List<Share> store(Batch batch, VectorAnswer answer) {
+        int[] weights = batch.items().stream().mapToInt(Item::weight).toArray();
+        long total =
+                answer.promptTokens().orElseGet(() -> Arrays.stream(weights).asLongStream().sum());
+        long[] tokens = VectorAnswer.shares(total, weights);
+        var shares = new ArrayList<Share>(weights.length);
+        for (int i = 0; i < weights.length; i++) {
+            Item item = batch.items().get(i);
+            var share =
+                    new Share(
+                            answer.vectors()[i],
+                            tokens[i],
+                            price(item.owner.target.model(), tokens[i]));
+            shares.add(share);
+            if (item.stored) {
+                store(item, share);
+            }
+        }
+        return shares;
+    }
+
+    private void store(Item item, Share share) {
+        Caller owner = item.owner;
+        cache.store(
+                item.key,
+                new CachedAnswer(
+                        clock.millis(),
+                        owner.control.ttl().orElse(ttl),
+                        owner.call.model(),
+                        owner.control.scope(),
+                        owner.control.tags(),
+                        question(item),
+                        Optional.of(new Usage(share.tokens(), 0, 0)),
+                        share.costUsd(),
+                        Optional.of(share.vector()),
+                        Optional.empty()));
+    }
+
+    /** The text, or the tokens as they were written; its beginning, if it is long. */
+    private static String question(Item item) {
+        byte[] body = item.owner.asked.body();
+        EmbeddingScan.Input input = item.owner.scan.inputs().get(item.index);
+        if (body[input.start()] != '"') {
+            int length = Math.min(input.end() - input.start(), MAX_QUESTION);
+            return new String(body, input.start(), length, StandardCharsets.US_ASCII);
+        }
+        String text = new JsonReader(body, input.start(), input.end()).string();
+        return text.length() > MAX_QUESTION ? text.substring(0, MAX_QUESTION) : text;
+    }
+
+    private double price(String model, long tokens) {
         return prices.apply(model)
                 .map(price -> price.of(new Tokens(tokens, 0, 0, 0, false)))
                 .orElse(0.0);
     }
 
-    void store(Item item, byte[] vector, long tokens, double price) {
-        Caller owner = item.owner;
-        int length = Math.min(item.json.length, MAX_QUESTION);
-        boolean text = item.json[0] == '"';
-        cache.store(
-                item.key,
-                new CachedAnswer(
-                        clock.millis(),
-                        owner.asked.control().ttl().orElse(ttl),
-                        owner.call.model(),
-                        owner.asked.control().scope(),
-                        owner.asked.control().tags(),
-                        new String(
-                                item.json,
-                                text ? 1 : 0,
-                                length - (text ? 2 : 0),
-                                StandardCharsets.UTF_8),
-                        Optional.of(new Usage(tokens, 0, 0)),
-                        price,
-                        Optional.of(vector),
-                        Optional.empty()));
-    }
-
-    void failed(Caller caller, EmbeddingOutcome outcome) {
-        switch (outcome) {
-            case EmbeddingOutcome.Refusal refusal -> settled(caller, refusal.head().status(), "");
-            case EmbeddingOutcome.Failed failed ->
-                    settled(
-                            caller,
-                            Settlement.status(failed.failure()),
-                            failed.failure().message());
-            default -> throw new IllegalStateException("not a failure: " + outcome);
-        }
+    /** What a caller's inputs cost. */
+    double costUsd(Caller caller) {
+        return price(caller.target.model(), caller.tokens().fresh());
     }
 
     /** A call went nowhere. */
@@ -87,24 +119,12 @@ public final class EmbeddingSettlement {
         ledger.accept(Settlement.refusal(unsound.call(), unsound.status(), unsound.message()));
     }
 
-    void settled(Caller caller, int status, String error) {
-        long now = System.nanoTime();
-        long total = TimeUnit.NANOSECONDS.toMicros(now - caller.call.arrived());
-        List<StageNote> notes = new ArrayList<>(3);
-        int inputs = caller.scan.inputs().size();
-        String looked =
-                caller.fromCache == inputs ? "hit" : caller.fromCache > 0 ? "partial" : "miss";
-        notes.add(new StageNote("embedding-cache", looked));
-        if (caller.joined > 0) {
-            notes.add(new StageNote("join", "joined"));
-        }
-        if (caller.own > 0) {
-            notes.add(new StageNote("batch", caller.gathered ? "gathered" : "alone"));
-            notes.add(
-                    new StageNote(
-                            "deliver", status == 200 ? "ok" : status == 499 ? "aborted" : "error"));
-        }
-        boolean good = status == 200;
+    /** A call has ended, and all that it cost is known. */
+    void settled(Caller caller) {
+        long total =
+                TimeUnit.NANOSECONDS.toMicros(
+                        Math.max(0, caller.endedAt() - caller.call.arrived()));
+        boolean atHand = caller.own == 0 && caller.joined == 0;
         ledger.accept(
                 new LedgerEntry(
                         caller.call.id(),
@@ -112,18 +132,39 @@ public final class EmbeddingSettlement {
                         caller.call.tenant(),
                         caller.call.door(),
                         caller.call.model(),
+                        caller.cache(),
                         caller.status(),
-                        status,
-                        good ? caller.tokens() : Tokens.NONE,
-                        good ? caller.costUsd() : 0,
-                        good ? caller.savedUsd() : 0,
-                        caller.own == 0 && caller.joined == 0 ? total : 0,
-                        caller.own == 0 && caller.joined == 0 ? 0 : total,
-                        good ? total : 0,
+                        caller.tokens(),
+                        costUsd(caller),
+                        caller.savedUsd(),
+                        atHand ? total : 0,
+                        atHand ? 0 : total,
+                        caller.status() == 200 ? total : 0,
                         total,
                         false,
-                        caller.own > 0 ? 1 : 0,
-                        notes,
-                        error));
+                        caller.departures,
+                        notes(caller),
+                        caller.error()));
+    }
+
+    private static List<StageNote> notes(Caller caller) {
+        List<StageNote> notes = new ArrayList<>(4);
+        int inputs = caller.scan.inputs().size();
+        String looked =
+                caller.fromCache == inputs ? "hit" : caller.fromCache > 0 ? "partial" : "miss";
+        notes.add(new StageNote("embedding-cache", looked));
+        if (caller.joined > 0) {
+            notes.add(new StageNote("join", "joined"));
+        }
+        if (caller.departures > 0) {
+            notes.add(new StageNote("batch", caller.gathered ? "gathered" : "alone"));
+            notes.add(
+                    new StageNote(
+                            "deliver",
+                            caller.status() == 200
+                                    ? "ok"
+                                    : caller.status() == 499 ? "aborted" : "error"));
+        }
+        return notes;
     }
 }

@@ -162,9 +162,10 @@ public record Config(
     /**
      * How embedding calls are gathered.
      *
-     * @param batchItems most inputs in one upstream call, 1 to 2,048; 256 by default
-     * @param batchTokens most tokens, as estimated, in one upstream call, 1 to 1,000,000; 8,000 by
+     * @param batchItems most inputs of several callers in one upstream call, 1 to 2,048; 256 by
      *     default
+     * @param batchTokens most tokens, as estimated, of several callers in one upstream call, 1 to
+     *     1,000,000; 8,000 by default
      * @param batchWait longest time that an input waits for others, 0 to 1 s; 2 ms by default
      */
     public record Embeddings(int batchItems, int batchTokens, Duration batchWait) {

@@ -1,12 +1,14 @@
 package dev.vivace.gateway;
 
+import dev.vivace.answer.Failure;
 import dev.vivace.embedding.EmbeddingCall;
 import dev.vivace.embedding.EmbeddingOutcome;
+import dev.vivace.embedding.Unexpected;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
 import dev.vivace.line.Delivery;
-import dev.vivace.line.Settlement;
+import dev.vivace.line.Flight;
 import dev.vivace.request.RequestScanner;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
@@ -28,7 +30,16 @@ final class EmbeddingDoor {
         this.context = context;
         // A batch may leave on another loop's turn or on a timer's; the delivery knows its own loop
         // only.
-        this.delivery = flight -> context.runOnContext(nothing -> out.start(flight));
+        this.delivery = flight -> context.runOnContext(nothing -> start(out, flight));
+    }
+
+    private static void start(HttpDelivery out, Flight flight) {
+        try {
+            out.start(flight);
+        } catch (RuntimeException | Error e) {
+            Unexpected.log("The start of an upstream call for embeddings", e);
+            flight.log().fail(new Failure(Failure.Kind.BROKEN, Unexpected.MESSAGE));
+        }
     }
 
     void handle(HttpServerRequest request) {
@@ -40,16 +51,23 @@ final class EmbeddingDoor {
                     @Override
                     public void body(byte[] body, Runnable release) {
                         parts.inFlight().increment();
-                        asked(
+                        var exchange =
                                 new Exchange(
                                         request,
                                         Errors.OPENAI,
                                         () -> {
                                             release.run();
                                             parts.inFlight().decrement();
-                                        }),
-                                body,
-                                at);
+                                        });
+                        try {
+                            asked(exchange, body, at);
+                        } catch (RuntimeException | Error e) {
+                            Unexpected.log("The embeddings door", e);
+                            done(
+                                    exchange,
+                                    new EmbeddingOutcome.Unsound(
+                                            call("", at), 500, Unexpected.MESSAGE));
+                        }
                     }
 
                     @Override
@@ -76,6 +94,9 @@ final class EmbeddingDoor {
                             call("", at), 400, String.valueOf(e.getMessage())));
             return;
         }
+        var leaving = new Leaving(exchange);
+        exchange.response.exceptionHandler(gone -> leaving.run());
+        exchange.response.closeHandler(gone -> leaving.run());
         var asked =
                 new EmbeddingCall(
                         call(parts.tenants().of(headers.credential()), at),
@@ -85,34 +106,74 @@ final class EmbeddingDoor {
                         headers.control(),
                         delivery,
                         outcome -> context.runOnContext(nothing -> done(exchange, outcome)));
-        Runnable leave = parts.embeddings().ask(asked, scanner, digest);
-        exchange.response.exceptionHandler(gone -> leave.run());
-        exchange.response.closeHandler(gone -> {
+        leaving.taken(parts.embeddings().ask(asked, scanner, digest));
+    }
+
+    /** The client is gone: so that the line knows, whether it has the call already or gets it. */
+    private static final class Leaving implements Runnable {
+        private final Exchange exchange;
+        private Runnable leave = () -> {};
+
+        Leaving(Exchange exchange) {
+            this.exchange = exchange;
+        }
+
+        void taken(Runnable byLine) {
+            leave = byLine;
+            if (exchange.response.closed()) {
+                run();
+            }
+        }
+
+        @Override
+        public void run() {
             leave.run();
             exchange.over();
-        });
+        }
     }
 
     private void done(Exchange exchange, EmbeddingOutcome outcome) {
-        if (exchange.response.closed() || exchange.response.ended()) {
+        try {
+            if (outcome instanceof EmbeddingOutcome.Unsound unsound) {
+                parts.embeddingSettlement().refused(unsound);
+            }
+            if (!exchange.response.closed() && !exchange.response.ended()) {
+                answer(exchange, outcome);
+            }
+        } catch (RuntimeException | Error e) {
+            Unexpected.log("Writing the answer to an embedding call", e);
+            giveUp(exchange, outcome);
+        } finally {
             exchange.over();
+        }
+    }
+
+    /** The answer cannot be written: something else is, if nothing of it has left. */
+    private static void giveUp(Exchange exchange, EmbeddingOutcome outcome) {
+        if (exchange.response.headWritten() || exchange.response.closed()) {
+            exchange.request.connection().close();
             return;
         }
+        exchange.headers().clear();
+        exchange.introduce(outcome.call(), outcome.cache(), 0);
+        exchange.refuse(500, Unexpected.MESSAGE);
+    }
+
+    private static void answer(Exchange exchange, EmbeddingOutcome outcome) {
         long sofar = System.nanoTime() - outcome.call().arrived();
         switch (outcome) {
             case EmbeddingOutcome.Vectors vectors -> vectors(exchange, vectors, sofar);
             case EmbeddingOutcome.Refusal refusal -> {
                 exchange.head(refusal.head());
-                exchange.introduce(refusal.call(), CacheStatus.MISS, 0);
+                exchange.introduce(refusal.call(), refusal.cache(), 0);
                 exchange.end(refusal.body());
             }
             case EmbeddingOutcome.Failed failed -> {
-                exchange.introduce(failed.call(), CacheStatus.MISS, 0);
-                exchange.refuse(Settlement.status(failed.failure()), failed.failure().message());
+                exchange.introduce(failed.call(), failed.cache(), 0);
+                exchange.refuse(failed.status(), failed.message());
             }
             case EmbeddingOutcome.Unsound unsound -> {
-                exchange.introduce(unsound.call(), CacheStatus.BYPASS, sofar);
-                parts.embeddingSettlement().refused(unsound);
+                exchange.introduce(unsound.call(), unsound.cache(), sofar);
                 exchange.refuse(unsound.status(), unsound.message());
             }
         }
