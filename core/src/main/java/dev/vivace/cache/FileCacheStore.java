@@ -134,7 +134,7 @@ public final class FileCacheStore implements CacheStore {
             for (var cursor = entries.cursor(null); cursor.hasNext(); ) {
                 byte[] key = cursor.next();
                 if (key.length == Fingerprint.LENGTH) {
-                    CachedAnswerFormat.read(cursor.getValue())
+                    CachedAnswerFormat.read(key, cursor.getValue())
                             .ifPresentOrElse(
                                     answer -> consumer.accept(Fingerprint.of(key), answer),
                                     () -> remove(Fingerprint.of(key)));
@@ -197,7 +197,8 @@ public final class FileCacheStore implements CacheStore {
                     continue;
                 }
                 if (state.isPresent()) {
-                    entries.put(key.bytes(), CachedAnswerFormat.write(state.get()));
+                    byte[] name = key.bytes();
+                    entries.put(name, CachedAnswerFormat.write(name, state.get()));
                 } else {
                     entries.remove(key.bytes());
                 }

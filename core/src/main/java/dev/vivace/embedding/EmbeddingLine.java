@@ -9,11 +9,10 @@ import dev.vivace.json.JsonException;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
+import dev.vivace.line.Identity;
 import dev.vivace.line.Models;
-import dev.vivace.line.ProviderHeaders;
 import dev.vivace.request.EmbeddingScan;
 import dev.vivace.request.RequestScanner;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,18 +88,7 @@ public final class EmbeddingLine {
         CacheControl control;
         try {
             scan = scanner.scanEmbedding(asked.body());
-            control =
-                    scan.request()
-                            .cacheMember()
-                            .map(own ->
-                                    asked.control()
-                                            .body(
-                                                    own.noCache(),
-                                                    own.noStore(),
-                                                    own.ttlSeconds(),
-                                                    own.maxAgeSeconds(),
-                                                    own.namespace()))
-                            .orElse(asked.control());
+            control = scan.request().control(asked.control());
         } catch (JsonException e) {
             return refuse(asked, 400, "The request body cannot be read: " + e.getMessage());
         } catch (IllegalArgumentException e) {
@@ -421,15 +409,8 @@ public final class EmbeddingLine {
             Models.Target target,
             CacheControl control,
             MeaningDigest digest) {
-        digest.reset();
-        digest.text(scan.request().digest());
-        digest.text(utf8(asked.path()));
-        digest.text(utf8(call.tenant()));
-        digest.text(utf8(target.upstream()));
-        digest.text(utf8(target.model()));
-        digest.text(utf8(control.scope()));
-        ProviderHeaders.add(asked.headers(), digest);
-        return Fingerprint.of(digest.finish(secret));
+        return new Identity(asked.path(), call.tenant(), target, control.scope(), asked.headers())
+                .key(scan.request().digest(), digest, secret);
     }
 
     private Fingerprint key(Fingerprint group, EmbeddingScan.Input input, MeaningDigest digest) {
@@ -437,9 +418,5 @@ public final class EmbeddingLine {
         digest.text(group.bytes());
         digest.text(input.digest());
         return Fingerprint.of(digest.finish(secret));
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -4,8 +4,10 @@ import dev.vivace.answer.Usage;
 import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.Money;
 import dev.vivace.ledger.Price;
 import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Times;
 import dev.vivace.ledger.Tokens;
 import dev.vivace.line.Settlement;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +58,7 @@ public final class EmbeddingSettlement {
                 new CachedAnswer(
                         clock.millis(),
                         owner.asked.control().ttl().orElse(ttl),
-                        owner.call.model(),
+                        owner.target.model(),
                         owner.asked.control().scope(),
                         owner.asked.control().tags(),
                         new String(
@@ -67,7 +69,8 @@ public final class EmbeddingSettlement {
                         Optional.of(new Usage(tokens, 0, 0)),
                         price,
                         Optional.of(vector),
-                        Optional.empty()));
+                        Optional.empty()),
+                item.since);
     }
 
     void failed(Caller caller, EmbeddingOutcome outcome) {
@@ -105,23 +108,14 @@ public final class EmbeddingSettlement {
                             "deliver", status == 200 ? "ok" : status == 499 ? "aborted" : "error"));
         }
         boolean good = status == 200;
+        boolean atHand = caller.own == 0 && caller.joined == 0;
         ledger.accept(
-                new LedgerEntry(
-                        caller.call.id(),
-                        caller.call.at(),
-                        caller.call.tenant(),
-                        caller.call.door(),
-                        caller.call.model(),
+                caller.call.entry(
                         caller.status(),
                         status,
                         good ? caller.tokens() : Tokens.NONE,
-                        good ? caller.costUsd() : 0,
-                        good ? caller.savedUsd() : 0,
-                        caller.own == 0 && caller.joined == 0 ? total : 0,
-                        caller.own == 0 && caller.joined == 0 ? 0 : total,
-                        good ? total : 0,
-                        total,
-                        false,
+                        good ? new Money(caller.costUsd(), caller.savedUsd()) : Money.NONE,
+                        new Times(atHand ? total : 0, atHand ? 0 : total, good ? total : 0, total),
                         caller.own > 0 ? 1 : 0,
                         notes,
                         error));
