@@ -164,6 +164,17 @@ class FileCacheStoreTest extends CacheStoreContract {
         }
     }
 
+    /**
+     * Damage can move entries: a sound answer behind another's key is the answer to another
+     * question.
+     */
+    @Test
+    void anAnswerBelongsToItsKey() {
+        byte[] bytes = CachedAnswerFormat.write(key(1).bytes(), answer("one"));
+        assertTrue(CachedAnswerFormat.read(key(1).bytes(), bytes).isPresent());
+        assertTrue(CachedAnswerFormat.read(key(2).bytes(), bytes).isEmpty());
+    }
+
     /** Torn, zeroed, flipped, overwritten: it opens, and hands over nothing that was not stored. */
     @Test
     void noDamageBreaksTheStartOrChangesAnAnswer() throws IOException {

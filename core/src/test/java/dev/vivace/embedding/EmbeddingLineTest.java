@@ -346,6 +346,18 @@ class EmbeddingLineTest {
     }
 
     @Test
+    void whatIsInvalidatedInFlightIsNotStored() throws Exception {
+        Asked first = ask("a");
+        cache.invalidate(answer -> answer.question().equals("a"));
+        answer(flights.remove());
+        first.get();
+        assertEquals(0, cache.statistics().entries());
+        ask("a");
+        answer(flights.remove());
+        assertEquals(1, cache.statistics().entries());
+    }
+
+    @Test
     void manyAtOnceEachGetTheirOwn() throws Exception {
         long seed = 20_261_121;
         EmbeddingLine busy = line(16, 10_000);
