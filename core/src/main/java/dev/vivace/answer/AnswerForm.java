@@ -46,4 +46,12 @@ public sealed interface AnswerForm permits ChatForm, ResponsesForm, MessagesForm
      * @param tail may begin anywhere, inside an event or a character as well
      */
     Optional<Usage> usageIn(byte[] tail);
+
+    /**
+     * How many pieces of an answer's text or tool calls a stream has, which is about the tokens
+     * that were written. Never an exception.
+     *
+     * @param stream or a part of one, which may begin and end anywhere
+     */
+    long pieces(byte[] stream);
 }

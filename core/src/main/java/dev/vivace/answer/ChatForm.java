@@ -35,6 +35,11 @@ final class ChatForm implements AnswerForm {
         return counts.usage();
     }
 
+    @Override
+    public long pieces(byte[] stream) {
+        return SseEvents.count(stream, "");
+    }
+
     /**
      * Looks for the member first: to parse every event would cost more than the rest of a replay.
      */

@@ -1,5 +1,6 @@
 package dev.vivace.answer;
 
+import dev.vivace.json.Utf8;
 import java.util.Arrays;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;

@@ -31,4 +31,9 @@ final class MessagesForm implements AnswerForm {
         counts.readAll(tail);
         return counts.usage();
     }
+
+    @Override
+    public long pieces(byte[] stream) {
+        return SseEvents.count(stream, "delta");
+    }
 }

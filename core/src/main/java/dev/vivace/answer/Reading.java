@@ -1,5 +1,6 @@
 package dev.vivace.answer;
 
+import dev.vivace.json.Utf8;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;

@@ -39,6 +39,22 @@ final class SseEvents {
         this.position = from;
     }
 
+    /**
+     * How many events with data are in a stream or a part of one, the mark of the end not counted.
+     *
+     * @param suffix what the names of those that count end with; one without a name counts
+     */
+    static long count(byte[] stream, String suffix) {
+        var events = new SseEvents(stream);
+        long count = 0;
+        while (events.next()) {
+            if (!events.isDone() && (events.name().isEmpty() || events.name().endsWith(suffix))) {
+                count++;
+            }
+        }
+        return count;
+    }
+
     /** Goes to the next event that has data; false if there is none. */
     boolean next() {
         begin();
@@ -143,9 +159,11 @@ final class SseEvents {
 
     /** Whether that, in ASCII, is the event's name; empty where it has none. */
     boolean isNamed(String name) {
-        return nameTo - nameFrom == name.length()
-                && new String(bytes, nameFrom, nameTo - nameFrom, StandardCharsets.ISO_8859_1)
-                        .equals(name);
+        return nameTo - nameFrom == name.length() && name().equals(name);
+    }
+
+    private String name() {
+        return new String(bytes, nameFrom, nameTo - nameFrom, StandardCharsets.ISO_8859_1);
     }
 
     /** A copy of the data, its lines joined by LF. */

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param storedAt milliseconds since the epoch
  * @param ttl how long it may be served
- * @param model who gave it, as the client named it
+ * @param model who gave it, as its upstream names it
  * @param scope of the caller; empty for none
  * @param tags {@code NAME=VALUE} each
  * @param question the text of the last user message, perhaps cut off; what patterns are matched

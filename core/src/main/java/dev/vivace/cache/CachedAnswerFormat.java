@@ -14,13 +14,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/** A cached answer as bytes on disk, with a checksum in front: a damaged entry is no entry. */
+/**
+ * A cached answer as bytes on disk, with a checksum in front: a damaged entry is no entry. Its key
+ * counts too, for damage can put a sound answer behind the key of another.
+ */
 final class CachedAnswerFormat {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private CachedAnswerFormat() {}
 
-    static byte[] write(CachedAnswer answer) {
+    static byte[] write(byte[] key, CachedAnswer answer) {
         var bytes = new ByteArrayOutputStream(answer.weight());
         try (var out = new DataOutputStream(bytes)) {
             out.writeLong(0);
@@ -48,7 +51,7 @@ final class CachedAnswerFormat {
             throw new UncheckedIOException("memory does not fail", e);
         }
         byte[] result = bytes.toByteArray();
-        long sum = checksum(result);
+        long sum = checksum(key, result);
         for (int i = 0; i < 8; i++) {
             result[i] = (byte) (sum >> 56 - 8 * i);
         }
@@ -56,9 +59,11 @@ final class CachedAnswerFormat {
     }
 
     /** Nothing if it is damaged or of another version. */
-    static Optional<CachedAnswer> read(byte[] bytes) {
+    static Optional<CachedAnswer> read(byte[] key, byte[] bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            if (bytes.length < 9 || in.readLong() != checksum(bytes) || in.readByte() != VERSION) {
+            if (bytes.length < 9
+                    || in.readLong() != checksum(key, bytes)
+                    || in.readByte() != VERSION) {
                 return Optional.empty();
             }
             long storedAt = in.readLong();
@@ -92,8 +97,9 @@ final class CachedAnswerFormat {
         }
     }
 
-    private static long checksum(byte[] bytes) {
+    private static long checksum(byte[] key, byte[] bytes) {
         var sum = new CRC32C();
+        sum.update(key);
         sum.update(bytes, 8, bytes.length - 8);
         return sum.getValue();
     }

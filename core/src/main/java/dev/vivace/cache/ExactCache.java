@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 
 /**
  * Answers by the fingerprint of their request, bounded in bytes, each with its own time to live.
@@ -24,6 +25,7 @@ public final class ExactCache {
     }
 
     private final Cache<Fingerprint, CachedAnswer> answers;
+    private final RecentInvalidations invalidations = new RecentInvalidations();
     private final CacheStore store;
     private final InstantSource clock;
     private final long maxBytes;
@@ -106,13 +108,41 @@ public final class ExactCache {
         answers.put(key, answer);
     }
 
+    /**
+     * Stores an answer, in place of an earlier one, unless it was invalidated while it was on its
+     * way: whatever an invalidation matches and was asked for before it is not stored after it.
+     *
+     * @param asked when it was asked for at the earliest, by {@link System#nanoTime}
+     * @return whether it is stored
+     */
+    public boolean store(Fingerprint key, CachedAnswer answer, long asked) {
+        if (invalidations.reach(answer, asked)) {
+            return false;
+        }
+        store(key, answer);
+        // Once more: an invalidation that came meanwhile may have passed here before the answer.
+        if (invalidations.reach(answer, asked)) {
+            answers.asMap().remove(key, answer);
+            return false;
+        }
+        return true;
+    }
+
     /** Adds a form to an answer that is still there; not a new entry, and not worth the disk. */
     public void keepForm(Fingerprint key, CachedAnswer before, CachedAnswer after) {
         answers.asMap().replace(key, before, after);
     }
 
-    /** Forgets what the conditions hold for, on disk as well; how many those were. */
-    public long invalidate(Invalidation which) {
+    /**
+     * Forgets what the conditions hold for, on disk as well, and lets nothing in that they hold for
+     * and that was asked for before.
+     *
+     * @param which pure; called by any thread, for a while
+     * @return how many were forgotten
+     */
+    public long invalidate(Predicate<CachedAnswer> which) {
+        // In this order: what is stored before it is noted is seen here, what comes later sees it.
+        invalidations.add(which);
         long removed = 0;
         for (var entry : answers.asMap().entrySet()) {
             if (which.test(entry.getValue()) && answers.asMap().remove(entry.getKey()) != null) {

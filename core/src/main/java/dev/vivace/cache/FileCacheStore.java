@@ -1,5 +1,6 @@
 package dev.vivace.cache;
 
+import dev.vivace.disk.PrivateDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ public final class FileCacheStore implements CacheStore {
     private static final String SETTINGS = "settings";
     private static final byte[] SECRET = {'s', 'e', 'c', 'r', 'e', 't'};
 
+    private final PrivateDirectory directory;
     private final Path path;
     private final byte[] secret;
     private final ConcurrentHashMap<Fingerprint, Optional<CachedAnswer>> changes =
@@ -57,14 +59,15 @@ public final class FileCacheStore implements CacheStore {
      *     file
      */
     public FileCacheStore(Path directory) {
+        this.directory = new PrivateDirectory(directory);
         path = directory.resolve("cache.mv");
         try {
-            Files.createDirectories(directory);
-            MVStore opened = open(path);
+            this.directory.make();
+            MVStore opened = open();
             Optional<byte[]> known = knownSecret(opened);
             if (known.isEmpty()) {
                 opened.closeImmediately();
-                opened = openAside(path, "its settings are damaged");
+                opened = openAside("its settings are damaged");
             }
             file = opened;
             secret = known.orElseGet(Secrets::random);
@@ -75,18 +78,18 @@ public final class FileCacheStore implements CacheStore {
         writer = Thread.ofPlatform().name("vivace-cache-writer").daemon().start(this::writeOften);
     }
 
-    private static MVStore open(Path path) throws IOException {
+    private MVStore open() throws IOException {
         try {
-            return builder(path).open();
+            return openFile();
         } catch (MVStoreException e) {
             if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                 throw new IOException(path + " is in use by another process", e);
             }
-            return openAside(path, "error " + e.getErrorCode());
+            return openAside("error " + e.getErrorCode());
         }
     }
 
-    private static MVStore openAside(Path path, String why) throws IOException {
+    private MVStore openAside(String why) throws IOException {
         Path aside = path.resolveSibling("cache.mv.broken-" + System.currentTimeMillis());
         LOG.warn(
                 "{} cannot be read ({}); set aside as {}, starting empty",
@@ -94,11 +97,16 @@ public final class FileCacheStore implements CacheStore {
                 why,
                 aside.getFileName());
         Files.move(path, aside);
-        return builder(path).open();
+        return openFile();
     }
 
-    private static MVStore.Builder builder(Path path) {
-        return new MVStore.Builder().fileName(path.toString()).cacheSize(1).autoCommitDisabled();
+    private MVStore openFile() throws IOException {
+        directory.prepare(path);
+        return new MVStore.Builder()
+                .fileName(path.toString())
+                .cacheSize(1)
+                .autoCommitDisabled()
+                .open();
     }
 
     private static MVMap<byte[], byte[]> map(MVStore file, String name) {
@@ -134,7 +142,7 @@ public final class FileCacheStore implements CacheStore {
             for (var cursor = entries.cursor(null); cursor.hasNext(); ) {
                 byte[] key = cursor.next();
                 if (key.length == Fingerprint.LENGTH) {
-                    CachedAnswerFormat.read(cursor.getValue())
+                    CachedAnswerFormat.read(key, cursor.getValue())
                             .ifPresentOrElse(
                                     answer -> consumer.accept(Fingerprint.of(key), answer),
                                     () -> remove(Fingerprint.of(key)));
@@ -149,7 +157,7 @@ public final class FileCacheStore implements CacheStore {
     private void startAnew(String why) {
         file.closeImmediately();
         try {
-            file = openAside(path, why);
+            file = openAside(why);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use " + path + ": " + e.getMessage(), e);
         }
@@ -197,7 +205,8 @@ public final class FileCacheStore implements CacheStore {
                     continue;
                 }
                 if (state.isPresent()) {
-                    entries.put(key.bytes(), CachedAnswerFormat.write(state.get()));
+                    byte[] name = key.bytes();
+                    entries.put(name, CachedAnswerFormat.write(name, state.get()));
                 } else {
                     entries.remove(key.bytes());
                 }

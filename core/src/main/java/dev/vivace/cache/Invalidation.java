@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 /**
  * Which entries to forget: those that all given conditions hold for.
  *
+ * @param model as its upstream names it
  * @param tag {@code NAME=VALUE}
  * @param pattern a glob ({@code *} any text, {@code ?} one character) over the text of the last
  *     user message
@@ -23,6 +24,11 @@ public record Invalidation(
             throw new IllegalArgumentException(
                     "say what to forget: any of scope, model, tag (NAME=VALUE), pattern, or all: true");
         }
+    }
+
+    /** The same conditions with another name for the model. */
+    public Invalidation ofModel(String name) {
+        return new Invalidation(scope, Optional.of(name), tag, pattern, all);
     }
 
     @Override

@@ -8,11 +8,10 @@ import dev.vivace.json.JsonException;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
+import dev.vivace.line.Identity;
 import dev.vivace.line.Models;
-import dev.vivace.line.ProviderHeaders;
 import dev.vivace.request.EmbeddingScan;
 import dev.vivace.request.RequestScanner;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -82,18 +81,7 @@ public final class EmbeddingLine {
         CacheControl control;
         try {
             scan = scanner.scanEmbedding(asked.body());
-            control =
-                    scan.request()
-                            .cacheMember()
-                            .map(own ->
-                                    asked.control()
-                                            .body(
-                                                    own.noCache(),
-                                                    own.noStore(),
-                                                    own.ttlSeconds(),
-                                                    own.maxAgeSeconds(),
-                                                    own.namespace()))
-                            .orElse(asked.control());
+            control = scan.request().control(asked.control());
         } catch (JsonException e) {
             return refuse(
                     asked, asked.call(), 400, "The request body cannot be read: " + e.getMessage());
@@ -140,15 +128,13 @@ public final class EmbeddingLine {
     }
 
     private Fingerprint group(Caller caller, MeaningDigest digest) {
-        digest.reset();
-        digest.text(caller.scan.request().digest());
-        digest.text(utf8(caller.asked.path()));
-        digest.text(utf8(caller.call.tenant()));
-        digest.text(utf8(caller.target.upstream()));
-        digest.text(utf8(caller.target.model()));
-        digest.text(utf8(caller.control.scope()));
-        ProviderHeaders.add(caller.asked.headers(), digest);
-        return Fingerprint.of(digest.finish(secret));
+        return new Identity(
+                        caller.asked.path(),
+                        caller.call.tenant(),
+                        caller.target,
+                        caller.control.scope(),
+                        caller.asked.headers())
+                .key(caller.scan.request().digest(), digest, secret);
     }
 
     private Fingerprint[] keys(Caller caller, Fingerprint group, MeaningDigest digest) {
@@ -161,9 +147,5 @@ public final class EmbeddingLine {
             keys[i] = Fingerprint.of(digest.finish(secret));
         }
         return keys;
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -5,8 +5,10 @@ import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.json.JsonReader;
 import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.Money;
 import dev.vivace.ledger.Price;
 import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Times;
 import dev.vivace.ledger.Tokens;
 import dev.vivace.line.Settlement;
 import dev.vivace.request.EmbeddingScan;
@@ -81,14 +83,15 @@ public final class EmbeddingSettlement {
                 new CachedAnswer(
                         clock.millis(),
                         owner.control.ttl().orElse(ttl),
-                        owner.call.model(),
+                        owner.target.model(),
                         owner.control.scope(),
                         owner.control.tags(),
                         question(item),
                         Optional.of(new Usage(share.tokens(), 0, 0)),
                         share.costUsd(),
                         Optional.of(share.vector()),
-                        Optional.empty()));
+                        Optional.empty()),
+                owner.call.arrived());
     }
 
     /** The text, or the tokens as they were written; its beginning, if it is long. */
@@ -126,22 +129,16 @@ public final class EmbeddingSettlement {
                         Math.max(0, caller.endedAt() - caller.call.arrived()));
         boolean atHand = caller.own == 0 && caller.joined == 0;
         ledger.accept(
-                new LedgerEntry(
-                        caller.call.id(),
-                        caller.call.at(),
-                        caller.call.tenant(),
-                        caller.call.door(),
-                        caller.call.model(),
+                caller.call.entry(
                         caller.cache(),
                         caller.status(),
                         caller.tokens(),
-                        costUsd(caller),
-                        caller.savedUsd(),
-                        atHand ? total : 0,
-                        atHand ? 0 : total,
-                        caller.status() == 200 ? total : 0,
-                        total,
-                        false,
+                        new Money(costUsd(caller), caller.savedUsd()),
+                        new Times(
+                                atHand ? total : 0,
+                                atHand ? 0 : total,
+                                caller.status() == 200 ? total : 0,
+                                total),
                         caller.departures,
                         notes(caller),
                         caller.error()));

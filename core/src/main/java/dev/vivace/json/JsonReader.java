@@ -1,8 +1,5 @@
 package dev.vivace.json;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -24,11 +21,6 @@ import java.nio.charset.StandardCharsets;
 public final class JsonReader {
     /** Deeper documents are refused: readers of such documents recurse. */
     public static final int MAX_DEPTH = 200;
-
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101010101010101L;
-    private static final long HIGHS = 0x8080808080808080L;
 
     private final byte[] in;
     private final int limit;
@@ -151,11 +143,11 @@ public final class JsonReader {
     public boolean bool() {
         byte b = peek();
         if (b == 't') {
-            literal("true");
+            at = JsonTokens.literal("true", in, at, limit);
             return true;
         }
         if (b == 'f') {
-            literal("false");
+            at = JsonTokens.literal("false", in, at, limit);
             return false;
         }
         throw fail("expected true or false");
@@ -163,7 +155,7 @@ public final class JsonReader {
 
     public void readNull() {
         peek();
-        literal("null");
+        at = JsonTokens.literal("null", in, at, limit);
     }
 
     /** Reads past a number; its place is then in {@link #textStart} and {@link #textEnd}. */
@@ -191,9 +183,9 @@ public final class JsonReader {
                 }
             }
             case '"' -> scanString();
-            case 't' -> literal("true");
-            case 'f' -> literal("false");
-            case 'n' -> literal("null");
+            case 't' -> at = JsonTokens.literal("true", in, at, limit);
+            case 'f' -> at = JsonTokens.literal("false", in, at, limit);
+            case 'n' -> at = JsonTokens.literal("null", in, at, limit);
             case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> scanNumber();
             default -> throw fail("expected a value");
         }
@@ -255,175 +247,19 @@ public final class JsonReader {
         }
     }
 
-    private void literal(String word) {
-        int to = at + word.length();
-        if (to > limit) {
-            throw fail("expected " + word);
-        }
-        for (int i = 0; i < word.length(); i++) {
-            if (in[at + i] != word.charAt(i)) {
-                throw fail("expected " + word);
-            }
-        }
-        at = to;
-    }
-
     private void scanNumber() {
         start = at;
         escaped = false;
-        if (in[at] == '-') {
-            at++;
-        }
-        if (at < limit && in[at] == '0') {
-            at++;
-        } else {
-            digits();
-        }
-        if (at < limit && in[at] == '.') {
-            at++;
-            digits();
-        }
-        if (at < limit && (in[at] == 'e' || in[at] == 'E')) {
-            at++;
-            if (at < limit && (in[at] == '+' || in[at] == '-')) {
-                at++;
-            }
-            digits();
-        }
-        if (at < limit && isWordByte(in[at])) {
-            throw fail("malformed number");
-        }
+        at = JsonTokens.number(in, at, limit);
         end = at;
     }
 
-    private static boolean isWordByte(byte b) {
-        return b >= '0' && b <= '9'
-                || b >= 'a' && b <= 'z'
-                || b >= 'A' && b <= 'Z'
-                || b == '.'
-                || b == '-'
-                || b == '+';
-    }
-
-    private void digits() {
-        int from = at;
-        while (at < limit && in[at] >= '0' && in[at] <= '9') {
-            at++;
-        }
-        if (at == from) {
-            throw fail("malformed number");
-        }
-    }
-
     private void scanString() {
-        int i = at + 1;
-        start = i;
-        escaped = false;
-        while (true) {
-            i = skipPlain(i);
-            if (i >= limit) {
-                at = limit;
-                throw fail("the document ends inside a string");
-            }
-            byte b = in[i];
-            if (b == '"') {
-                end = i;
-                at = i + 1;
-                return;
-            }
-            if (b == '\\') {
-                escaped = true;
-                i = escape(i);
-            } else if (b < 0) {
-                i = multibyte(i);
-            } else {
-                at = i;
-                throw fail("unescaped control character in a string");
-            }
-        }
-    }
-
-    /**
-     * To the first byte that is a quote, a backslash, a control character or not ASCII, eight at a
-     * time.
-     */
-    private int skipPlain(int from) {
-        int i = from;
-        int last = limit - 8;
-        while (i <= last) {
-            long word = (long) LONGS.get(in, i);
-            long quote = word ^ (ONES * '"');
-            long slash = word ^ (ONES * '\\');
-            long stop =
-                    ((word - ONES * 0x20)
-                                    | (quote - ONES) & ~quote
-                                    | (slash - ONES) & ~slash
-                                    | word)
-                            & HIGHS;
-            if (stop != 0) {
-                return i + (Long.numberOfTrailingZeros(stop) >>> 3);
-            }
-            i += 8;
-        }
-        while (i < limit && in[i] >= 0x20 && in[i] != '"' && in[i] != '\\') {
-            i++;
-        }
-        return i;
-    }
-
-    private int escape(int i) {
-        int next = i + 1;
-        if (next >= limit) {
-            at = limit;
-            throw fail("the document ends inside a string");
-        }
-        switch (in[next]) {
-            case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> {
-                return next + 1;
-            }
-            case 'u' -> {
-                for (int k = next + 1; k <= next + 4; k++) {
-                    if (k >= limit || Character.digit(in[k], 16) < 0) {
-                        at = i;
-                        throw fail("malformed \\u escape");
-                    }
-                }
-                return next + 5;
-            }
-            default -> {
-                at = i;
-                throw fail("unknown escape in a string");
-            }
-        }
-    }
-
-    /**
-     * One well-formed UTF-8 sequence of two to four bytes: no overlong forms, no surrogates,
-     * nothing above U+10FFFF.
-     */
-    private int multibyte(int i) {
-        int b = in[i] & 0xff;
-        int length = b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2;
-        boolean good = b >= 0xc2 && b <= 0xf4 && i + length <= limit;
-        for (int k = 1; good && k < length; k++) {
-            good = (in[i + k] & 0xc0) == 0x80;
-        }
-        if (good && length > 2) {
-            int second = in[i + 1] & 0xff;
-            good =
-                    switch (b) {
-                        case 0xe0 -> second >= 0xa0;
-                        case 0xed -> second < 0xa0;
-                        case 0xf0 -> second >= 0x90;
-                        case 0xf4 -> second < 0x90;
-                        default -> true;
-                    };
-        }
-        if (!good) {
-            at = i;
-            throw fail("malformed UTF-8 in a string");
-        }
-        return i + length;
+        start = at + 1;
+        int quote = JsonTokens.string(in, start, limit);
+        escaped = quote < 0;
+        end = escaped ? ~quote : quote;
+        at = end + 1;
     }
 
     private boolean rangeEquals(byte[] name) {

@@ -1,9 +1,6 @@
 package dev.vivace.json;
 
 import java.nio.charset.StandardCharsets;
-import java.security.DigestException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
@@ -11,11 +8,11 @@ import java.util.Arrays;
  * not matter, everything else does.
  *
  * <p>A value becomes canonical bytes: tagged, length-prefixed, members in the order of their names,
- * numbers as exact decimals. Whatever is longer than {@link #INLINE} bytes is replaced by its
- * SHA-256 on the way up, a Merkle tree. Sorting members therefore moves short pieces only, however
- * deep or large the document is, and every byte is hashed once. An array that grows beyond {@link
- * #FOLD} bytes is replaced by its digest so far, and an object has at most {@link #MAX_MEMBERS}
- * members: what a hostile document makes this hold is bounded.
+ * numbers as exact decimals. Whatever is longer than 128 bytes is replaced by its SHA-256 on the
+ * way up, a Merkle tree. Sorting members therefore moves short pieces only, however deep or large
+ * the document is, and every byte is hashed once. An array that grows beyond 64 kB is replaced by
+ * its digest so far, and an object has at most {@link #MAX_MEMBERS} members: what a hostile
+ * document makes this hold is bounded.
  *
  * <p>Keeps its buffers from call to call. Not thread-safe.
  */
@@ -26,15 +23,7 @@ public final class MeaningDigest {
     /** More members than this, those of the objects around included, are refused. */
     public static final int MAX_MEMBERS = 1 << 16;
 
-    private static final int INLINE = 128;
-    private static final int FOLD = 1 << 16;
-    private static final int KEEP = 1 << 20;
-    private static final long MAX_EXPONENT = 1_000_000_000;
-
-    private final MessageDigest sha;
-    private byte[] out = new byte[4096];
-    private int size;
-    private byte[] spare = new byte[1024];
+    private final CanonicalBytes out = new CanonicalBytes();
 
     /**
      * Of each member of the objects being written: where it begins, where its value begins, where
@@ -44,21 +33,10 @@ public final class MeaningDigest {
 
     private int memberCount;
 
-    public MeaningDigest() {
-        try {
-            sha = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
     /** Forgets what was written. */
     public void reset() {
-        size = 0;
+        out.reset();
         memberCount = 0;
-        if (out.length > KEEP) {
-            out = new byte[4096];
-        }
     }
 
     /**
@@ -85,10 +63,10 @@ public final class MeaningDigest {
         if (at + 3 > members.length) {
             members = Arrays.copyOf(members, members.length * 2);
         }
-        members[at] = size;
+        members[at] = out.size();
         members[at + 2] = reader.textStart() - 1;
-        string(document, reader.textStart(), reader.textEnd(), reader.textEscaped());
-        members[at + 1] = size;
+        out.string(document, reader.textStart(), reader.textEnd(), reader.textEscaped());
+        members[at + 1] = out.size();
         memberCount++;
     }
 
@@ -98,10 +76,28 @@ public final class MeaningDigest {
      * @throws JsonException if two members have the same name
      */
     public void endObject(int begin, byte[] document) {
-        int from = begin == memberCount ? size : members[begin * 3];
+        int from = begin == memberCount ? out.size() : members[begin * 3];
         sort(begin, document);
         memberCount = begin;
-        close((byte) 'O', from);
+        out.close((byte) 'O', from);
+    }
+
+    /**
+     * Opens an array whose elements the caller adds one by one, with {@link #endElement} after
+     * each; to be closed by {@link #endArray} with what this returns.
+     */
+    public int beginArray() {
+        return out.size();
+    }
+
+    /** To be called after each element. */
+    public void endElement(int begin) {
+        out.fold(begin);
+    }
+
+    /** Closes an array. */
+    public void endArray(int begin) {
+        out.close((byte) 'A', begin);
     }
 
     /** Adds the next value that the reader reads. */
@@ -116,29 +112,26 @@ public final class MeaningDigest {
                 endObject(begin, document);
             }
             case '[' -> {
-                int from = size;
+                int begin = beginArray();
                 reader.beginArray();
                 while (reader.nextElement()) {
                     value(reader, document);
-                    if (size - from > FOLD) {
-                        hash(out, from, size - from, from + 1);
-                        out[from] = 'F'; // no value begins so
-                    }
+                    endElement(begin);
                 }
-                close((byte) 'A', from);
+                endArray(begin);
             }
             case '"' -> {
                 reader.readString();
-                string(document, reader.textStart(), reader.textEnd(), reader.textEscaped());
+                out.string(document, reader.textStart(), reader.textEnd(), reader.textEscaped());
             }
-            case 't', 'f' -> put(reader.bool() ? (byte) 't' : (byte) 'f');
+            case 't', 'f' -> out.put(reader.bool() ? (byte) 't' : (byte) 'f');
             case 'n' -> {
                 reader.readNull();
-                put((byte) 'n');
+                out.put((byte) 'n');
             }
             case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> {
                 reader.readNumber();
-                number(document, reader.textStart(), reader.textEnd());
+                out.number(document, reader.textStart(), reader.textEnd());
             }
             default -> throw reader.fail("expected a value");
         }
@@ -146,143 +139,26 @@ public final class MeaningDigest {
 
     /** Reads past a value that does not count; its member names are checked all the same. */
     public void skip(JsonReader reader, byte[] document) {
-        int mark = size;
+        int mark = out.size();
         value(reader, document);
-        size = mark;
+        out.truncate(mark);
     }
 
     /** Adds a text of our own, as a string value. */
+    public void text(String text) {
+        text(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Adds a text of our own, or bytes that stand for one, as a string value. */
     public void text(byte[] utf8) {
-        string(utf8, 0, utf8.length, false);
+        out.string(utf8, 0, utf8.length, false);
     }
 
     /** The digest of everything written since {@link #reset}, with a secret in front. */
     public byte[] finish(byte[] secret) {
-        sha.update(secret);
-        sha.update(out, 0, size);
-        byte[] result = sha.digest();
-        reset();
+        byte[] result = out.finish(secret);
+        memberCount = 0;
         return result;
-    }
-
-    private void string(byte[] in, int from, int to, boolean escaped) {
-        int length = to - from;
-        byte[] source = in;
-        int begin = from;
-        if (escaped) {
-            if (spare.length < length) {
-                spare = new byte[Math.max(length, spare.length * 2)];
-            }
-            length = JsonText.unescape(in, from, to, spare, 0);
-            source = spare;
-            begin = 0;
-        }
-        if (length > INLINE) {
-            put((byte) 'S');
-            hash(source, begin, length, size);
-            if (spare.length > KEEP) {
-                spare = new byte[1024];
-            }
-        } else {
-            room(length + 2);
-            out[size++] = 's';
-            out[size++] = (byte) length;
-            System.arraycopy(source, begin, out, size, length);
-            size += length;
-        }
-    }
-
-    /**
-     * Sign, digits without zeros at either end, power of ten: one form for each value, no digit
-     * lost.
-     */
-    private void number(byte[] in, int from, int to) {
-        int mark = size;
-        room(to - from + 8);
-        out[size++] = '#';
-        int lengthAt = size++;
-        int i = from;
-        boolean negative = in[i] == '-';
-        if (negative) {
-            out[size++] = '-';
-            i++;
-        }
-        int digits = size;
-        long exponent = 0;
-        boolean fraction = false;
-        for (; i < to && in[i] != 'e' && in[i] != 'E'; i++) {
-            if (in[i] == '.') {
-                fraction = true;
-                continue;
-            }
-            exponent -= fraction ? 1 : 0;
-            if (in[i] != '0' || size > digits) {
-                out[size++] = in[i];
-            }
-        }
-        if (i < to) {
-            exponent += exponent(in, i + 1, to);
-        }
-        while (size > digits && out[size - 1] == '0') {
-            size--;
-            exponent++;
-        }
-        if (size == digits) {
-            size = lengthAt + 1;
-            exponent = 0;
-        }
-        int length = size - lengthAt - 1;
-        if (length > INLINE) {
-            out[mark] = 'N';
-            hash(out, lengthAt + 1, length, mark + 1);
-        } else {
-            out[lengthAt] = (byte) length;
-        }
-        room(8);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            out[size++] = (byte) (exponent >> shift);
-        }
-    }
-
-    private static long exponent(byte[] in, int from, int to) {
-        boolean negative = in[from] == '-';
-        long value = 0;
-        for (int i = in[from] == '-' || in[from] == '+' ? from + 1 : from; i < to; i++) {
-            value = value * 10 + (in[i] - '0');
-            if (value > MAX_EXPONENT) {
-                throw new JsonException("a number's exponent is out of range", in, from);
-            }
-        }
-        return negative ? -value : value;
-    }
-
-    /** Makes what was written since an offset one value: digested if it is long. */
-    private void close(byte tag, int from) {
-        int length = size - from;
-        if (length > INLINE) {
-            room(1);
-            hash(out, from, length, from + 1);
-            out[from] = tag;
-        } else {
-            room(2);
-            System.arraycopy(out, from, out, from + 2, length);
-            out[from] = (byte) (tag + ('a' - 'A'));
-            out[from + 1] = (byte) length;
-            size += 2;
-        }
-    }
-
-    /** Writes the digest of some bytes to an offset of the output, which then ends behind it. */
-    private void hash(byte[] source, int from, int length, int to) {
-        sha.update(source, from, length);
-        size = to;
-        room(LENGTH);
-        try {
-            sha.digest(out, to, LENGTH);
-        } catch (DigestException e) {
-            throw new IllegalStateException("there is room", e);
-        }
-        size = to + LENGTH;
     }
 
     private void sort(int begin, byte[] document) {
@@ -304,23 +180,29 @@ public final class MeaningDigest {
         }
         Arrays.sort(order, this::compare);
         int from = members[begin * 3];
-        byte[] moved = new byte[size - from];
+        byte[] moved = new byte[out.size() - from];
         int at = 0;
         for (int i = 0; i < count; i++) {
             if (i > 0 && compare(order[i - 1], order[i]) == 0) {
                 throw duplicate(Math.max(order[i - 1], order[i]), document);
             }
             int start = members[order[i] * 3];
-            int stop = order[i] + 1 < memberCount ? members[order[i] * 3 + 3] : size;
-            System.arraycopy(out, start, moved, at, stop - start);
+            int stop = order[i] + 1 < memberCount ? members[order[i] * 3 + 3] : out.size();
+            System.arraycopy(out.bytes(), start, moved, at, stop - start);
             at += stop - start;
         }
-        System.arraycopy(moved, 0, out, from, at);
+        System.arraycopy(moved, 0, out.bytes(), from, at);
     }
 
     private int compare(int a, int b) {
+        byte[] bytes = out.bytes();
         return Arrays.compare(
-                out, members[a * 3], members[a * 3 + 1], out, members[b * 3], members[b * 3 + 1]);
+                bytes,
+                members[a * 3],
+                members[a * 3 + 1],
+                bytes,
+                members[b * 3],
+                members[b * 3 + 1]);
     }
 
     private JsonException duplicate(int member, byte[] document) {
@@ -340,16 +222,5 @@ public final class MeaningDigest {
                 "duplicate member name '" + name + (length > 64 ? "..." : "") + "'",
                 document,
                 reader.textStart() - 1);
-    }
-
-    private void put(byte b) {
-        room(1);
-        out[size++] = b;
-    }
-
-    private void room(int bytes) {
-        if (size + bytes > out.length) {
-            out = Arrays.copyOf(out, Math.max(out.length * 2, size + bytes));
-        }
     }
 }

@@ -3,7 +3,7 @@ package dev.vivace.ledger;
 import java.util.List;
 
 /**
- * What became of one call. Times are in microseconds; 0 means that it never happened.
+ * What became of one call.
  *
  * @param id the call's {@code x-vivace-id}
  * @param at when the call came in, milliseconds since the epoch
@@ -14,12 +14,8 @@ import java.util.List;
  * @param cache where the answer came from
  * @param status the HTTP status that the client got; 499 if it left before
  * @param tokens what was bought and what was not
- * @param costUsd what this call cost
- * @param savedUsd what it would have cost more without us
- * @param overheadMicros time spent in the gateway, the upstream's not counted
- * @param upstreamMicros from the request's departure to the answer's last byte
- * @param firstTokenMicros from the request's arrival to the first byte of the answer's body
- * @param totalMicros from arrival to the end
+ * @param money likewise
+ * @param times how long it took
  * @param streamed whether the client asked for a stream
  * @param attempts how often the upstream was asked
  * @param stages what each stage did, in order
@@ -34,13 +30,33 @@ public record LedgerEntry(
         CacheStatus cache,
         int status,
         Tokens tokens,
-        double costUsd,
-        double savedUsd,
-        long overheadMicros,
-        long upstreamMicros,
-        long firstTokenMicros,
-        long totalMicros,
+        Money money,
+        Times times,
         boolean streamed,
         int attempts,
         List<StageNote> stages,
-        String error) {}
+        String error) {
+    public double costUsd() {
+        return money.costUsd();
+    }
+
+    public double savedUsd() {
+        return money.savedUsd();
+    }
+
+    public long overheadMicros() {
+        return times.overheadMicros();
+    }
+
+    public long upstreamMicros() {
+        return times.upstreamMicros();
+    }
+
+    public long firstTokenMicros() {
+        return times.firstTokenMicros();
+    }
+
+    public long totalMicros() {
+        return times.totalMicros();
+    }
+}

@@ -1,5 +1,6 @@
 package dev.vivace.ledger;
 
+import dev.vivace.disk.PrivateDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,6 +44,7 @@ final class LedgerFiles implements AutoCloseable {
     private final LongAdder unwritten = new LongAdder();
     private final Seldom seldom = new Seldom(System::nanoTime);
     private final Path directory;
+    private final PrivateDirectory owned;
     private final long fileBytes;
     private final long totalBytes;
     private final Clock clock;
@@ -57,6 +59,7 @@ final class LedgerFiles implements AutoCloseable {
      */
     LedgerFiles(Path directory, long fileBytes, long totalBytes, Clock clock) {
         this.directory = directory;
+        this.owned = new PrivateDirectory(directory);
         this.fileBytes = fileBytes;
         this.totalBytes = totalBytes;
         this.clock = clock;
@@ -135,12 +138,12 @@ final class LedgerFiles implements AutoCloseable {
             }
             close();
         }
-        Files.createDirectories(directory);
+        owned.make();
         Path file = choose(today, bytes);
         makeRoom(file);
         boolean torn = torn(file);
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        owned.prepare(file);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND);
         open = Optional.of(new Open(channel, today));
         if (torn) {
             channel.write(ByteBuffer.wrap(new byte[] {'\n'}));

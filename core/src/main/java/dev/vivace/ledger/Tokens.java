@@ -11,4 +11,9 @@ package dev.vivace.ledger;
  */
 public record Tokens(long fresh, long cached, long output, long saved, boolean estimated) {
     public static final Tokens NONE = new Tokens(0, 0, 0, 0, false);
+
+    /** All that were bought, whatever they cost. */
+    public long bought() {
+        return fresh + cached + output;
+    }
 }

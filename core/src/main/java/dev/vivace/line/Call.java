@@ -1,5 +1,13 @@
 package dev.vivace.line;
 
+import dev.vivace.ledger.CacheStatus;
+import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.Money;
+import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Times;
+import dev.vivace.ledger.Tokens;
+import java.util.List;
+
 /**
  * Who asks for what, as the ledger remembers it.
  *
@@ -27,5 +35,20 @@ public record Call(
     /** The same call, once its body was read and its upstream is known. */
     public Call asking(String askedModel, boolean stream, boolean keyed) {
         return new Call(id, at, arrived, keyed ? LOCAL : tenant, door, askedModel, stream);
+    }
+
+    /** What the ledger keeps of it. */
+    public LedgerEntry entry(
+            CacheStatus cache,
+            int status,
+            Tokens tokens,
+            Money money,
+            Times times,
+            int attempts,
+            List<StageNote> stages,
+            String error) {
+        return new LedgerEntry(
+                id, at, tenant, door, model, cache, status, tokens, money, times, streamed,
+                attempts, stages, error);
     }
 }

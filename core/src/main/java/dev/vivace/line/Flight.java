@@ -6,6 +6,7 @@ import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Tokens;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A call on its way to an upstream and back: what is sent, the log that the answer is written to,
@@ -18,6 +19,7 @@ public final class Flight {
     private final AnswerLog log;
     private final CacheStatus cache;
     private final boolean tellsUsage;
+    private final Optional<Storing> storing;
     private final List<StageNote> notes = new ArrayList<>(4);
     private volatile long departed;
     private volatile long firstByte;
@@ -27,24 +29,27 @@ public final class Flight {
     private volatile double costUsd;
 
     public Flight(Call call, UpstreamRequest request, AnswerLog log, CacheStatus cache) {
-        this(call, request, log, cache, true);
+        this(call, request, log, cache, true, Optional.empty());
     }
 
     /**
      * @param tellsUsage whether the answer will say how many tokens it took; a stream of chunks
      *     that was not asked to will not
+     * @param storing how its answer is stored; empty if it is neither stored nor shared
      */
     Flight(
             Call call,
             UpstreamRequest request,
             AnswerLog log,
             CacheStatus cache,
-            boolean tellsUsage) {
+            boolean tellsUsage,
+            Optional<Storing> storing) {
         this.call = call;
         this.request = request;
         this.log = log;
         this.cache = cache;
         this.tellsUsage = tellsUsage;
+        this.storing = storing;
     }
 
     public Call call() {
@@ -61,6 +66,10 @@ public final class Flight {
 
     public CacheStatus cache() {
         return cache;
+    }
+
+    Optional<Storing> storing() {
+        return storing;
     }
 
     /** Whether who asked for this can also be content with the other's answer. */

@@ -1,10 +1,12 @@
 package dev.vivace.line;
 
 import dev.vivace.answer.AnswerLog;
+import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.Fingerprint;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * Calls on their way, by what they ask: whoever asks the same joins them. Thread-safe; as large as
@@ -58,6 +60,13 @@ public final class InFlight {
     /** Whether others join this flight, and not one that has taken its place since. */
     boolean leads(Fingerprint key, Flight own) {
         return flights.get(key) == own;
+    }
+
+    /** Nobody joins those any more whose answers this holds for. */
+    void forget(Predicate<CachedAnswer> which) {
+        flights.values()
+                .removeIf(flight ->
+                        flight.storing().filter(as -> which.test(as.blank())).isPresent());
     }
 
     /** Ends it: nobody joins it any more. */

@@ -6,14 +6,15 @@ import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Fingerprint;
+import dev.vivace.cache.Invalidation;
 import dev.vivace.json.JsonException;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.request.RequestScan;
 import dev.vivace.request.RequestScanner;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -72,17 +73,7 @@ public final class ModelLine {
         CacheControl control;
         try {
             scan = scanner.scan(asked.body(), asked.protocol());
-            control =
-                    scan.cacheMember()
-                            .map(own ->
-                                    asked.control()
-                                            .body(
-                                                    own.noCache(),
-                                                    own.noStore(),
-                                                    own.ttlSeconds(),
-                                                    own.maxAgeSeconds(),
-                                                    own.namespace()))
-                            .orElse(asked.control());
+            control = scan.control(asked.control());
         } catch (JsonException e) {
             return new Decision.Refused(
                     asked.call(), 400, "The request body cannot be read: " + e.getMessage());
@@ -91,21 +82,16 @@ public final class ModelLine {
         }
         Models.Target target = models.resolve(scan.model());
         Call call = asked.call().asking(scan.model(), scan.stream(), target.keyed());
-        if (!eligible(scan, control)) {
+        if (!eligible(scan, control, target)) {
             return control.onlyIfCached()
                     ? notCached(call)
                     : deliver(
-                            flight(
-                                    asked,
-                                    call,
-                                    scan,
-                                    target,
-                                    Optional.empty(),
-                                    control,
-                                    CacheStatus.BYPASS),
+                            flight(asked, call, scan, target, Optional.empty(), CacheStatus.BYPASS),
                             wake);
         }
-        Fingerprint key = key(asked, call.tenant(), scan, target, control, digest);
+        Fingerprint key =
+                new Identity(asked.path(), call.tenant(), target, control.scope(), asked.headers())
+                        .key(scan.digest(), digest, secret);
         Supplier<Optional<CachedAnswer>> atHand =
                 () -> cache.peek(key, control.maxAge()).filter(found -> saysEnough(found, scan));
         Optional<CachedAnswer> hit =
@@ -117,7 +103,8 @@ public final class ModelLine {
             return notCached(call);
         }
         CacheStatus status = control.refresh() ? CacheStatus.REFRESH : CacheStatus.MISS;
-        Flight own = flight(asked, call, scan, target, Optional.of(key), control, status);
+        var storing = new Storing(key, target.model(), control, asked.body());
+        Flight own = flight(asked, call, scan, target, Optional.of(storing), status);
         // Its reader comes first: once others can join, they can also leave.
         Decision.Deliver first = deliver(own, wake);
         if (control.refresh()) {
@@ -139,39 +126,36 @@ public final class ModelLine {
         }
     }
 
-    private boolean eligible(RequestScan scan, CacheControl control) {
+    /**
+     * Forgets stored answers, and has those that are on their way reach nobody but who waits for
+     * them.
+     *
+     * @param which of embeddings as well; a model may go by its alias, or with its upstream in
+     *     front
+     * @return how many stored answers were forgotten
+     */
+    public long invalidate(Invalidation which) {
+        Predicate<CachedAnswer> meant =
+                which.model()
+                        .map(name -> which.or(which.ofModel(models.resolve(name).model())))
+                        .orElse(which);
+        inFlight.forget(meant);
+        return cache.invalidate(meant);
+    }
+
+    private boolean eligible(RequestScan scan, CacheControl control, Models.Target target) {
         CacheMode wanted = mode == CacheMode.OFF ? CacheMode.OFF : control.mode().orElse(mode);
         return scan.cacheable()
                 && !control.noStore()
                 && (wanted == CacheMode.ALL
-                        || wanted == CacheMode.DETERMINISTIC && scan.deterministic());
+                        || wanted == CacheMode.DETERMINISTIC
+                                && scan.deterministic()
+                                && !target.looksUp());
     }
 
     /** Usage that was asked for cannot be made up from a stream that was stored without. */
     private static boolean saysEnough(CachedAnswer answer, RequestScan scan) {
         return !scan.stream() || !scan.wantsUsage() || answer.usage().isPresent();
-    }
-
-    /**
-     * Everything that separates answers: what is asked, by whom, at which door, of whom, within
-     * which scope, and what providers' own headers say of versions, betas and projects.
-     */
-    private Fingerprint key(
-            ModelCall asked,
-            String tenant,
-            RequestScan scan,
-            Models.Target target,
-            CacheControl control,
-            MeaningDigest digest) {
-        digest.reset();
-        digest.text(scan.digest());
-        digest.text(utf8(asked.path()));
-        digest.text(utf8(tenant));
-        digest.text(utf8(target.upstream()));
-        digest.text(utf8(target.model()));
-        digest.text(utf8(control.scope()));
-        ProviderHeaders.add(asked.headers(), digest);
-        return Fingerprint.of(digest.finish(secret));
     }
 
     private Decision answered(
@@ -212,19 +196,24 @@ public final class ModelLine {
             Call call,
             RequestScan scan,
             Models.Target target,
-            Optional<Fingerprint> key,
-            CacheControl control,
+            Optional<Storing> storing,
             CacheStatus status) {
-        byte[] body = Splice.apply(asked.body(), Splice.forUpstream(scan, target.model()));
         var request =
-                new UpstreamRequest(target.upstream(), "POST", asked.path(), asked.headers(), body);
+                new UpstreamRequest(
+                        target.upstream(),
+                        "POST",
+                        asked.path(),
+                        asked.headers(),
+                        asked.body(),
+                        Splice.forUpstream(scan, target.model()));
         var flight =
                 new Flight(
                         call,
                         request,
-                        new AnswerLog(settlement.keepBytes(key.isPresent())),
+                        new AnswerLog(Settlement.keepBytes(storing.isPresent())),
                         status,
-                        !scan.stream() || scan.wantsUsage());
+                        !scan.stream() || scan.wantsUsage(),
+                        storing);
         flight.note("exact-cache", status.name().toLowerCase(Locale.ROOT));
         if (status == CacheStatus.MISS) {
             flight.note("join", "led");
@@ -232,15 +221,11 @@ public final class ModelLine {
         flight.log()
                 .onEnd(log -> {
                     try {
-                        settlement.settle(flight, asked, target, key, control);
+                        settlement.settle(flight, asked.protocol().form(), target.model());
                     } finally {
-                        key.ifPresent(known -> inFlight.landed(known, flight));
+                        storing.ifPresent(known -> inFlight.landed(known.key(), flight));
                     }
                 });
         return flight;
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

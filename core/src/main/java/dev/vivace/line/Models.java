@@ -12,7 +12,18 @@ public final class Models {
      * @param model as the upstream names it
      * @param keyed whether the upstream has a key of ours, so that clients' credentials stay here
      */
-    public record Target(String upstream, String model, boolean keyed) {}
+    public record Target(String upstream, String model, boolean keyed) {
+        /**
+         * Whether the model looks things up in the world without being given a tool, by what
+         * providers call such models.
+         */
+        boolean looksUp() {
+            return model.contains("-search-preview")
+                    || model.contains("-search-api")
+                    || model.contains("deep-research")
+                    || model.endsWith(":online");
+        }
+    }
 
     private final List<String> upstreams;
     private final Set<String> keyed;

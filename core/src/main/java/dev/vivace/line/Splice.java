@@ -2,7 +2,7 @@ package dev.vivace.line;
 
 import dev.vivace.json.JsonText;
 import dev.vivace.request.RequestScan;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,23 +33,39 @@ public final class Splice {
         return edits;
     }
 
+    /** How long the body is with edits made. */
+    static long length(byte[] body, List<Edit> edits) {
+        long length = body.length;
+        for (Edit edit : edits) {
+            length += edit.by().length - (edit.end() - edit.start());
+        }
+        return length;
+    }
+
     /**
-     * The body with edits made; the same array if there are none.
+     * The body with edits made, in parts that share its memory.
      *
      * @param edits which do not overlap
      */
+    static List<ByteBuffer> parts(byte[] body, List<Edit> edits) {
+        var parts = new ArrayList<ByteBuffer>(2 * edits.size() + 1);
+        int at = 0;
+        for (Edit edit : edits.stream().sorted(Comparator.comparingInt(Edit::start)).toList()) {
+            parts.add(ByteBuffer.wrap(body, at, edit.start() - at));
+            parts.add(ByteBuffer.wrap(edit.by()));
+            at = edit.end();
+        }
+        parts.add(ByteBuffer.wrap(body, at, body.length - at));
+        return parts;
+    }
+
+    /** The body with edits made; the same array if there are none. */
     public static byte[] apply(byte[] body, List<Edit> edits) {
         if (edits.isEmpty()) {
             return body;
         }
-        var out = new ByteArrayOutputStream(body.length + 64);
-        int at = 0;
-        for (Edit edit : edits.stream().sorted(Comparator.comparingInt(Edit::start)).toList()) {
-            out.write(body, at, edit.start() - at);
-            out.writeBytes(edit.by());
-            at = edit.end();
-        }
-        out.write(body, at, body.length - at);
-        return out.toByteArray();
+        var out = ByteBuffer.allocate(Math.toIntExact(length(body, edits)));
+        parts(body, edits).forEach(out::put);
+        return out.array();
     }
 }

@@ -1,5 +1,6 @@
 package dev.vivace.request;
 
+import dev.vivace.cache.CacheControl;
 import java.util.Optional;
 
 /**
@@ -10,9 +11,10 @@ import java.util.Optional;
  * @param modelEnd behind the model's closing quote
  * @param stream whether a streamed answer is asked for
  * @param wantsUsage whether a streamed answer should end with its usage
- * @param deterministic whether the same request may have the same answer: temperature 0, or a seed
- * @param cacheable whether the call leaves nothing behind at the provider that an answer at hand
- *     would lack
+ * @param deterministic whether the same request may have the same answer: temperature 0 or a seed,
+ *     and nothing that lets the provider look things up or run something meanwhile
+ * @param cacheable whether the call neither continues something that the provider keeps nor leaves
+ *     something behind there, which an answer at hand would not
  * @param digest of everything that can change the answer
  * @param cacheMember LiteLLM's {@code cache} member, which is ours and goes no further
  */
@@ -26,6 +28,23 @@ public record RequestScan(
         boolean cacheable,
         byte[] digest,
         Optional<CacheMember> cacheMember) {
+
+    /**
+     * What the caller says about caching, by headers and in the body.
+     *
+     * @throws IllegalArgumentException for a value that has no meaning, with its name
+     */
+    public CacheControl control(CacheControl byHeaders) {
+        return cacheMember
+                .map(own ->
+                        byHeaders.body(
+                                own.noCache(),
+                                own.noStore(),
+                                own.ttlSeconds(),
+                                own.maxAgeSeconds(),
+                                own.namespace()))
+                .orElse(byHeaders);
+    }
 
     /**
      * The body's {@code cache: {...}}.

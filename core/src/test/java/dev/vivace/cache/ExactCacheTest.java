@@ -5,6 +5,7 @@ import static dev.vivace.cache.CachedAnswers.answer;
 import static dev.vivace.cache.CachedAnswers.key;
 import static dev.vivace.cache.CachedAnswers.labelled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -191,5 +193,66 @@ class ExactCacheTest {
         cache.store(key(2), answer("b", 10, NOW, Duration.ofSeconds(9)));
         now.addAndGet(1_000);
         assertEquals(1, cache.invalidate(new Invalidation(ANY, ANY, ANY, ANY, true)));
+    }
+
+    private static Invalidation pattern(String glob) {
+        return new Invalidation(ANY, ANY, ANY, Optional.of(glob), false);
+    }
+
+    @Test
+    void whatWasAskedForBeforeAnInvalidationIsNotStoredAfterIt() {
+        ExactCache cache = cache(1 << 20);
+        long before = System.nanoTime();
+        cache.invalidate(pattern("a*"));
+        long after = System.nanoTime() + 1;
+        assertFalse(cache.store(key(1), answer("a1"), before));
+        assertTrue(cache.store(key(2), answer("b1"), before));
+        assertTrue(cache.store(key(1), answer("a2"), after));
+        assertEquals(2, cache.statistics().entries());
+    }
+
+    /** Invalidations are not kept for ever; what may have been meant by one is not stored. */
+    @Test
+    void whatWasAskedForLongBeforeIsNotStored() {
+        ExactCache cache = cache(1 << 20);
+        long before = System.nanoTime();
+        for (int i = 0; i < RecentInvalidations.KEPT; i++) {
+            cache.invalidate(pattern("a*"));
+        }
+        assertTrue(cache.store(key(1), answer("b"), before));
+        cache.invalidate(pattern("c"));
+        assertFalse(cache.store(key(2), answer("b"), before));
+        assertTrue(cache.store(key(2), answer("b"), System.nanoTime() + 1));
+    }
+
+    /**
+     * Of one that stores and one that invalidates at the same moment, the one that invalidates
+     * wins.
+     */
+    @Test
+    void noRaceBringsAnInvalidatedAnswerBack() throws Exception {
+        ExactCache cache = cache(1 << 20);
+        for (int round = 0; round < 3_000; round++) {
+            long asked = System.nanoTime();
+            var barrier = new CyclicBarrier(2);
+            Thread storing =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                await(barrier);
+                                cache.store(key(1), answer("a"), asked);
+                            });
+            await(barrier);
+            cache.invalidate(pattern("a"));
+            storing.join();
+            assertEquals(Optional.empty(), cache.peek(key(1), Optional.empty()), "round " + round);
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -10,12 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -54,6 +56,31 @@ class FileCacheStoreTest extends CacheStoreContract {
                             key(3), shown(answer("three, again"))),
                     loaded(store));
         }
+    }
+
+    /** It holds what customers asked and were answered, and the secret of their fingerprints. */
+    @Test
+    void onlyTheOwnerReadsIt() throws IOException {
+        assumeTrue(directory.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        Path inner = directory.resolve("made/by/us");
+        Path file = inner.resolve("cache.mv");
+        new FileCacheStore(inner).close();
+        assertEquals("rwx------", permissions(inner));
+        assertEquals("rw-------", permissions(file));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        new FileCacheStore(inner).close();
+        assertEquals("rw-------", permissions(file));
+        Files.writeString(file, "garbage");
+        new FileCacheStore(inner).close();
+        try (var all = Files.list(inner)) {
+            for (Path each : all.toList()) {
+                assertEquals("rw-------", permissions(each), each.toString());
+            }
+        }
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     @Test
@@ -137,6 +164,17 @@ class FileCacheStoreTest extends CacheStoreContract {
         }
     }
 
+    /**
+     * Damage can move entries: a sound answer behind another's key is the answer to another
+     * question.
+     */
+    @Test
+    void anAnswerBelongsToItsKey() {
+        byte[] bytes = CachedAnswerFormat.write(key(1).bytes(), answer("one"));
+        assertTrue(CachedAnswerFormat.read(key(1).bytes(), bytes).isPresent());
+        assertTrue(CachedAnswerFormat.read(key(2).bytes(), bytes).isEmpty());
+    }
+
     /** Torn, zeroed, flipped, overwritten: it opens, and hands over nothing that was not stored. */
     @Test
     void noDamageBreaksTheStartOrChangesAnAnswer() throws IOException {
@@ -176,8 +214,8 @@ class FileCacheStoreTest extends CacheStoreContract {
                                             1_000,
                                             NOW,
                                             Duration.ofHours(1)));
-                    boolean damagedKey = !entry.getKey().equals(key(entry.getKey().a()));
-                    assertTrue(damagedKey || sound.equals(entry.getValue()), "seed " + seed);
+                    assertEquals(key(entry.getKey().a()), entry.getKey(), "seed " + seed);
+                    assertEquals(sound, entry.getValue(), "seed " + seed);
                 }
                 store.put(key(1_000), answer("new"));
             }

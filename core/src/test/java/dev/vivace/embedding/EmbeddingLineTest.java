@@ -245,4 +245,16 @@ final class EmbeddingLineTest {
         assertEquals(List.of("stays"), inputs(line.next()));
         assertTrue(line.flights.isEmpty());
     }
+
+    @Test
+    void whatIsInvalidatedInFlightIsNotStored() throws Exception {
+        var first = line.ask("a");
+        line.cache.invalidate(answer -> answer.question().equals("a"));
+        answer(line.next());
+        first.get();
+        assertEquals(0, line.cache.statistics().entries());
+        line.ask("a");
+        answer(line.next());
+        assertEquals(1, line.cache.statistics().entries());
+    }
 }

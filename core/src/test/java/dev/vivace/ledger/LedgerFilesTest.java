@@ -4,12 +4,14 @@ import static dev.vivace.ledger.Entries.entry;
 import static dev.vivace.ledger.Entries.ids;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -71,6 +73,29 @@ class LedgerFilesTest {
         }
         assertEquals(3, names().size());
         assertEquals(25, files(MONDAY).latest(100).size());
+    }
+
+    /** They say who asked what, and may be old ones. */
+    @Test
+    void onlyTheOwnerReadsThem() throws IOException {
+        assumeTrue(directory.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        Path old = Files.writeString(directory.resolve("2026-11-23.000001.jsonl"), "");
+        Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rw-r--r--"));
+        try (var files = files(MONDAY)) {
+            files.append(List.of(entry("a")));
+        }
+        Path fresh = directory.resolve("made/by/us");
+        try (var files =
+                new LedgerFiles(fresh, LedgerFiles.FILE_BYTES, LedgerFiles.TOTAL_BYTES, MONDAY)) {
+            files.append(List.of(entry("a")));
+        }
+        assertEquals("rw-------", permissions(old));
+        assertEquals("rwx------", permissions(fresh));
+        assertEquals("rw-------", permissions(fresh.resolve("2026-11-23.000001.jsonl")));
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     @Test

@@ -92,12 +92,9 @@ class LedgerJsonTest {
                         0,
                         random.nextInt(),
                         random.nextBoolean()),
-                random.nextDouble(),
-                random.nextInt(9) / 1e7,
-                random.nextLong(),
-                random.nextLong(),
-                random.nextLong(),
-                random.nextLong(),
+                new Money(random.nextDouble(), random.nextInt(9) / 1e7),
+                new Times(
+                        random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong()),
                 random.nextBoolean(),
                 random.nextInt(),
                 random.ints(random.nextInt(4), 0, 9)

@@ -13,6 +13,7 @@ import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.Price;
 import dev.vivace.request.RequestScanner;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -137,6 +138,15 @@ final class Lines {
                         asking.body().getBytes(UTF_8),
                         asking.control());
         return by.decide(asked, new RequestScanner(), new MeaningDigest(), () -> {});
+    }
+
+    /** The body that a flight sends. */
+    static String sent(Flight flight) {
+        var text = new StringBuilder();
+        for (ByteBuffer part : flight.request().parts()) {
+            text.append(UTF_8.decode(part));
+        }
+        return text.toString();
     }
 
     /** Plays the upstream: answers what is to be delivered, whole and good. */

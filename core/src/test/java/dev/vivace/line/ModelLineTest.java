@@ -9,10 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.answer.AnswerLog;
 import dev.vivace.answer.Failure;
+import dev.vivace.answer.Head;
+import dev.vivace.answer.Header;
 import dev.vivace.answer.Protocol;
 import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.Invalidation;
 import dev.vivace.ledger.CacheStatus;
+import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Tokens;
 import dev.vivace.line.Decision.Answered;
 import dev.vivace.line.Decision.Deliver;
 import dev.vivace.line.Decision.Joined;
@@ -279,9 +283,28 @@ class ModelLineTest {
                 PLAIN.body("{'cache':{'ttl':9},'model':'alias','temperature':0,'messages':[]}");
         var flight = assertInstanceOf(Deliver.class, lines.decide(asking)).flight();
         assertEquals("keyed", flight.request().upstream());
+        assertEquals("{\"model\":\"real\",\"temperature\":0,\"messages\":[]}", Lines.sent(flight));
+    }
+
+    /** Bodies are large: one that is renamed must not be there twice. */
+    @Test
+    void whatIsSentSharesTheMemoryOfWhatCame() {
+        var same = assertInstanceOf(Deliver.class, lines.decide(PLAIN)).flight().request();
+        assertEquals(List.of(), same.edits());
+        assertEquals(same.body().length, same.length());
+        var renamed =
+                assertInstanceOf(
+                                Deliver.class,
+                                lines.decide(
+                                        PLAIN.body(PLAIN.body().replace("\"m\"", "\"alias\""))))
+                        .flight()
+                        .request();
         assertEquals(
-                "{\"model\":\"real\",\"temperature\":0,\"messages\":[]}",
-                new String(flight.request().body(), UTF_8));
+                List.of(true, false, true),
+                renamed.parts().stream().map(part -> part.array() == renamed.body()).toList());
+        assertEquals(
+                renamed.length(),
+                renamed.parts().stream().mapToInt(part -> part.remaining()).sum());
     }
 
     @Test
@@ -302,7 +325,14 @@ class ModelLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"'background':true", "'conversation':'c'", "'conversation':{'id':'c'}"})
+    @ValueSource(
+            strings = {
+                "'background':true",
+                "'conversation':'c'",
+                "'conversation':{'id':'c'}",
+                "'previous_response_id':'resp_1'",
+                "'store':true"
+            })
     void responsesThatLeaveSomethingBehindAreNeverShared(String member) {
         Asking asking =
                 PLAIN.at(Protocol.RESPONSES, "/v1/responses")
@@ -310,6 +340,53 @@ class ModelLineTest {
                         .header("x-vivace-cache-mode", "all");
         assertInstanceOf(Deliver.class, lines.decide(asking)).reader().close();
         assertBypassed(lines, asking.with(member));
+    }
+
+    /** What is said, at which door: the same request may have another answer the next time. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "CHAT|'web_search_options':{}",
+                "CHAT|'tools':[{'type':'function','function':{}},{'type':'web_search'}]",
+                "RESPONSES|'tools':[{'type':'web_search_preview'}]",
+                "RESPONSES|'tools':[{'type':'code_interpreter','container':{'type':'auto'}}]",
+                "RESPONSES|'prompt':{'id':'pmpt_1'}",
+                "MESSAGES|'tools':[{'name':'web_search','type':'web_search_20250305'}]",
+                "MESSAGES|'mcp_servers':[{'type':'url'}]",
+            })
+    void whatTheProviderLooksUpIsSharedOnlyWhenAsked(Protocol protocol, String member) {
+        Asking asking =
+                PLAIN.at(protocol, "/v1/x")
+                        .body("{'model':'m','temperature':0,'messages':[],'input':''}");
+        assertInstanceOf(Deliver.class, lines.decide(asking)).reader().close();
+        assertBypassed(lines, asking.with(member));
+        var own = asking.with(member).header("x-vivace-cache-mode", "all");
+        assertInstanceOf(Deliver.class, lines.decide(own));
+        assertInstanceOf(Joined.class, lines.decide(own));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gpt-4o-search-preview",
+                "gpt-4o-mini-search-preview-2025-03-11",
+                "own/gpt-5-search-api",
+                "o3-deep-research",
+                "openai/gpt-4o:online",
+                "searching"
+            })
+    void modelsThatLookThingsUpThemselvesAreSharedOnlyWhenAsked(String model) {
+        var line = lines.line(Map.of("searching", "own/gpt-4o-search-preview"));
+        Asking asking = PLAIN.body(PLAIN.body().replace("\"m\"", '"' + model + '"'));
+        assertInstanceOf(Deliver.class, lines.decide(line, asking));
+        assertEquals(
+                CacheStatus.BYPASS,
+                assertInstanceOf(Deliver.class, lines.decide(line, asking)).flight().cache());
+        Asking own = asking.header("x-vivace-cache-mode", "all");
+        assertInstanceOf(Deliver.class, lines.decide(line, own));
+        assertInstanceOf(Joined.class, lines.decide(line, own));
     }
 
     @Test
@@ -410,10 +487,70 @@ class ModelLineTest {
         assertEquals(1, lines.cache.invalidate(which("pattern", "h?")));
     }
 
+    /** Asked before, answered after: what was invalidated meanwhile does not come back. */
+    @ParameterizedTest
+    @CsvSource({
+        "scope, s, true",
+        "scope, t, false",
+        "model, m, true",
+        "model, first/m, true",
+        "model, other, false",
+        "tag, team=red, true",
+        "tag, team=blue, false",
+        "pattern, h?, true",
+        "pattern, h, false"
+    })
+    void whatIsInvalidatedInFlightIsNeitherJoinedNorStored(
+            String kind, String value, boolean matches) {
+        Asking asking =
+                PLAIN.header("x-vivace-cache-scope", "s").header("x-vivace-tag-team", "red");
+        var flying = assertInstanceOf(Deliver.class, lines.decide(asking));
+        assertEquals(0, lines.line.invalidate(which(kind, value)));
+        if (matches) {
+            var next = assertInstanceOf(Deliver.class, lines.decide(asking), "asked afresh");
+            Lines.answer(flying.flight());
+            assertEquals(0, lines.cache.statistics().entries());
+            Lines.answer(next.flight());
+        } else {
+            assertInstanceOf(Joined.class, lines.decide(asking));
+            Lines.answer(flying.flight());
+        }
+        assertInstanceOf(Answered.class, lines.decide(asking));
+    }
+
+    /** Whoever waits already gets it. */
+    @Test
+    void whoHasJoinedBeforeAnInvalidationIsAnswered() {
+        var flying = assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+        var joined = assertInstanceOf(Joined.class, lines.decide(PLAIN));
+        lines.line.invalidate(which("pattern", "*"));
+        Lines.answer(flying.flight());
+        assertArrayEquals(Lines.ANSWER, joined.reader().next());
+        assertTrue(lines.ledger.remove().stages().contains(new StageNote("store", "superseded")));
+    }
+
+    /** A model's answers are one, whatever name they were asked for by. */
+    @ParameterizedTest
+    @CsvSource({
+        "alias, alias, 1",
+        "alias, real, 1",
+        "alias, keyed/real, 1",
+        "keyed/real, alias, 1",
+        "keyed/real, real, 1",
+        "keyed/real, m, 0",
+        "m, m, 1",
+        "m, first/m, 1",
+        "m, alias, 0"
+    })
+    void anAnswerIsForgottenByAnyNameOfItsModel(String asked, String named, long removed) {
+        lines.ask(PLAIN.body(PLAIN.body().replace("\"m\"", '"' + asked + '"')));
+        assertEquals(removed, lines.line.invalidate(which("model", named)));
+    }
+
     private static Invalidation which(String kind, String value) {
         return new Invalidation(
                 Optional.of(value).filter(v -> kind.equals("scope")),
-                Optional.empty(),
+                Optional.of(value).filter(v -> kind.equals("model")),
                 Optional.of(value).filter(v -> kind.equals("tag")),
                 Optional.of(value).filter(v -> kind.equals("pattern")),
                 false);
@@ -467,6 +604,94 @@ class ModelLineTest {
                         .map(n -> n.stage() + " " + n.outcome())
                         .toList()
                         .toString());
+    }
+
+    /** The lines' cache has 1 MB, and so stores nothing above 64 kB. */
+    @Test
+    void longAnswersAreJoinedHoweverSmallTheCacheIs() {
+        var first = assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+        byte[] part = new byte[100_000];
+        java.util.Arrays.fill(part, (byte) ' ');
+        first.flight().departs();
+        first.flight()
+                .log()
+                .head(new Head(200, List.of(new Header("content-type", "application/json"))));
+        for (int i = 0; i < 10; i++) {
+            first.flight().log().append(part);
+            first.reader().next();
+        }
+        var late = assertInstanceOf(Joined.class, lines.decide(PLAIN));
+        first.flight().log().append(Lines.ANSWER);
+        first.flight().log().complete();
+        int got = 0;
+        for (byte[] next = late.reader().next(); next != null; next = late.reader().next()) {
+            got += next.length;
+        }
+        assertEquals(10 * part.length + Lines.ANSWER.length, got);
+        assertEquals(0, lines.cache.statistics().entries());
+        var entry = lines.ledger.remove();
+        assertTrue(entry.stages().contains(new StageNote("store", "too-large")));
+        assertEquals(new Tokens(7, 0, 3, 0, false), entry.tokens());
+    }
+
+    /** However the network cut it. */
+    @ParameterizedTest
+    @CsvSource({"1, false", "7, false", "1000000, false", "1, true", "1000000, true"})
+    void withoutUsageTokensAreCountedByEvents(int cut, boolean shared) {
+        var asking = PLAIN.with("'stream':true");
+        var deliver =
+                assertInstanceOf(
+                        Deliver.class,
+                        lines.decide(shared ? asking : asking.header("cache-control", "no-store")));
+        var events = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            events.append(
+                    ": ping\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"}}]}\n\n");
+        }
+        byte[] bytes = events.append("data: [DONE]\n\n").toString().getBytes(UTF_8);
+        assertGuessed(40, deliver, bytes, cut);
+    }
+
+    /** What was forgotten is reckoned by what is at hand. */
+    @Test
+    void ofALongStreamTheEventsAreReckonedByItsTail() {
+        var asking = PLAIN.with("'stream':true").header("cache-control", "no-store");
+        var deliver = assertInstanceOf(Deliver.class, lines.decide(asking));
+        byte[] bytes =
+                "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"}}]}\n\n"
+                        .repeat(10_000)
+                        .getBytes(UTF_8);
+        assertGuessed(10_000, deliver, bytes, 5_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "MESSAGES, content_block_delta, content_block_start",
+        "RESPONSES, response.output_text.delta, response.in_progress"
+    })
+    void ofNamedEventsThoseWithDeltasCount(Protocol protocol, String delta, String other) {
+        var asking =
+                PLAIN.at(protocol, "/v1/x")
+                        .body("{'model':'m','messages':[],'input':'','stream':true}");
+        var deliver = assertInstanceOf(Deliver.class, lines.decide(asking));
+        String event = "event: %s\ndata: {}\n\n";
+        String all = event.formatted(other) + event.formatted(delta).repeat(9);
+        assertGuessed(9, deliver, all.getBytes(UTF_8), 10);
+    }
+
+    private void assertGuessed(long output, Deliver deliver, byte[] stream, int cut) {
+        AnswerLog log = deliver.flight().log();
+        deliver.flight().departs();
+        log.head(new Head(200, List.of(new Header("content-type", "text/event-stream"))));
+        for (int at = 0; at < stream.length; at += cut) {
+            log.append(java.util.Arrays.copyOfRange(stream, at, Math.min(stream.length, at + cut)));
+            deliver.reader().next();
+        }
+        log.complete();
+        Tokens tokens = lines.ledger.remove().tokens();
+        assertEquals(output, tokens.output(), output / 100.0); // below a hundred, exactly
+        assertTrue(tokens.estimated());
+        assertEquals(deliver.flight().request().length() / 4, tokens.fresh());
     }
 
     private void assertRefused(int status, Asking asking) {

@@ -77,6 +77,8 @@ class RequestScannerTest {
                 "{^'m\\u006fdel':'m','messages':[]}|the member name 'model' must be written without escapes",
                 "{'model':'m','messages':[],^'\\u0073tream':true}|the member name 'stream' must be written without escapes",
                 "{'model':'m','messages':[],^'cach\\u0065':{}}|the member name 'cache' must be written without escapes",
+                "{'model':'m','messages':[],^'t\\u006fols':[]}|the member name 'tools' must be written without escapes",
+                "{'model':'m','messages':[],^'st\\u006fre':true}|the member name 'store' must be written without escapes",
                 "{'model':'m','messages':[],^'us\\u0065r':'a'}|the member name 'user' must be written without escapes",
             })
     void badInputIsRefusedWithWhatAndWhere(String marked, String what) {
@@ -172,10 +174,86 @@ class RequestScannerTest {
                 "'conversation':'conv_1'|false",
                 "'conversation':{'id':'conv_1'}|false",
                 "'conversation':null|true",
+                "'previous_response_id':'resp_1'|false",
+                "'previous_response_id':null|true",
             })
-    void whatLeavesSomethingBehindAtTheProviderIsNotCacheable(String field, boolean cacheable) {
+    void whatIsContinuedOrLeftBehindAtTheProviderIsNotCacheable(String field, boolean cacheable) {
         assertEquals(cacheable, scan(field, Protocol.RESPONSES).cacheable());
         assertTrue(scan(field, Protocol.CHAT).cacheable());
+    }
+
+    /** Whoever asks the provider to keep the call wants it there each time. */
+    @ParameterizedTest
+    @CsvSource({"true, false", "false, true", "null, true"})
+    void whatTheProviderIsAskedToKeepIsNotCacheable(String store, boolean cacheable) {
+        for (Protocol protocol : new Protocol[] {Protocol.CHAT, Protocol.RESPONSES}) {
+            assertEquals(cacheable, scan("'store':" + store, protocol).cacheable());
+        }
+    }
+
+    /** Tools that the client runs change nothing; any other, known or not, is the provider's. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "CHAT|'tools':[]|true",
+                "CHAT|'tools':null|true",
+                "CHAT|'tools':[{'type':'function','function':{'name':'f','parameters':{'type':'object'}}}]|true",
+                "CHAT|'tools':[{'custom':{'name':'f'},'type':'custom'}]|true",
+                "CHAT|'tools':[{'type':'function'},{'type':'web_search'}]|false",
+                "CHAT|'tools':[{'type':'web_search'},{'type':'function'}]|false",
+                "CHAT|'tools':[{'t\\u0079pe':'function'}]|true",
+                "CHAT|'tools':[{'type':'func\\u0074ion'}]|false",
+                "CHAT|'tools':[{'google_search':{}}]|false",
+                "CHAT|'tools':[{'type':null}]|false",
+                "CHAT|'tools':[7]|false",
+                "CHAT|'tools':[{'type':'bash_20250124'}]|false",
+                "CHAT|'x':{'tools':[{'type':'web_search'}]}|true",
+                "CHAT|'functions':[{'name':'f'}]|true",
+                "CHAT|'web_search_options':{}|false",
+                "CHAT|'web_search_options':null|true",
+                "CHAT|'search_parameters':{'mode':'auto'}|false",
+                "CHAT|'plugins':[{'id':'web'}]|false",
+                "RESPONSES|'tools':[{'type':'function','name':'f'},{'type':'custom','name':'g'}]|true",
+                "RESPONSES|'tools':[{'type':'web_search_preview'}]|false",
+                "RESPONSES|'tools':[{'type':'file_search','vector_store_ids':['v']}]|false",
+                "RESPONSES|'tools':[{'type':'mcp','server_url':'u'}]|false",
+                "RESPONSES|'tools':[{'type':'computer_use_preview'}]|false",
+                "RESPONSES|'tools':[{'type':'image_generation'}]|false",
+                "RESPONSES|'tools':[{'type':'not_known_yet'}]|false",
+                "RESPONSES|'prompt':{'id':'p'}|false",
+                "RESPONSES|'prompt':null|true",
+                "CHAT|'prompt':'p'|true",
+                "MESSAGES|'tools':[{'name':'f','input_schema':{'type':'web_search'}}]|true",
+                "MESSAGES|'tools':[{'name':'f','type':null}]|true",
+                "MESSAGES|'tools':[{'name':'f','type':'custom'}]|true",
+                "MESSAGES|'tools':[{'type':'bash_20250124'},{'type':'text_editor_20250728'},{'type':'computer_20250124'},{'type':'memory_20250818'}]|true",
+                "MESSAGES|'tools':[{'type':'web_search_20250305','name':'web_search'}]|false",
+                "MESSAGES|'tools':[{'name':'web_search','t\\u0079pe':'web_search_20250305'}]|false",
+                "MESSAGES|'tools':[{'type':'web_fetch_20250910'}]|false",
+                "MESSAGES|'tools':[{'type':'code_execution_20250522'}]|false",
+                "MESSAGES|'tools':[{'type':'mcp_toolset'}]|false",
+                "MESSAGES|'tools':[{'type':'bash'}]|false",
+                "MESSAGES|'mcp_servers':[{'type':'url'}]|false",
+                "MESSAGES|'container':'c'|false",
+            })
+    void whatTheProviderLooksUpOrRunsIsNotDeterministic(
+            Protocol protocol, String field, boolean deterministic) {
+        RequestScan scan = scan("'temperature':0," + field, protocol);
+        assertEquals(deterministic, scan.deterministic());
+        assertTrue(scan.cacheable());
+        assertFalse(scan(field, protocol).deterministic());
+        assertTrue(scan("'seed':1", protocol).deterministic(), "nothing is left of it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"'tools':[{'type':'function',^'type':'mcp'}]", "'tools':[],^'tools':[]"})
+    void toolsAreCheckedLikeEverythingElse(String marked) {
+        String body = ("{'model':'m','messages':[]," + marked + "}").replace('\'', '"');
+        int at = body.indexOf('^');
+        assertTrue(refused(body.replace("^", ""), Protocol.CHAT).endsWith("(offset " + at + ")"));
     }
 
     @Test

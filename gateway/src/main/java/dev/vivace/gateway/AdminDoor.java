@@ -141,7 +141,7 @@ final class AdminDoor {
                         release.run();
                         try {
                             Invalidation which = which(body);
-                            context.executeBlocking(() -> parts.cache().invalidate(which), false)
+                            context.executeBlocking(() -> parts.line().invalidate(which), false)
                                     .onSuccess(removed ->
                                             json(exchange, "{\"removed\":" + removed + "}"))
                                     .onFailure(failure ->

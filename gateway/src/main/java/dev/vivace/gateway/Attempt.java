@@ -5,6 +5,7 @@ import dev.vivace.answer.Failure;
 import dev.vivace.answer.Head;
 import dev.vivace.answer.Header;
 import dev.vivace.line.Flight;
+import dev.vivace.line.UpstreamRequest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
@@ -13,6 +14,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Locale;
@@ -105,14 +107,19 @@ final class Attempt {
                     }
                 });
         HttpServerRequest source = upload;
-        byte[] body = flight.request().body();
         if (source != null) {
             flow(source, made);
-        } else if (body.length == 0) {
+        } else if (flight.request().length() == 0) {
             made.end();
         } else {
-            made.end(Exchange.wrap(body));
+            made.end(body(flight.request()));
         }
+    }
+
+    private static Buffer body(UpstreamRequest sent) {
+        return sent.edits().isEmpty()
+                ? Exchange.wrap(sent.body())
+                : Exchange.wrap(sent.parts().toArray(ByteBuffer[]::new));
     }
 
     private void flow(HttpServerRequest source, HttpClientRequest made) {

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.buffer.BufferInternal;
+import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -128,5 +129,10 @@ final class Exchange {
     /** A buffer over these bytes, which nobody changes any more. */
     static Buffer wrap(byte[] bytes) {
         return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes));
+    }
+
+    /** The parts one after the other, not copied. */
+    static Buffer wrap(ByteBuffer[] parts) {
+        return BufferInternal.buffer(Unpooled.wrappedBuffer(parts));
     }
 }

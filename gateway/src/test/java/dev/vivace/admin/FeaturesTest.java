@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.Money;
 import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Times;
 import dev.vivace.ledger.Tokens;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -93,12 +95,8 @@ class FeaturesTest {
                         CacheStatus.MISS,
                         200,
                         new Tokens(0, 0, 0, (long) savedUsd * 10, false),
-                        0,
-                        savedUsd,
-                        1,
-                        1,
-                        1,
-                        1,
+                        new Money(0, savedUsd),
+                        new Times(1, 1, 1, 1),
                         false,
                         1,
                         List.copyOf(stages),

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.ledger.Ledger;
 import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.Money;
 import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Times;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -177,12 +179,8 @@ class MetricsTest {
                             plain.cache(),
                             200,
                             plain.tokens(),
-                            usd,
-                            usd,
-                            1,
-                            1,
-                            1,
-                            1,
+                            new Money(usd, usd),
+                            new Times(1, 1, 1, 1),
                             false,
                             1,
                             List.of(),

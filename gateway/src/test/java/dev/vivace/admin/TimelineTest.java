@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.Money;
 import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Times;
 import java.io.ByteArrayOutputStream;
 import java.time.Clock;
 import java.time.Instant;
@@ -177,12 +179,8 @@ class TimelineTest {
                 e.cache(),
                 200,
                 e.tokens(),
-                0,
-                0,
-                overheadMicros,
-                0,
-                0,
-                totalMicros,
+                Money.NONE,
+                new Times(overheadMicros, 0, 0, totalMicros),
                 false,
                 1,
                 List.of(),

@@ -2,7 +2,9 @@ package dev.vivace.admin;
 
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.Money;
 import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Times;
 import dev.vivace.ledger.Tokens;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +27,8 @@ final class Traffic {
                 CacheStatus.MISS,
                 200,
                 new Tokens(21, 0, 9, 0, false),
-                0.25,
-                0,
-                85,
-                1_200,
-                900,
-                1_300,
+                new Money(0.25, 0),
+                new Times(85, 1_200, 900, 1_300),
                 false,
                 1,
                 List.of(new StageNote("exact-cache", "miss"), new StageNote("deliver", "ok")),
@@ -48,12 +46,8 @@ final class Traffic {
                 CacheStatus.HIT,
                 200,
                 new Tokens(0, 0, 0, 30, false),
-                0,
-                0.25,
-                40,
-                0,
-                45,
-                50,
+                new Money(0, 0.25),
+                new Times(40, 0, 45, 50),
                 true,
                 0,
                 List.of(new StageNote("exact-cache", "hit")),
@@ -71,12 +65,8 @@ final class Traffic {
                 e.cache(),
                 status,
                 e.tokens(),
-                e.costUsd(),
-                e.savedUsd(),
-                e.overheadMicros(),
-                e.upstreamMicros(),
-                e.firstTokenMicros(),
-                e.totalMicros(),
+                e.money(),
+                e.times(),
                 e.streamed(),
                 e.attempts(),
                 stages,
@@ -128,12 +118,12 @@ final class Traffic {
                 ours || failed
                         ? new Tokens(0, 0, 0, ours ? prompt + output : 0, false)
                         : new Tokens(prompt - cached, cached, output, 0, false),
-                ours || failed ? 0 : price,
-                ours ? price : 0,
-                overhead,
-                cache == CacheStatus.JOINED ? 0 : upstream,
-                overhead + upstream / 3,
-                overhead + upstream,
+                new Money(ours || failed ? 0 : price, ours ? price : 0),
+                new Times(
+                        overhead,
+                        cache == CacheStatus.JOINED ? 0 : upstream,
+                        overhead + upstream / 3,
+                        overhead + upstream),
                 random.nextBoolean(),
                 ours ? 0 : 1,
                 stages(cache, failed),

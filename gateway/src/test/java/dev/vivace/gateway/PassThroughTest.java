@@ -59,6 +59,20 @@ final class PassThroughTest {
         assertEquals(body, upstream.only().text());
     }
 
+    /** A body that is changed leaves in parts; what is between them goes out as it came. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2_000_000})
+    void ofARenamedModelOnlyTheNameChanges(int length) throws Exception {
+        String body =
+                "{ \"cache\":{\"ttl\":5} , \"user\":\"é\", \"model\" : \"default/m-1\",\"messages\":[{\"role\":\"user\", \"content\":\""
+                        + "x".repeat(length)
+                        + "\"}]}\n";
+        assertEquals(200, Wire.ask(gateway.address(), Chat.PATH, body).status());
+        assertEquals(
+                body.replace("\"cache\":{\"ttl\":5} ,", "").replace("default/", ""),
+                upstream.only().text());
+    }
+
     @Test
     void anAnswersBytesComeBackAsTheyWere() throws Exception {
         byte[] body = bytes(3_000);

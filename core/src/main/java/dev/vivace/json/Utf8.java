@@ -1,11 +1,11 @@
-package dev.vivace.answer;
+package dev.vivace.json;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Whether bytes are text. */
-final class Utf8 {
+public final class Utf8 {
     private static final VarHandle EIGHT =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long HIGH_BITS = 0x8080808080808080L;
@@ -16,7 +16,7 @@ final class Utf8 {
      * Strictly: no overlong forms, no halves of surrogate pairs, nothing above U+10FFFF, nothing
      * cut off.
      */
-    static boolean isValid(byte[] bytes, int end) {
+    public static boolean isValid(byte[] bytes, int end) {
         int at = 0;
         while (at < end) {
             if (at <= end - Long.BYTES && ((long) EIGHT.get(bytes, at) & HIGH_BITS) == 0) {
@@ -35,7 +35,7 @@ final class Utf8 {
     }
 
     /** The length of the sequence of several bytes that begins there; 0 if there is none. */
-    private static int sequence(byte[] bytes, int at, int end) {
+    static int sequence(byte[] bytes, int at, int end) {
         int first = bytes[at] & 0xFF;
         int length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
         if (length == 0 || length > end - at) {

@@ -1,0 +1,72 @@
+package dev.vivace.line;
+
+import dev.vivace.answer.AnswerForm;
+import dev.vivace.answer.AnswerLog;
+import dev.vivace.answer.Examination;
+import dev.vivace.answer.Head;
+import dev.vivace.answer.Unpacked;
+import dev.vivace.answer.Usage;
+import dev.vivace.cache.ExactCache;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Examines answers that came whole, and stores those that are worth it. Thread-safe. */
+final class Storage {
+    private final ExactCache cache;
+    private final Duration ttl;
+    private final InFlight inFlight;
+    private final Costs costs;
+    private final InstantSource clock;
+
+    Storage(ExactCache cache, Duration ttl, InFlight inFlight, Costs costs, InstantSource clock) {
+        this.cache = cache;
+        this.ttl = ttl;
+        this.inFlight = inFlight;
+        this.costs = costs;
+        this.clock = clock;
+    }
+
+    /** Stores a flight's answer, or notes why not; the usage that it reports. */
+    Optional<Usage> take(Flight flight, Storing as, Head head, AnswerForm form) {
+        AnswerLog log = flight.log();
+        Optional<byte[]> body =
+                log.written() > cache.maxAnswerBytes()
+                        ? Optional.empty()
+                        : log.body()
+                                .flatMap(bytes -> Unpacked.of(head, bytes, cache.maxAnswerBytes()));
+        if (body.isEmpty()) {
+            flight.note("store", "too-large");
+            return form.usageIn(log.tail());
+        }
+        Examination found = form.examine(body.get(), head.streamed());
+        flight.note(
+                "store",
+                switch (found) {
+                    case Examination.Whole whole ->
+                            store(flight, as, head.streamed(), body.get(), whole);
+                    case Examination.Unfit unfit -> unfit.reason();
+                });
+        return found.usage();
+    }
+
+    private String store(
+            Flight flight, Storing as, boolean stream, byte[] body, Examination.Whole whole) {
+        if (!inFlight.leads(as.key(), flight)) {
+            return "superseded";
+        }
+        Optional<byte[]> bytes = Optional.of(body);
+        boolean stored =
+                cache.store(
+                        as.key(),
+                        as.entry(
+                                clock.millis(),
+                                ttl,
+                                whole.usage(),
+                                whole.usage().map(used -> costs.of(as.model(), used)).orElse(0.0),
+                                stream ? Optional.empty() : bytes,
+                                stream ? bytes : Optional.empty()),
+                        flight.call().arrived());
+        return stored ? "stored" : "invalidated";
+    }
+}
