@@ -6,6 +6,7 @@ import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Tokens;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A call on its way to an upstream and back: what is sent, the log that the answer is written to,
@@ -25,6 +26,15 @@ public final class Flight {
     private volatile int attempts;
     private volatile Tokens bought = Tokens.NONE;
     private volatile double costUsd;
+    private volatile Optional<Cut> cut = Optional.empty();
+
+    /**
+     * Its own caller got no whole answer, though others may have.
+     *
+     * @param status as in HTTP, or 499 where the caller left
+     * @param reason for people
+     */
+    record Cut(int status, String reason) {}
 
     public Flight(Call call, UpstreamRequest request, AnswerLog log, CacheStatus cache) {
         this(call, request, log, cache, true);
@@ -102,6 +112,32 @@ public final class Flight {
 
     public int attempts() {
         return attempts;
+    }
+
+    /**
+     * Says what its own caller got, before that caller leaves the log: the call may end otherwise
+     * for others.
+     *
+     * @param error why it is not the whole answer; empty if it is
+     */
+    public void callerGot(int status, String error) {
+        if (!error.isEmpty()) {
+            cut = Optional.of(new Cut(status, error));
+        }
+    }
+
+    Optional<Cut> cut() {
+        return cut;
+    }
+
+    /**
+     * What the gateway has added until now, in nanoseconds: to the way there and to the way back.
+     */
+    public long overheadNanos() {
+        long now = System.nanoTime();
+        long out = departed == 0 ? now : departed;
+        long back = firstByte == 0 ? now : firstByte;
+        return out - call.arrived() + (now - back);
     }
 
     /** Notes what a stage did; before the log ends, by whoever decides or settles. */

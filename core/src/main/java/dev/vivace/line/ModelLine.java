@@ -9,6 +9,7 @@ import dev.vivace.cache.Fingerprint;
 import dev.vivace.json.JsonException;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
+import dev.vivace.limit.ByteBudget;
 import dev.vivace.request.RequestScan;
 import dev.vivace.request.RequestScanner;
 import java.nio.charset.StandardCharsets;
@@ -38,11 +39,13 @@ public final class ModelLine {
     private final InFlight inFlight;
     private final Settlement settlement;
     private final byte[] secret;
+    private final ByteBudget room;
 
     /**
      * @param mode which requests are cached and joined unless they say otherwise; {@code off} is
      *     final
      * @param secret goes into every fingerprint
+     * @param room for what answers keep beyond their first 64 kB
      */
     public ModelLine(
             Models models,
@@ -50,13 +53,15 @@ public final class ModelLine {
             CacheMode mode,
             InFlight inFlight,
             Settlement settlement,
-            byte[] secret) {
+            byte[] secret,
+            ByteBudget room) {
         this.models = models;
         this.cache = cache;
         this.mode = mode;
         this.inFlight = inFlight;
         this.settlement = settlement;
         this.secret = secret.clone();
+        this.room = room;
     }
 
     /**
@@ -222,7 +227,7 @@ public final class ModelLine {
                 new Flight(
                         call,
                         request,
-                        new AnswerLog(settlement.keepBytes(key.isPresent())),
+                        new AnswerLog(settlement.keepBytes(key.isPresent()), room),
                         status,
                         !scan.stream() || scan.wantsUsage());
         flight.note("exact-cache", status.name().toLowerCase(Locale.ROOT));

@@ -32,7 +32,7 @@ public final class Settlement {
     private static final long KEEP_FOR_USAGE = 256 << 10;
 
     /** The status in the ledger of a call whose client left, as nginx has it. */
-    private static final int CLIENT_LEFT = 499;
+    public static final int CLIENT_LEFT = 499;
 
     private final ExactCache cache;
     private final Duration ttl;
@@ -169,7 +169,7 @@ public final class Settlement {
         Optional<byte[]> body =
                 log.body().flatMap(bytes -> Unpacked.of(head, bytes, cache.maxAnswerBytes()));
         if (body.isEmpty()) {
-            key.ifPresent(shared -> flight.note("store", "too-large"));
+            flight.note("store", log.crowded() ? "no-room" : "too-large");
             return asked.protocol().form().usageIn(log.tail());
         }
         return switch (asked.protocol().form().examine(body.get(), head.streamed())) {
@@ -226,12 +226,15 @@ public final class Settlement {
         long departed = flight.departed();
         long last = flight.lastByte() == 0 ? now : flight.lastByte();
         long arrived = flight.call().arrived();
+        Flight.Cut cut = flight.cut().orElse(null);
         int status =
-                log.abandoned()
-                        ? CLIENT_LEFT
-                        : log.ending() == AnswerLog.State.FAILED
-                                ? log.failure().map(Settlement::status).orElse(502)
-                                : log.head().map(Head::status).orElse(502);
+                cut != null
+                        ? cut.status()
+                        : log.abandoned()
+                                ? CLIENT_LEFT
+                                : log.ending() == AnswerLog.State.FAILED
+                                        ? log.failure().map(Settlement::status).orElse(502)
+                                        : log.head().map(Head::status).orElse(502);
         ledger.accept(
                 new LedgerEntry(
                         flight.call().id(),
@@ -251,7 +254,9 @@ public final class Settlement {
                         flight.call().streamed(),
                         flight.attempts(),
                         flight.notes(),
-                        log.failure().map(Failure::message).orElse("")));
+                        cut != null
+                                ? cut.reason()
+                                : log.failure().map(Failure::message).orElse("")));
     }
 
     private static LedgerEntry entry(
@@ -288,7 +293,12 @@ public final class Settlement {
 
     /** The HTTP status that a failure becomes. */
     public static int status(Failure failure) {
-        return failure.kind() == Failure.Kind.TIMEOUT ? 504 : 502;
+        return switch (failure.kind()) {
+            case INTERNAL -> 500;
+            case UNREACHABLE, BROKEN -> 502;
+            case NO_ROOM -> 503;
+            case TIMEOUT -> 504;
+        };
     }
 
     private static String outcome(AnswerLog log) {
