@@ -1,5 +1,6 @@
 package dev.vivace.answer;
 
+import dev.vivace.limit.ByteBudget;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * bound stops being kept. The writer is held back ({@link #full}) while even the fastest reader has
  * {@link #WINDOW} bytes unread, so that a stream of any length flows through one reader in constant
  * memory; and while the slowest is {@link #LAG} behind, so that one slow reader among several costs
- * a bounded amount.
+ * a bounded amount. What a log retains beyond its first 64 kB it takes from a budget for all. It
+ * never waits for room: where there is none it is no longer kept, and its writer is held back while
+ * anything is unread.
  *
  * <p><b>Threads.</b> Everything may be called from any thread. The log's own monitor guards its
  * state; it is never held while foreign code runs. Readers are woken by the writer's thread and
@@ -29,10 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnswerLog {
     /** Bytes that the fastest reader may leave unread before the writer is held back. */
-    static final long WINDOW = 256 << 10;
+    public static final long WINDOW = 256 << 10;
 
     /** Bytes that the slowest reader may be behind before the writer is held back. */
-    static final long LAG = 32 << 20;
+    public static final long LAG = 32 << 20;
+
+    private static final ByteBudget UNBOUNDED = new ByteBudget(Long.MAX_VALUE);
 
     private static final int TAIL = 16 << 10;
 
@@ -44,13 +49,16 @@ public final class AnswerLog {
     }
 
     private final long maxKept;
+    private final Account account;
     private final List<Reader> readers = new ArrayList<>(1);
     private final ArrayDeque<byte[]> chunks = new ArrayDeque<>(2);
     private long firstChunk;
     private long firstByte;
     private long written;
     private boolean kept;
+    private boolean crowded;
     private boolean abandoned;
+    private boolean over;
     private boolean held;
     private State state = State.OPEN;
     private State ending = State.OPEN;
@@ -64,7 +72,16 @@ public final class AnswerLog {
      * @param maxKept how many bytes it keeps for others; 0 keeps nothing
      */
     public AnswerLog(long maxKept) {
+        this(maxKept, UNBOUNDED);
+    }
+
+    /**
+     * @param maxKept how many bytes it keeps for others; 0 keeps nothing
+     * @param room what it shares with all others
+     */
+    public AnswerLog(long maxKept, ByteBudget room) {
         this.maxKept = maxKept;
+        this.account = new Account(room);
         this.kept = maxKept > 0;
     }
 
@@ -120,6 +137,7 @@ public final class AnswerLog {
 
     /** Appends a chunk, which the log then owns. */
     public void append(byte[] chunk) {
+        long surplus;
         synchronized (this) {
             if (ending != State.OPEN || abandoned) {
                 return;
@@ -130,7 +148,14 @@ public final class AnswerLog {
                 kept = false;
             }
             forget();
+            if (!account.cover(retained())) {
+                crowded = true;
+                kept = false;
+                forget();
+            }
+            surplus = account.surplus(retained());
         }
+        account.back(surplus);
         wakeAll();
     }
 
@@ -163,13 +188,22 @@ public final class AnswerLog {
         try {
             onEnd.accept(this);
         } finally {
+            long surplus;
             synchronized (this) {
                 state = last;
-                kept = false;
-                forget();
+                surplus = close();
             }
+            account.back(surplus);
             wakeAll();
         }
+    }
+
+    /** Nothing is written or settled any more: only what is unread is kept. */
+    private long close() {
+        over = true;
+        kept = false;
+        forget();
+        return account.surplus(retained());
     }
 
     // For the settlement, while the log ends.
@@ -202,6 +236,14 @@ public final class AnswerLog {
     /** Bytes of the body that are still held. */
     synchronized long retained() {
         return written - firstByte;
+    }
+
+    /**
+     * Whether there was no room for it at some time, so that its writer may wait for all to be
+     * read, and its beginning may be forgotten.
+     */
+    public synchronized boolean crowded() {
+        return crowded;
     }
 
     /** Chunks that were written so far. */
@@ -264,13 +306,13 @@ public final class AnswerLog {
 
     /** Drops what every reader has read, but for a tail in which usage may stand. */
     private void forget() {
-        if (kept || firstByte == 0 && state == State.OPEN && written <= TAIL) {
+        if (kept || firstByte == 0 && !over && written <= TAIL) {
             return;
         }
         long needed = slowest();
         while (!chunks.isEmpty()) {
             byte[] oldest = chunks.getFirst();
-            boolean tail = state == State.OPEN && written - firstByte - oldest.length < TAIL;
+            boolean tail = !over && written - firstByte - oldest.length < TAIL;
             if (firstByte + oldest.length > needed || tail) {
                 return;
             }
@@ -286,9 +328,12 @@ public final class AnswerLog {
         }
         long fastest = 0;
         for (Reader reader : readers) {
-            fastest = Math.max(fastest, reader.readBytes);
+            fastest = Math.max(fastest, reader.gathers ? written : reader.readBytes);
         }
-        return written - fastest > WINDOW || written - slowest() > LAG;
+        long slowest = slowest();
+        return written - fastest > WINDOW
+                || written - slowest > LAG
+                || (slowest < written && !account.covers(retained()));
     }
 
     private long slowest() {
@@ -304,6 +349,8 @@ public final class AnswerLog {
         private final Runnable wake;
         private long nextChunk;
         private long readBytes;
+        private boolean gathers;
+        private boolean more;
         private boolean closed;
 
         private Reader(Runnable wake) {
@@ -315,30 +362,56 @@ public final class AnswerLog {
             return AnswerLog.this;
         }
 
+        /**
+         * From here on it takes nothing before the end, and then all: the writer need not wait for
+         * it, up to {@link #LAG}. Where there is no room for so much, {@link #crowded}.
+         */
+        public void gather() {
+            synchronized (AnswerLog.this) {
+                gathers = true;
+            }
+        }
+
         /** Everything that is new, as one array; null if there is nothing. */
         public byte @Nullable [] next() {
+            return next(Long.MAX_VALUE);
+        }
+
+        /**
+         * What is new, as one array, but not more than so many bytes at a time unless a chunk is
+         * longer; null if there is nothing.
+         */
+        public byte @Nullable [] next(long most) {
             byte[] result;
             boolean drained;
+            long surplus;
             synchronized (AnswerLog.this) {
-                result = take();
+                result = closed ? null : written - readBytes > most ? some(most) : all();
                 if (result == null) {
                     return null;
                 }
                 readBytes += result.length;
+                more = readBytes < written;
                 forget();
+                surplus = account.surplus(retained());
                 drained = held && !overfull();
                 held &= !drained;
             }
+            account.back(surplus);
             if (drained) {
                 onDrain.run();
             }
             return result;
         }
 
-        private byte @Nullable [] take() {
-            int skip = Math.toIntExact(nextChunk - firstChunk);
-            int fresh = chunks.size() - skip;
-            if (closed || fresh == 0) {
+        /** Whether the last {@link #next} that gave something left something behind. */
+        public boolean more() {
+            return more;
+        }
+
+        private byte @Nullable [] all() {
+            int fresh = chunks.size() - Math.toIntExact(nextChunk - firstChunk);
+            if (fresh == 0) {
                 return null;
             }
             nextChunk += fresh;
@@ -355,11 +428,31 @@ public final class AnswerLog {
             return result;
         }
 
+        private byte[] some(long most) {
+            var parts = new ArrayDeque<byte[]>();
+            int length = 0;
+            var i = chunks.iterator();
+            for (long skip = nextChunk - firstChunk; skip > 0; skip--) {
+                i.next();
+            }
+            while (i.hasNext()) {
+                byte[] chunk = i.next();
+                if (length > 0 && length + chunk.length > most) {
+                    break;
+                }
+                parts.add(chunk);
+                length += chunk.length;
+            }
+            nextChunk += parts.size();
+            return join(parts, length);
+        }
+
         /** Leaves. The last one to leave before the end abandons the log. */
         @Override
         public void close() {
             boolean last;
             boolean drained;
+            long surplus;
             Runnable cancel;
             synchronized (AnswerLog.this) {
                 if (closed) {
@@ -372,9 +465,11 @@ public final class AnswerLog {
                 // As it is now: one that is set from here on finds the log abandoned, and runs.
                 cancel = onAbandoned;
                 forget();
+                surplus = account.surplus(retained());
                 drained = !last && held && !overfull();
                 held &= !drained;
             }
+            account.back(surplus);
             if (drained) {
                 onDrain.run();
             }
@@ -382,6 +477,10 @@ public final class AnswerLog {
                 try {
                     onEnd.accept(AnswerLog.this);
                 } finally {
+                    synchronized (AnswerLog.this) {
+                        surplus = AnswerLog.this.close();
+                    }
+                    account.back(surplus);
                     cancel.run();
                 }
             }

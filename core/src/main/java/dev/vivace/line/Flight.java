@@ -27,6 +27,15 @@ public final class Flight {
     private volatile int attempts;
     private volatile Tokens bought = Tokens.NONE;
     private volatile double costUsd;
+    private volatile Optional<Ended> cut = Optional.empty();
+
+    /**
+     * How a call ended for its own caller.
+     *
+     * @param status as in HTTP, or 499 where the caller left
+     * @param reason for people; empty if all is well
+     */
+    record Ended(int status, String reason) {}
 
     public Flight(Call call, UpstreamRequest request, AnswerLog log, CacheStatus cache) {
         this(call, request, log, cache, true, Optional.empty());
@@ -111,6 +120,33 @@ public final class Flight {
 
     public int attempts() {
         return attempts;
+    }
+
+    /**
+     * Says what its own caller got, before that caller leaves the log: the call may end otherwise
+     * for others.
+     *
+     * @param error why it is not the whole answer; empty if it is
+     */
+    public void callerGot(int status, String error) {
+        if (!error.isEmpty()) {
+            cut = Optional.of(new Ended(status, error));
+        }
+    }
+
+    /** Set if its own caller got no whole answer, though others may have. */
+    Optional<Ended> cut() {
+        return cut;
+    }
+
+    /**
+     * What the gateway has added until now, in nanoseconds: to the way there and to the way back.
+     */
+    public long overheadNanos() {
+        long now = System.nanoTime();
+        long out = departed == 0 ? now : departed;
+        long back = firstByte == 0 ? now : firstByte;
+        return out - call.arrived() + (now - back);
     }
 
     /** Notes what a stage did; before the log ends, by whoever decides or settles. */

@@ -10,6 +10,7 @@ import dev.vivace.cache.Invalidation;
 import dev.vivace.json.JsonException;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
+import dev.vivace.limit.ByteBudget;
 import dev.vivace.request.RequestScan;
 import dev.vivace.request.RequestScanner;
 import java.util.Locale;
@@ -39,11 +40,13 @@ public final class ModelLine {
     private final InFlight inFlight;
     private final Settlement settlement;
     private final byte[] secret;
+    private final ByteBudget room;
 
     /**
      * @param mode which requests are cached and joined unless they say otherwise; {@code off} is
      *     final
      * @param secret goes into every fingerprint
+     * @param room for what answers keep beyond their first 64 kB
      */
     public ModelLine(
             Models models,
@@ -51,13 +54,15 @@ public final class ModelLine {
             CacheMode mode,
             InFlight inFlight,
             Settlement settlement,
-            byte[] secret) {
+            byte[] secret,
+            ByteBudget room) {
         this.models = models;
         this.cache = cache;
         this.mode = mode;
         this.inFlight = inFlight;
         this.settlement = settlement;
         this.secret = secret.clone();
+        this.room = room;
     }
 
     /**
@@ -210,7 +215,7 @@ public final class ModelLine {
                 new Flight(
                         call,
                         request,
-                        new AnswerLog(Settlement.keepBytes(storing.isPresent())),
+                        new AnswerLog(Settlement.keepBytes(storing.isPresent()), room),
                         status,
                         !scan.stream() || scan.wantsUsage(),
                         storing);

@@ -33,7 +33,7 @@ public final class Settlement {
     private static final int KEEP_FOR_USAGE = 256 << 10;
 
     /** The status in the ledger of a call whose client left, as nginx has it. */
-    private static final int CLIENT_LEFT = 499;
+    public static final int CLIENT_LEFT = 499;
 
     private final Storage storage;
     private final Costs costs;
@@ -153,18 +153,18 @@ public final class Settlement {
     }
 
     private void write(Flight flight, Tokens tokens, double cost) {
-        AnswerLog log = flight.log();
+        Flight.Ended end = flight.cut().orElseGet(() -> end(flight.log()));
         ledger.accept(
                 flight.call()
                         .entry(
                                 flight.cache(),
-                                status(log),
+                                end.status(),
                                 tokens,
                                 new Money(cost, 0),
                                 times(flight),
                                 flight.attempts(),
                                 flight.notes(),
-                                log.failure().map(Failure::message).orElse("")));
+                                end.reason()));
     }
 
     private static Times times(Flight flight) {
@@ -179,18 +179,24 @@ public final class Settlement {
                 micros(now - arrived));
     }
 
-    private static int status(AnswerLog log) {
-        if (log.abandoned()) {
-            return CLIENT_LEFT;
-        }
-        return log.ending() == AnswerLog.State.FAILED
-                ? log.failure().map(Settlement::status).orElse(502)
-                : log.head().map(Head::status).orElse(502);
+    private static Flight.Ended end(AnswerLog log) {
+        int status =
+                log.abandoned()
+                        ? CLIENT_LEFT
+                        : log.ending() == AnswerLog.State.FAILED
+                                ? log.failure().map(Settlement::status).orElse(502)
+                                : log.head().map(Head::status).orElse(502);
+        return new Flight.Ended(status, log.failure().map(Failure::message).orElse(""));
     }
 
     /** The HTTP status that a failure becomes. */
     public static int status(Failure failure) {
-        return failure.kind() == Failure.Kind.TIMEOUT ? 504 : 502;
+        return switch (failure.kind()) {
+            case INTERNAL -> 500;
+            case UNREACHABLE, BROKEN -> 502;
+            case NO_ROOM -> 503;
+            case TIMEOUT -> 504;
+        };
     }
 
     private static String outcome(AnswerLog log) {

@@ -36,7 +36,7 @@ final class Storage {
                         : log.body()
                                 .flatMap(bytes -> Unpacked.of(head, bytes, cache.maxAnswerBytes()));
         if (body.isEmpty()) {
-            flight.note("store", "too-large");
+            flight.note("store", log.crowded() ? "no-room" : "too-large");
             return form.usageIn(log.tail());
         }
         Examination found = form.examine(body.get(), head.streamed());

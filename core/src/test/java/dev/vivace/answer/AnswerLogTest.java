@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.answer.AnswerLog.Reader;
 import dev.vivace.answer.AnswerLog.State;
+import dev.vivace.limit.ByteBudget;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -227,6 +228,161 @@ class AnswerLogTest {
         assertFalse(log.full());
         fast.close();
         assertEquals(2, drained.get(), "nobody to go on for");
+    }
+
+    private static final int LIMIT = 10_000;
+    private static final int FREE = (int) Account.FREE;
+
+    @Test
+    void aShortAnswerDoesNotTouchTheBudget() {
+        var none = new ByteBudget(0);
+        var log = new AnswerLog(1 << 20, none);
+        Reader reader = reader(log);
+        log.append(new byte[FREE]);
+        assertFalse(log.full());
+        assertFalse(log.crowded());
+        log.complete();
+        assertEquals(FREE, Objects.requireNonNull(reader.next()).length);
+    }
+
+    @Test
+    void whatIsRetainedIsTakenFromTheBudgetAndGivenBack() {
+        var budget = new ByteBudget(1 << 20);
+        var log = new AnswerLog(1 << 20, budget);
+        Reader reader = reader(log);
+        Reader slow = reader(log);
+        log.append(new byte[FREE]);
+        assertEquals(0, budget.held());
+        log.append(new byte[300_000]);
+        assertTrue(budget.held() >= 300_000 && budget.held() < 400_000, "" + budget.held());
+        log.complete();
+        assertTrue(budget.held() >= 300_000, "nobody has read it");
+        while (reader.next() != null) {}
+        reader.close();
+        assertTrue(budget.held() >= 300_000, "one has not");
+        slow.close();
+        assertEquals(0, budget.held());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoeverLeavesGivesEverythingBack(boolean settlementFails) {
+        var budget = new ByteBudget(1 << 20);
+        var log = new AnswerLog(1 << 20, budget);
+        var tail = new AtomicInteger();
+        log.onEnd(ended -> {
+            tail.set(ended.tail().length);
+            if (settlementFails) {
+                throw new IllegalStateException("no");
+            }
+        });
+        Reader reader = reader(log);
+        log.append(new byte[300_000]);
+        assertTrue(budget.held() > 0);
+        if (settlementFails) {
+            assertThrows(IllegalStateException.class, reader::close);
+        } else {
+            reader.close();
+        }
+        assertEquals(300_000, tail.get(), "it is settled before it is forgotten");
+        assertEquals(0, budget.held());
+        log.append(new byte[300_000]);
+        assertEquals(0, budget.held(), "nobody wants it");
+    }
+
+    @Test
+    void withoutRoomItIsNotKeptAndTheWriterWaitsForTheReader() {
+        var budget = new ByteBudget(100_000);
+        var drained = new AtomicInteger();
+        var log = new AnswerLog(1 << 20, budget);
+        log.onDrain(drained::incrementAndGet);
+        Reader reader = reader(log);
+        log.append(new byte[FREE]);
+        assertFalse(log.full());
+        log.append(new byte[60_000]);
+        assertFalse(log.crowded(), "there is room for that");
+        assertFalse(log.full());
+        log.append(new byte[60_000]);
+        assertTrue(log.crowded());
+        assertTrue(log.full());
+        assertTrue(reader.next() != null);
+        assertEquals(1, drained.get());
+        assertTrue(log.read(() -> {}).isEmpty(), "its beginning is forgotten");
+        assertFalse(log.full());
+        for (int i = 0; i < 100; i++) {
+            log.append(new byte[60_000]);
+            reader.next();
+            assertTrue(log.retained() <= FREE + 60_000, "retained " + log.retained());
+            assertFalse(log.full(), "all is read");
+        }
+        log.complete();
+        reader.close();
+        assertEquals(0, budget.held());
+    }
+
+    @Test
+    void aSlowReaderGetsItInPieces() {
+        var log = new AnswerLog(Long.MAX_VALUE);
+        Reader fast = reader(log);
+        Reader slow = reader(log);
+        var expected = new ByteArrayOutputStream();
+        var random = new Random(3);
+        for (int i = 0; i < 3_000; i++) {
+            byte[] chunk = new byte[random.nextInt(2_000)];
+            random.nextBytes(chunk);
+            expected.writeBytes(chunk);
+            log.append(chunk);
+            fast.next();
+        }
+        var got = new ByteArrayOutputStream();
+        for (byte[] piece = slow.next(LIMIT); piece != null; piece = slow.next(LIMIT)) {
+            assertTrue(piece.length <= LIMIT);
+            got.writeBytes(piece);
+        }
+        assertArrayEquals(expected.toByteArray(), got.toByteArray());
+        log.append(new byte[LIMIT + 1]);
+        assertEquals(LIMIT + 1, Objects.requireNonNull(slow.next(LIMIT)).length);
+    }
+
+    @Test
+    void theWriterDoesNotWaitForWhoGathers() {
+        var log = new AnswerLog(0);
+        Reader gathers = reader(log);
+        gathers.gather();
+        log.append(new byte[1 << 20]);
+        assertFalse(log.full());
+        log.append(new byte[1 << 20]);
+        log.complete();
+        assertEquals(2 << 20, Objects.requireNonNull(gathers.next()).length);
+        assertNull(gathers.next());
+
+        var longer = new AnswerLog(0);
+        reader(longer).gather();
+        longer.append(new byte[(int) AnswerLog.LAG + 1]);
+        assertTrue(longer.full());
+    }
+
+    /** Callbacks of the budget may take any lock. */
+    @Test
+    void itsMonitorIsFreeWhileTheBudgetLetsOthersIn() {
+        var budget = new ByteBudget(300_000);
+        var log = new AnswerLog(1 << 20, budget);
+        var granted = new AtomicInteger();
+        Reader reader = reader(log);
+        log.append(new byte[300_000]);
+        assertTrue(
+                budget.reserve(
+                                200_000,
+                                () -> {
+                                    assertFalse(Thread.holdsLock(log));
+                                    granted.incrementAndGet();
+                                })
+                        .isPresent());
+        log.complete();
+        assertEquals(0, granted.get());
+        while (reader.next() != null) {}
+        assertEquals(1, granted.get());
+        assertEquals(200_000, budget.held());
     }
 
     @ParameterizedTest

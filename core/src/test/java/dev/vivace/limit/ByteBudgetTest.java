@@ -2,6 +2,7 @@ package dev.vivace.limit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -37,23 +38,49 @@ class ByteBudgetTest {
     }
 
     @Test
-    void moreThanAllIsGrantedAlone() {
+    void moreThanAllNeverFits() {
         var budget = new ByteBudget(100);
-        List<Integer> granted = new ArrayList<>();
-        assertFalse(budget.tryReserve(500));
-        assertTrue(budget.tryReserve(1));
-        budget.reserve(500, () -> granted.add(500));
-        budget.reserve(1, () -> granted.add(1));
-        assertEquals(List.of(), granted);
-        budget.release(1);
-        assertEquals(List.of(500), granted);
-        budget.release(500);
-        assertEquals(List.of(500, 1), granted);
+        assertFalse(budget.tryReserve(101));
+        assertThrows(IllegalArgumentException.class, () -> budget.reserve(101, () -> {}));
+        assertEquals(0, budget.held());
+        assertEquals(0, budget.waiting());
+    }
+
+    @Test
+    void whoLeavesTheLineLetsThoseBehindIn() {
+        var budget = new ByteBudget(100);
+        List<String> granted = new ArrayList<>();
+        assertTrue(budget.tryReserve(60));
+        var large = budget.reserve(80, () -> granted.add("large")).orElseThrow();
+        var small = budget.reserve(10, () -> granted.add("small")).orElseThrow();
+        assertEquals(2, budget.waiting());
+        assertTrue(large.leave());
+        assertEquals(List.of("small"), granted);
+        assertEquals(0, budget.waiting());
+        assertEquals(70, budget.held());
+        assertFalse(large.leave(), "once");
+        assertFalse(small.leave(), "its turn had come");
+        budget.release(70);
+        assertEquals(List.of("small"), granted, "who left gets nothing");
+        assertEquals(0, budget.held());
+    }
+
+    @Test
+    void theLineHasAnEnd() {
+        var budget = new ByteBudget(10, 2);
+        assertTrue(budget.tryReserve(10));
+        var first = budget.reserve(1, () -> {}).orElseThrow();
+        assertTrue(budget.reserve(1, () -> {}).isPresent());
+        assertTrue(budget.reserve(1, () -> assertEquals("", "refused and yet granted")).isEmpty());
+        assertTrue(first.leave());
+        assertTrue(budget.reserve(1, () -> {}).isPresent());
+        budget.release(10);
+        assertEquals(2, budget.held());
     }
 
     @Test
     void aLineOfThoseWhoReleaseAtOnceDoesNotRecurse() {
-        var budget = new ByteBudget(10);
+        var budget = new ByteBudget(10, 100_000);
         var granted = new AtomicInteger();
         assertTrue(budget.tryReserve(10));
         for (int i = 0; i < 100_000; i++) {
@@ -75,7 +102,7 @@ class ByteBudgetTest {
         long max = 1_000;
         int threads = 8;
         int each = 5_000;
-        var budget = new ByteBudget(max);
+        var budget = new ByteBudget(max, threads * each);
         var really = new AtomicLong();
         var most = new AtomicLong();
         var done = new CountDownLatch(threads * each);

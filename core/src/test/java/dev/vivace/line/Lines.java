@@ -12,6 +12,7 @@ import dev.vivace.cache.ExactCache;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.Price;
+import dev.vivace.limit.ByteBudget;
 import dev.vivace.request.RequestScanner;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -69,7 +70,14 @@ final class Lines {
     /** Another line over the same cache, as after the configuration has changed. */
     ModelLine line(Map<String, String> aliases) {
         var models = new Models(List.of("first", "keyed", "own"), Set.of("keyed"), aliases);
-        return new ModelLine(models, cache, mode, inFlight, settlement, new byte[32]);
+        return new ModelLine(
+                models,
+                cache,
+                mode,
+                inFlight,
+                settlement,
+                new byte[32],
+                new ByteBudget(Long.MAX_VALUE));
     }
 
     /** A call to the chat door with one thing different, perhaps. */

@@ -17,6 +17,7 @@ import dev.vivace.cache.Invalidation;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Tokens;
+import dev.vivace.limit.ByteBudget;
 import dev.vivace.line.Decision.Answered;
 import dev.vivace.line.Decision.Deliver;
 import dev.vivace.line.Decision.Joined;
@@ -270,7 +271,8 @@ class ModelLineTest {
                         CacheMode.ALL,
                         new InFlight(),
                         failing,
-                        new byte[32]);
+                        new byte[32],
+                        new ByteBudget(Long.MAX_VALUE));
         var flight = assertInstanceOf(Deliver.class, lines.decide(line, PLAIN)).flight();
         assertThrows(IllegalStateException.class, () -> Lines.answer(flight));
         assertEquals(AnswerLog.State.COMPLETE, flight.log().state());

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -39,23 +38,18 @@ public final class AdminPages {
     private final Metrics metrics;
     private final Features features;
     private final Timeline timeline;
-    private final LongSupplier inFlight;
+    private final Load load;
 
     /**
      * @param ledger the one that {@code metrics}, {@code features} and {@code timeline} listen to
-     * @param inFlight how many calls have begun and not ended; asked by any thread
      */
     public AdminPages(
-            Ledger ledger,
-            Metrics metrics,
-            Features features,
-            Timeline timeline,
-            LongSupplier inFlight) {
+            Ledger ledger, Metrics metrics, Features features, Timeline timeline, Load load) {
         this.ledger = ledger;
         this.metrics = metrics;
         this.features = features;
         this.timeline = timeline;
-        this.inFlight = inFlight;
+        this.load = load;
     }
 
     /** Whether {@link #get} has a page there. Takes no time. */
@@ -91,7 +85,7 @@ public final class AdminPages {
     }
 
     private Page metricsPage() {
-        String text = metrics.text(inFlight.getAsLong(), ledger.dropped(), ledger.unwritten());
+        String text = metrics.text(ledger.dropped(), ledger.unwritten()) + load.text();
         return dynamic(200, Exposition.CONTENT_TYPE, text.getBytes(UTF_8));
     }
 
@@ -114,7 +108,8 @@ public final class AdminPages {
         long since = number(query, "since", 0, 0, Long.MAX_VALUE);
         int step = (int) number(query, "step", 1, 1, Timeline.BUCKETS);
         return page(
-                200, to -> timeline.write(to, since, step, inFlight.getAsLong(), ledger.dropped()));
+                200,
+                to -> timeline.write(to, since, step, load.calls().getAsLong(), ledger.dropped()));
     }
 
     private static long number(

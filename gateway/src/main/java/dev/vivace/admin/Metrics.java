@@ -158,11 +158,10 @@ public final class Metrics implements LedgerListener {
      * The page for Prometheus, as {@link Exposition#CONTENT_TYPE}. Takes milliseconds: not for an
      * event loop.
      *
-     * @param inFlight calls that have begun and not ended
      * @param dropped entries that the ledger lost
      * @param unwritten entries that did not reach the ledger's disk
      */
-    synchronized String text(long inFlight, long dropped, long unwritten) {
+    synchronized String text(long dropped, long unwritten) {
         var to = new Exposition();
         to.metric("vivace_requests_total", "counter", "Calls that have ended.");
         requests.forEach((r, count) ->
@@ -188,7 +187,6 @@ public final class Metrics implements LedgerListener {
                         note.stage(),
                         "outcome",
                         note.outcome()));
-        single(to, "vivace_in_flight", "gauge", "Calls that have begun and not ended.", inFlight);
         single(
                 to,
                 "vivace_ledger_dropped_total",

@@ -186,8 +186,8 @@ public record Config(
      * What one request and all together may hold.
      *
      * @param bodyBytes largest request body, 1 KB to 1 GB; 64 MB by default
-     * @param inFlightBytes most bytes of request bodies held at one time, 1 MB or more; 192 MB by
-     *     default
+     * @param inFlightBytes most bytes of request bodies, and of answers beyond their first 64 kB,
+     *     held at one time, 1 MB or more and no less than {@code bodyBytes}; 192 MB by default
      */
     public record Limits(long bodyBytes, long inFlightBytes) {
         static final Rule<Long> BODY = Rule.bytes(1L << 10, 1L << 30);
@@ -198,6 +198,13 @@ public record Config(
         public Limits {
             BODY.require("limits.body", bodyBytes);
             IN_FLIGHT.require("limits.in-flight", inFlightBytes);
+            if (inFlightBytes < bodyBytes) {
+                throw new IllegalArgumentException(
+                        "limits.in-flight must be at least limits.body, %s, not %s"
+                                .formatted(
+                                        Units.printBytes(bodyBytes),
+                                        Units.printBytes(inFlightBytes)));
+            }
         }
     }
 
@@ -205,9 +212,9 @@ public record Config(
      * How long an upstream may take, each from 1 ms to 1 day.
      *
      * @param connect to open a connection; 5 s by default
-     * @param firstByte from the request's departure to the answer's first byte; 10 minutes by
-     *     default
-     * @param idle longest silence within an answer; 2 minutes by default
+     * @param firstByte from the request's last byte to the answer's first; 10 minutes by default
+     * @param idle longest silence within a request that goes there or an answer that comes, and
+     *     longest time that a client takes nothing of its answer; 2 minutes by default
      */
     public record Timeouts(Duration connect, Duration firstByte, Duration idle) {
         static final Rule<Duration> RANGE = Rule.duration(Duration.ofMillis(1), Duration.ofDays(1));

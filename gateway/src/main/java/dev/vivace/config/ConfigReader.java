@@ -134,9 +134,24 @@ final class ConfigReader {
 
     private static Limits limits(Section section) {
         var standard = Limits.DEFAULT;
-        return new Limits(
-                section.get("body", Limits.BODY, standard.bodyBytes()),
-                section.get("in-flight", Limits.IN_FLIGHT, standard.inFlightBytes()));
+        long body = section.get("body", Limits.BODY, standard.bodyBytes());
+        long inFlight = section.get("in-flight", Limits.IN_FLIGHT, standard.inFlightBytes());
+        if (inFlight >= body) {
+            return new Limits(body, inFlight);
+        }
+        section.find("in-flight")
+                .ifPresentOrElse(
+                        entry ->
+                                entry.problem(
+                                        "must be at least limits.body, which is "
+                                                + Units.printBytes(body)),
+                        () ->
+                                section.find("body")
+                                        .ifPresent(entry ->
+                                                entry.problem(
+                                                        "must be at most limits.in-flight, which is "
+                                                                + Units.printBytes(inFlight))));
+        return standard;
     }
 
     private static Timeouts timeouts(Section section) {

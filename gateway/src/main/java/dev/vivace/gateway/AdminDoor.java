@@ -23,16 +23,18 @@ final class AdminDoor {
 
     private final Parts parts;
     private final BodyReader.Desk bodies;
+    private final Stragglers stragglers;
     private final Context context;
 
-    AdminDoor(Parts parts, BodyReader.Desk bodies, Context context) {
+    AdminDoor(Parts parts, BodyReader.Desk bodies, Stragglers stragglers, Context context) {
         this.parts = parts;
         this.bodies = bodies;
+        this.stragglers = stragglers;
         this.context = context;
     }
 
     void handle(HttpServerRequest request) {
-        var exchange = new Exchange(request, Errors.OPENAI, () -> {});
+        var exchange = new Exchange(request, Errors.OPENAI, stragglers, () -> {});
         String path = Objects.requireNonNullElse(request.path(), "");
         switch (path) {
             case "/healthz", "/readyz" -> {

@@ -6,26 +6,34 @@ import dev.vivace.answer.Head;
 import dev.vivace.answer.Header;
 import dev.vivace.line.Flight;
 import dev.vivace.line.UpstreamRequest;
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One flight's way to its upstream and back, on one event loop: sent once, or twice if its
  * connection was stale.
  */
 final class Attempt {
+    /**
+     * A connection that was stale breaks as soon as something is sent. One that breaks later may
+     * have brought a request that was worked on and is paid for: it is not sent again.
+     */
+    static final long STALE_NANOS = 1_000_000_000L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
     private final HttpDelivery delivery;
     private final Flight flight;
     private final AnswerLog log;
@@ -35,11 +43,11 @@ final class Attempt {
     private @Nullable HttpClientConnection connection;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
+    private final Silence silence;
     private boolean over;
     private boolean reused;
     private boolean paused;
     private boolean firstByte;
-    private long lastSign;
 
     /**
      * @param upload the body where it flows through; else it is the flight's
@@ -56,6 +64,7 @@ final class Attempt {
         this.flight = flight;
         this.log = flight.log();
         this.site = site;
+        this.silence = new Silence(delivery.timeouts(), flight.request().upstream(), site, upload);
     }
 
     /** Sends the request, on a connection that is open already if there is one. */
@@ -65,7 +74,6 @@ final class Attempt {
         log.onDrain(() -> delivery.context().runOnContext(nothing -> resume()));
         // What flows through cannot be sent twice, so it never meets a stale connection.
         HttpClientConnection idle = upload == null ? connections.idle() : null;
-        lastSign = System.nanoTime();
         flight.departs();
         if (idle == null) {
             connect();
@@ -76,7 +84,29 @@ final class Attempt {
     }
 
     private void connect() {
-        connections.connect().onSuccess(this::ask).onFailure(this::fail);
+        connections.connect().onSuccess(guarded(this::ask)).onFailure(this::fail);
+    }
+
+    /**
+     * The net under what happens here: an exception that nobody expects ends the attempt, and the
+     * client hears of it.
+     */
+    private <T> Handler<T> guarded(Handler<T> handler) {
+        return event -> {
+            try {
+                handler.handle(event);
+            } catch (RuntimeException | Error e) {
+                crashed(e);
+            }
+        };
+    }
+
+    void crashed(Throwable cause) {
+        LOG.error("call {} failed on its way: {}", flight.call().id(), Crash.describe(cause));
+        if (finish()) {
+            reset();
+            log.fail(new Failure(Failure.Kind.INTERNAL, Crash.MESSAGE));
+        }
     }
 
     private void ask(HttpClientConnection open) {
@@ -86,7 +116,7 @@ final class Attempt {
         }
         connection = open;
         open.request(site.options(flight.request().method(), flight.request().path()))
-                .onSuccess(this::send)
+                .onSuccess(guarded(this::send))
                 .onFailure(this::fail);
     }
 
@@ -99,13 +129,14 @@ final class Attempt {
         }
         site.headers(flight.request().headers(), made.headers());
         made.response()
-                .onComplete(came -> {
-                    if (came.succeeded()) {
-                        head(came.result());
-                    } else {
-                        broke(made, came.cause());
-                    }
-                });
+                .onComplete(
+                        guarded(came -> {
+                            if (came.succeeded()) {
+                                head(came.result());
+                            } else {
+                                broke(made, came.cause());
+                            }
+                        }));
         HttpServerRequest source = upload;
         if (source != null) {
             flow(source, made);
@@ -140,7 +171,7 @@ final class Attempt {
             return;
         }
         response = came;
-        lastSign = System.nanoTime();
+        silence.broken();
         String hops = came.getHeader("connection");
         var headers = new ArrayList<Header>(came.headers().size());
         for (Map.Entry<String, String> header : came.headers()) {
@@ -149,8 +180,8 @@ final class Attempt {
             }
         }
         came.exceptionHandler(this::fail);
-        came.handler(this::chunk);
-        came.endHandler(nothing -> end());
+        came.handler(guarded(this::chunk));
+        came.endHandler(guarded(nothing -> end()));
         log.head(new Head(came.statusCode(), headers));
     }
 
@@ -158,7 +189,7 @@ final class Attempt {
         if (over || chunk.length() == 0) {
             return;
         }
-        lastSign = System.nanoTime();
+        silence.broken();
         if (!firstByte) {
             firstByte = true;
             flight.firstByteCame();
@@ -173,7 +204,7 @@ final class Attempt {
     private void resume() {
         if (paused && response != null) {
             paused = false;
-            lastSign = System.nanoTime();
+            silence.broken();
             response.resume();
         }
     }
@@ -192,41 +223,29 @@ final class Attempt {
 
     /** Nobody reads any more: closes the connection, which is how HTTP/1.1 says so. */
     private void cancel() {
-        if (finish() && request != null) {
+        if (finish()) {
+            reset();
+        }
+    }
+
+    private void reset() {
+        if (request != null) {
             request.reset();
         }
     }
 
     void checkTime(long now) {
-        long silent = now - lastSign;
-        if (response == null && silent > delivery.firstByteTimeout().toNanos()) {
-            timeout("did not begin to answer within " + seconds(delivery.firstByteTimeout()));
-        } else if (response != null && !paused && silent > delivery.idleTimeout().toNanos()) {
-            timeout(
-                    "fell silent in the middle of its answer for "
-                            + seconds(delivery.idleTimeout()));
+        if (response == null) {
+            silence.beforeAnswer(now, connection).ifPresent(this::timeout);
+        } else if (!paused) {
+            silence.withinAnswer(now).ifPresent(this::timeout);
         }
-    }
-
-    private static String seconds(Duration duration) {
-        return duration.toMillis() / 1000.0 + " s";
     }
 
     private void timeout(String what) {
         if (finish()) {
-            if (request != null) {
-                request.reset();
-            }
-            log.fail(
-                    new Failure(
-                            Failure.Kind.TIMEOUT,
-                            "The upstream "
-                                    + flight.request().upstream()
-                                    + " at "
-                                    + site.address()
-                                    + " "
-                                    + what
-                                    + "."));
+            reset();
+            log.fail(new Failure(Failure.Kind.TIMEOUT, what));
         }
     }
 
@@ -241,11 +260,11 @@ final class Attempt {
         if (over) {
             return;
         }
-        if (reused && response == null) {
+        if (reused && response == null && cannotHaveServed()) {
             // It was closed while nobody used it, which is no failure of this call.
             reused = false;
             request = null;
-            lastSign = System.nanoTime();
+            silence.restarts();
             flight.departs();
             connect();
             return;
@@ -256,25 +275,18 @@ final class Attempt {
         log.fail(
                 new Failure(
                         kind,
-                        "The upstream "
-                                + flight.request().upstream()
-                                + " at "
-                                + site.address()
+                        site.called(flight.request().upstream())
                                 + " "
                                 + (sent
                                         ? response == null
                                                 ? "closed the connection without an answer"
                                                 : "broke off its answer"
-                                        : reason(cause))
+                                        : UpstreamSite.unreachable(cause))
                                 + "."));
     }
 
-    private static String reason(Throwable cause) {
-        return switch (cause) {
-            case UnknownHostException e -> "cannot be reached: its name is unknown";
-            case ConnectException e -> "cannot be reached: it refuses connections";
-            default -> "cannot be reached: no connection in time";
-        };
+    private boolean cannotHaveServed() {
+        return request == null || System.nanoTime() - flight.departed() < STALE_NANOS;
     }
 
     private boolean finish() {

@@ -1,12 +1,14 @@
 package dev.vivace.gateway;
 
 import dev.vivace.limit.ByteBudget;
+import dev.vivace.line.Settlement;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ final class BodyReader {
          */
         void body(byte[] body, Runnable release);
 
+        /**
+         * @param status 499 if the client left, and will read nothing
+         */
         void refused(int status, String message);
     }
 
@@ -30,6 +35,9 @@ final class BodyReader {
 
     /** A client that sends nothing for so long holds room that others wait for. */
     private static final long MAX_SILENCE_NANOS = 30_000_000_000L;
+
+    /** A client that waits for room for so long does better to come again. */
+    private static final long MAX_WAIT_NANOS = 30_000_000_000L;
 
     /** The bodies that are being read on one event loop. */
     static final class Desk {
@@ -61,6 +69,7 @@ final class BodyReader {
     private final long limit;
     private final Wanting wanting;
     private byte @Nullable [] body;
+    private Optional<ByteBudget.Place> place = Optional.empty();
     private int size;
     private long reserved;
     private long lastSign = System.nanoTime();
@@ -78,7 +87,7 @@ final class BodyReader {
         desk.reading.add(this);
         request.handler(this::chunk);
         request.endHandler(nothing -> end());
-        request.exceptionHandler(gone -> stop());
+        request.exceptionHandler(broken -> stop());
         String declared = request.getHeader("content-length");
         long length = declared == null ? -1 : Long.parseLong(declared);
         if (length > limit) {
@@ -96,8 +105,22 @@ final class BodyReader {
             body = new byte[(int) length];
         } else {
             request.pause();
-            budget.reserve(length, () -> desk.context.runOnContext(nothing -> granted(length)));
+            place =
+                    budget.reserve(
+                            length, () -> desk.context.runOnContext(nothing -> granted(length)));
+            if (place.isEmpty()) {
+                refuse(
+                        429,
+                        "There is no room for the request body" + bounds(", and too many wait"));
+            }
         }
+    }
+
+    private String bounds(String why) {
+        return why
+                + ": at most "
+                + budget.max()
+                + " bytes are in flight at one time (limits.in-flight).";
     }
 
     private void granted(long length) {
@@ -128,7 +151,9 @@ final class BodyReader {
             if (more > 0 && !budget.tryReserve(more)) {
                 refuse(
                         429,
-                        "Too many bytes are in flight (limits.in-flight); send a Content-Length to wait for room.");
+                        "There is no room for the request body"
+                                + bounds("")
+                                + " Send a Content-Length to wait for room.");
                 return;
             }
             reserved += Math.max(0, more);
@@ -164,7 +189,15 @@ final class BodyReader {
 
     /** Whoever waits for room is not late. */
     private void checkTime(long now) {
-        if (body != null && now - lastSign > MAX_SILENCE_NANOS) {
+        if (body == null) {
+            if (now - lastSign > MAX_WAIT_NANOS
+                    && place.map(ByteBudget.Place::leave).orElse(false)) {
+                refuse(
+                        429,
+                        "There was no room for the request body"
+                                + bounds(" within " + MAX_WAIT_NANOS / 1_000_000_000 + " s"));
+            }
+        } else if (now - lastSign > MAX_SILENCE_NANOS) {
             refuse(
                     408,
                     "The request body did not go on for "
@@ -187,11 +220,18 @@ final class BodyReader {
         wanting.refused(status, message);
     }
 
+    /** If its turn has come meanwhile, what it was granted is given back then. */
     private void stop() {
-        if (!over) {
-            done();
-            body = null;
-            budget.release(reserved);
+        if (over) {
+            return;
+        }
+        place.ifPresent(ByteBudget.Place::leave);
+        if (Outflow.of(request.connection()).isActive()) {
+            refuse(400, "The request body is not valid HTTP/1.1.");
+        } else {
+            refuse(
+                    Settlement.CLIENT_LEFT,
+                    "The client left while it sent its body, after " + size + " bytes.");
         }
     }
 }

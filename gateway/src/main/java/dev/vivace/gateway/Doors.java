@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** All doors on one event loop. As many of these listen on the same address as there are loops. */
 final class Doors extends VerticleBase {
+    private static final int SWEEP_MILLIS = 250;
+
     private final Parts parts;
+    private final Stragglers stragglers;
     private final int port;
     private @Nullable HttpServer server;
     private @Nullable HttpDelivery delivery;
@@ -24,6 +27,7 @@ final class Doors extends VerticleBase {
      */
     Doors(Parts parts, int port) {
         this.parts = parts;
+        this.stragglers = new Stragglers(parts.config().timeouts().idle());
         this.port = port;
     }
 
@@ -33,11 +37,18 @@ final class Doors extends VerticleBase {
         var out = new HttpDelivery(vertx, parts.config().upstreams(), parts.config().timeouts());
         delivery = out;
         var bodies = new BodyReader.Desk(context, parts.budget());
-        vertx.setPeriodic(1_000, timer -> bodies.sweep(System.nanoTime()));
-        var models = new ModelDoor(parts, bodies, out, loop);
-        var embeddings = new EmbeddingDoor(parts, bodies, out, context);
-        var passing = new PassDoor(parts, out, loop);
-        var admin = new AdminDoor(parts, bodies, context);
+        vertx.setPeriodic(
+                SWEEP_MILLIS,
+                timer -> {
+                    long now = System.nanoTime();
+                    out.sweep(now);
+                    bodies.sweep(now);
+                    stragglers.sweep(now);
+                });
+        var models = new ModelDoor(parts, bodies, stragglers, out, loop);
+        var embeddings = new EmbeddingDoor(parts, bodies, stragglers, out, context);
+        var passing = new PassDoor(parts, stragglers, out, loop);
+        var admin = new AdminDoor(parts, bodies, stragglers, context);
         HttpServerOptions options = options();
         HttpServer made = vertx.createHttpServer(options);
         server = made;
@@ -47,7 +58,7 @@ final class Doors extends VerticleBase {
             connection.exceptionHandler(ignored -> {}); // as above
         });
         made.requestHandler(request -> route(request, models, embeddings, passing, admin));
-        made.invalidRequestHandler(Doors::invalid);
+        made.invalidRequestHandler(this::invalid);
         return made.listen();
     }
 
@@ -66,7 +77,7 @@ final class Doors extends VerticleBase {
                 .setAcceptBacklog(4096);
     }
 
-    private static void route(
+    private void route(
             HttpServerRequest request,
             ModelDoor models,
             EmbeddingDoor embeddings,
@@ -74,7 +85,7 @@ final class Doors extends VerticleBase {
             AdminDoor admin) {
         String path = request.path();
         if (!sameOrigin(request)) {
-            new Exchange(request, Errors.at(path), () -> {})
+            new Exchange(request, Errors.at(path), stragglers, () -> {})
                     .refuse(403, "Pages of other origins may not use this gateway.");
             return;
         }
@@ -121,7 +132,7 @@ final class Doors extends VerticleBase {
     }
 
     /** What the decoder could not read, or would read in two ways. */
-    private static void invalid(HttpServerRequest request) {
+    private void invalid(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         String kind = cause == null ? "" : cause.getClass().getSimpleName();
         int status =
@@ -130,7 +141,7 @@ final class Doors extends VerticleBase {
                     case "TooLongHttpLineException" -> 414;
                     default -> 400;
                 };
-        new Exchange(request, Errors.at(request.path()), () -> {})
+        new Exchange(request, Errors.at(request.path()), stragglers, () -> {})
                 .refuse(
                         status,
                         status == 431

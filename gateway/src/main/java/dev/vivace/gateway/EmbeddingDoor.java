@@ -19,14 +19,21 @@ import io.vertx.core.http.HttpServerRequest;
 final class EmbeddingDoor {
     private final Parts parts;
     private final BodyReader.Desk bodies;
+    private final Stragglers stragglers;
     private final Context context;
     private final Delivery delivery;
     private final RequestScanner scanner = new RequestScanner();
     private final MeaningDigest digest = new MeaningDigest();
 
-    EmbeddingDoor(Parts parts, BodyReader.Desk bodies, HttpDelivery out, Context context) {
+    EmbeddingDoor(
+            Parts parts,
+            BodyReader.Desk bodies,
+            Stragglers stragglers,
+            HttpDelivery out,
+            Context context) {
         this.parts = parts;
         this.bodies = bodies;
+        this.stragglers = stragglers;
         this.context = context;
         // A batch may leave on another loop's turn or on a timer's; the delivery knows its own loop
         // only.
@@ -55,6 +62,7 @@ final class EmbeddingDoor {
                                 new Exchange(
                                         request,
                                         Errors.OPENAI,
+                                        stragglers,
                                         () -> {
                                             release.run();
                                             parts.inFlight().decrement();
@@ -73,7 +81,7 @@ final class EmbeddingDoor {
                     @Override
                     public void refused(int status, String message) {
                         done(
-                                new Exchange(request, Errors.OPENAI, () -> {}),
+                                new Exchange(request, Errors.OPENAI, stragglers, () -> {}),
                                 new EmbeddingOutcome.Unsound(call("", at), status, message));
                     }
                 });

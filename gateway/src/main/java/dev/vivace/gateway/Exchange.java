@@ -4,7 +4,9 @@ import dev.vivace.answer.Head;
 import dev.vivace.answer.Header;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
+import dev.vivace.line.Flight;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -15,12 +17,15 @@ import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request at a door and its response; the only place that writes response headers. Used on its
  * event loop only.
  */
 final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final CharSequence X_CACHE = HttpHeaders.createOptimized("x-cache");
     private static final CharSequence X_ID = HttpHeaders.createOptimized("x-vivace-id");
     private static final CharSequence X_OVERHEAD =
@@ -30,21 +35,73 @@ final class Exchange {
     final HttpServerRequest request;
     final HttpServerResponse response;
     final Errors errors;
+    private final Stragglers stragglers;
     private final Runnable onOver;
+    private String whyLeft = "the client left";
+    private boolean watched;
     private boolean over;
 
     /**
+     * @param stragglers those of its event loop
      * @param onOver runs once, when the exchange is over, however it ended
      */
-    Exchange(HttpServerRequest request, Errors errors, Runnable onOver) {
+    Exchange(HttpServerRequest request, Errors errors, Stragglers stragglers, Runnable onOver) {
         this.request = request;
         this.response = request.response();
         this.errors = errors;
+        this.stragglers = stragglers;
         this.onOver = onOver;
     }
 
     MultiMap headers() {
         return response.headers();
+    }
+
+    Channel channel() {
+        return Outflow.of(request.connection());
+    }
+
+    /** Whether no more can be written for now; then the client is watched until it takes some. */
+    boolean full() {
+        boolean full = response.writeQueueFull();
+        if (full) {
+            watch();
+        }
+        return full;
+    }
+
+    /** Watches the client if its socket is full. */
+    private void watch() {
+        Channel channel = channel();
+        if (!watched && !channel.isWritable() && channel.isOpen()) {
+            watched = true;
+            stragglers.watch(this);
+        }
+    }
+
+    void unwatched() {
+        watched = false;
+    }
+
+    /** Says why the connection is about to be closed. */
+    void cutOff(String why) {
+        whyLeft = why;
+    }
+
+    /** Why the client is gone, if it is. */
+    String whyLeft() {
+        return whyLeft;
+    }
+
+    /** Closes the connection once what was written has left. */
+    void close() {
+        request.connection().close();
+        watch();
+    }
+
+    /** Says of a call that went upstream which it is, and what the gateway added until now. */
+    void introduce(Flight flight) {
+        introduce(flight.call(), flight.cache(), flight.overheadNanos());
     }
 
     /** Says which call this is, what the cache did and how long the gateway took so far. */
@@ -68,6 +125,9 @@ final class Exchange {
             if (!header.is("content-length") && !ours(header.name())) {
                 headers.add(header.name(), header.value());
             }
+        }
+        if (unread()) {
+            headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
     }
 
@@ -100,22 +160,64 @@ final class Exchange {
      * read.
      */
     void refuse(int status, String message) {
+        if (response.closed() || response.ended()) {
+            over();
+            return;
+        }
         response.setStatusCode(status);
         response.headers().set(HttpHeaders.CONTENT_TYPE, JSON);
-        boolean unread = !request.isEnded() && hasBody(request);
-        if (unread) {
-            response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        }
         end(errors.body(status, message));
-        if (unread) {
-            request.connection().close();
-        }
     }
 
-    /** Writes the whole body. */
+    /**
+     * The net under a call: whatever failed inside the gateway, the client hears of it, with the
+     * call's id, or is cut off in the middle of its answer; and what the exchange held is given
+     * back.
+     *
+     * @return whether the client had no answer before
+     */
+    boolean crashed(Call call, Throwable cause) {
+        LOG.error("call {} failed inside the gateway: {}", call.id(), Crash.describe(cause));
+        over();
+        if (response.ended()) {
+            return false;
+        }
+        if (response.headWritten()) {
+            close();
+            return false;
+        }
+        if (response.closed()) {
+            return true;
+        }
+        response.headers().clear();
+        introduce(call, CacheStatus.BYPASS, 0);
+        refuse(Crash.STATUS, Crash.MESSAGE);
+        return true;
+    }
+
+    /** Writes the whole body, or what is left of it. */
     void end(byte[] body) {
         over();
-        response.end(wrap(body));
+        if (!unread()) {
+            response.end(wrap(body));
+        } else if (response.headWritten()) {
+            response.end(wrap(body));
+            stragglers.linger(this);
+        } else {
+            response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length));
+            // Not ended: after a request that it could not read, Vert.x closes at the end.
+            response.write(wrap(body));
+            stragglers.linger(this);
+        }
+        watch();
+    }
+
+    /** Whether the client may still be sending. */
+    private boolean unread() {
+        return request.decoderResult().isFailure()
+                ? response.getStatusCode() != 400
+                : !request.isEnded() && hasBody(request);
     }
 
     /** Runs what is due when the exchange is over; harmless a second time. */

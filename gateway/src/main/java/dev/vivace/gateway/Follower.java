@@ -4,11 +4,11 @@ import dev.vivace.answer.AnswerLog;
 import dev.vivace.answer.AnswerLog.State;
 import dev.vivace.answer.Failure;
 import dev.vivace.answer.Head;
+import dev.vivace.line.Call;
 import dev.vivace.line.Settlement;
 import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a log to a client as it grows. What arrived together is written together: however often
  * the log wakes it, it pumps once a turn of the event loop. It reads no further while the client's
- * socket is full, and leaves the log when the client leaves.
+ * socket is full, and leaves the log when the client leaves. It holds nothing itself: what has to
+ * wait for the rest stays in the log, within the log's bounds.
  *
  * <p>Used on one event loop; only {@link #wake} may come from elsewhere.
  */
@@ -28,7 +29,7 @@ final class Follower {
 
         /**
          * Translates all (if {@link #needsWhole}) or what came last; null if the whole is no sound
-         * answer.
+         * answer, or a part is too long.
          */
         byte @Nullable [] translate(Head head, byte[] bytes, boolean last);
 
@@ -36,11 +37,16 @@ final class Follower {
         @Nullable String contentType(Head head);
     }
 
+    /** Writes the headers that say what we did; when the first byte is about to leave. */
+    interface Introduction {
+        void write(Head head, boolean whole);
+    }
+
     /**
      * Short answers that are not streams are written in one piece, so that an upstream that breaks
      * off is a clean error.
      */
-    private static final long HOLD = 256 << 10;
+    private static final long HOLD = AnswerLog.WINDOW;
 
     private static final Failure BROKEN_OFF =
             new Failure(Failure.Kind.BROKEN, "The upstream's answer broke off.");
@@ -48,46 +54,44 @@ final class Follower {
             new Failure(
                     Failure.Kind.BROKEN,
                     "The upstream's answer to an identical call, which this one joined, was not whole.");
-
     private static final Failure TOO_LONG =
             new Failure(
                     Failure.Kind.BROKEN,
                     "The answer of an identical call, which this one joined, is too long to be brought"
                             + " into another form.");
-
-    /** Most that is held of an answer that must be whole before it can be translated. */
-    private static final long MAX_HELD = 32 << 20;
+    private static final Failure NO_ROOM =
+            new Failure(
+                    Failure.Kind.NO_ROOM,
+                    "There is no room for the answer of an identical call, which this one joined, to"
+                            + " be brought into another form (limits.in-flight).");
 
     private final Exchange exchange;
+    private final Call call;
     private final EventLoop loop;
     private final @Nullable Translation translation;
     private final boolean holdShort;
     private final Introduction introduction;
     private final BiConsumer<Integer, String> onEnd;
     private AnswerLog.@Nullable Reader reader;
-    private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
     private volatile boolean scheduled;
     private boolean begun;
     private boolean done;
 
-    /** Writes the headers that say what we did; when the first byte is about to leave. */
-    interface Introduction {
-        void write(Head head, boolean whole);
-    }
-
     /**
      * @param holdShort whether an answer that is no stream waits until it is whole, if it is short
-     * @param onEnd told once how it ended: the status that the client got, 499 if it left, and what
-     *     went wrong
+     * @param onEnd told once how it ended, before the log is left: the status that the client got,
+     *     499 if it left, and what went wrong
      */
     Follower(
             Exchange exchange,
+            Call call,
             EventLoop loop,
             @Nullable Translation translation,
             boolean holdShort,
             Introduction introduction,
             BiConsumer<Integer, String> onEnd) {
         this.exchange = exchange;
+        this.call = call;
         this.loop = loop;
         this.translation = translation;
         this.holdShort = holdShort;
@@ -101,7 +105,11 @@ final class Follower {
         exchange.response.exceptionHandler(gone -> left());
         exchange.response.closeHandler(gone -> left());
         exchange.response.drainHandler(nothing -> pump());
-        pump();
+        if (exchange.response.closed()) {
+            left();
+        } else {
+            pump();
+        }
     }
 
     /** There is something to read, perhaps. From any thread. */
@@ -113,75 +121,75 @@ final class Follower {
     }
 
     private void left() {
-        AnswerLog.Reader from = reader;
-        if (!done && from != null) {
-            done = true;
-            from.close();
-            exchange.over();
-            onEnd.accept(499, "the client left");
+        if (!done && reader != null) {
+            finish(Settlement.CLIENT_LEFT, exchange.whyLeft());
         }
     }
 
+    /** All that happens after the beginning happens here, but for a client's leaving. */
     private void pump() {
         scheduled = false;
         AnswerLog.Reader from = reader;
-        if (done || from == null || exchange.response.writeQueueFull()) {
-            return;
+        try {
+            while (!done && from != null && !exchange.full() && step(from)) {}
+        } catch (RuntimeException | Error e) {
+            boolean late = done;
+            exchange.crashed(call, e);
+            if (!late) {
+                finish(Crash.STATUS, Crash.MESSAGE);
+            }
         }
+    }
+
+    /** Writes what there is, within bounds; whether there may be more. */
+    private boolean step(AnswerLog.Reader from) {
         AnswerLog log = from.log();
         // The state first: what is read after an end was seen is all there is.
         State state = log.state();
         Head head = log.head().orElse(null);
-        if (head == null) {
-            if (state == State.FAILED) {
-                failed(log.failure().orElse(BROKEN_OFF), null);
-            }
-            return;
-        }
-        byte[] fresh = from.next();
-        if (state == State.FAILED) {
-            if (begun) {
-                write(head, fresh);
-            }
+        if (state == State.FAILED && !begun) {
             failed(log.failure().orElse(BROKEN_OFF), head);
+            return false;
+        }
+        if (head == null || state == State.OPEN && waits(head, from)) {
+            return false;
+        }
+        byte[] fresh = !begun && needsWhole(head) ? from.next() : from.next(AnswerLog.WINDOW);
+        boolean more = fresh != null && from.more();
+        if (more || state == State.OPEN) {
+            write(head, fresh);
         } else if (state == State.COMPLETE) {
             complete(head, fresh);
-        } else if (waits(head, log)) {
-            if (fresh != null) {
-                held.writeBytes(fresh);
-            }
-            if (held.size() > MAX_HELD) {
-                failed(TOO_LONG, head);
-            }
         } else {
             write(head, fresh);
+            failed(log.failure().orElse(BROKEN_OFF), head);
         }
+        return more;
     }
 
-    private boolean waits(Head head, AnswerLog log) {
+    private boolean needsWhole(Head head) {
+        return translation != null && translation.needsWhole(head);
+    }
+
+    private boolean waits(Head head, AnswerLog.Reader from) {
         if (begun) {
             return false;
         }
-        if (translation != null && translation.needsWhole(head)) {
+        AnswerLog log = from.log();
+        if (needsWhole(head)) {
+            from.gather();
+            if (log.written() > AnswerLog.LAG) {
+                failed(TOO_LONG, head);
+            } else if (log.crowded()) {
+                failed(NO_ROOM, head);
+            }
             return true;
         }
-        return holdShort && !head.streamed() && log.written() <= HOLD;
-    }
-
-    private byte[] heldAnd(byte @Nullable [] fresh) {
-        if (held.size() == 0) {
-            return fresh == null ? new byte[0] : fresh;
-        }
-        if (fresh != null) {
-            held.writeBytes(fresh);
-        }
-        byte[] all = held.toByteArray();
-        held.reset();
-        return all;
+        return holdShort && !head.streamed() && log.written() <= HOLD && !log.crowded();
     }
 
     private void complete(Head head, byte @Nullable [] fresh) {
-        byte[] rest = heldAnd(fresh);
+        byte[] rest = fresh == null ? new byte[0] : fresh;
         if (translation != null) {
             byte[] translated = translation.translate(head, rest, true);
             if (translated == null) {
@@ -204,16 +212,24 @@ final class Follower {
                             length -> exchange.headers().set(HttpHeaders.CONTENT_LENGTH, length));
             exchange.response.end();
         } else {
-            exchange.response.end(Exchange.wrap(rest));
+            exchange.end(rest);
         }
     }
 
     private void write(Head head, byte @Nullable [] fresh) {
-        byte @Nullable [] bytes = heldAnd(fresh);
-        if (translation != null) {
-            bytes = translation.translate(head, bytes, false);
+        if (fresh == null || fresh.length == 0) {
+            return;
         }
-        if (bytes == null || bytes.length == 0) {
+        byte[] bytes = fresh;
+        if (translation != null) {
+            byte[] translated = translation.translate(head, fresh, false);
+            if (translated == null) {
+                failed(TOO_LONG, head);
+                return;
+            }
+            bytes = translated;
+        }
+        if (bytes.length == 0) {
             return;
         }
         if (!begun) {
@@ -244,30 +260,35 @@ final class Follower {
      * connection is cut.
      */
     private void failed(Failure failure, @Nullable Head head) {
-        int status = Settlement.status(failure);
-        if (!begun) {
-            finish(status, failure.message());
-            introduction.write(head == null ? new Head(status, List.of()) : head, true);
-            exchange.refuse(status, failure.message());
+        if (done) {
             return;
         }
+        int status = Settlement.status(failure);
         finish(status, failure.message());
-        if (head != null && head.streamed()) {
+        if (!begun) {
+            introduction.write(head == null ? new Head(status, List.of()) : head, true);
+            exchange.refuse(status, failure.message());
+        } else if (head != null && head.streamed()) {
             exchange.response
                     .write(Exchange.wrap(exchange.errors.event(status, failure.message())))
-                    .onComplete(written -> exchange.request.connection().close());
+                    .onComplete(written -> exchange.close());
+            exchange.full();
         } else {
-            exchange.request.connection().close();
+            exchange.close();
         }
     }
 
+    /** What the client got is said before the log is left: its settlement wants to know. */
     private void finish(int status, String error) {
         done = true;
-        AnswerLog.Reader from = reader;
-        if (from != null) {
-            from.close();
+        try {
+            onEnd.accept(status, error);
+        } finally {
+            exchange.over();
+            AnswerLog.Reader from = reader;
+            if (from != null) {
+                from.close();
+            }
         }
-        exchange.over();
-        onEnd.accept(status, error);
     }
 }

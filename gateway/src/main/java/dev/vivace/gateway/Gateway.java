@@ -2,6 +2,7 @@ package dev.vivace.gateway;
 
 import dev.vivace.admin.AdminPages;
 import dev.vivace.admin.Features;
+import dev.vivace.admin.Load;
 import dev.vivace.admin.Metrics;
 import dev.vivace.admin.Timeline;
 import dev.vivace.cache.CacheStore;
@@ -78,10 +79,12 @@ public final class Gateway implements AutoCloseable {
                         .map(directory -> new Ledger(listeners, directory.resolve("ledger")))
                         .orElseGet(() -> new Ledger(listeners));
         var inFlight = new LongAdder();
-        var pages = new AdminPages(ledger, metrics, features, timeline, inFlight::sum);
+        var budget = new ByteBudget(config.limits().inFlightBytes());
+        var load = new Load(inFlight::sum, budget::held, budget::waiting);
+        var pages = new AdminPages(ledger, metrics, features, timeline, load);
         Vertx vertx = Vertx.vertx(options());
         try {
-            Parts parts = parts(config, store, prices, ledger, pages, inFlight, vertx);
+            Parts parts = parts(config, store, prices, ledger, pages, budget, inFlight, vertx);
             int port = listen(vertx, parts);
             MemoryKeeper.start(vertx, parts.ids()::count, inFlight::sum);
             String host = config.server().host();
@@ -109,6 +112,7 @@ public final class Gateway implements AutoCloseable {
             Prices prices,
             Ledger ledger,
             AdminPages pages,
+            ByteBudget budget,
             LongAdder inFlight,
             Vertx vertx) {
         byte[] secret = store.secret();
@@ -148,13 +152,14 @@ public final class Gateway implements AutoCloseable {
         return new Parts(
                 config,
                 models,
-                new ModelLine(models, cache, config.cache().mode(), flights, settlement, secret),
+                new ModelLine(
+                        models, cache, config.cache().mode(), flights, settlement, secret, budget),
                 settlement,
                 embeddings,
                 embeddingSettlement,
                 cache,
                 pages,
-                new ByteBudget(config.limits().inFlightBytes()),
+                budget,
                 new Tenants(secret),
                 new CallIds(),
                 inFlight);

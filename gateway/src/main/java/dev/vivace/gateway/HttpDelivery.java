@@ -1,5 +1,6 @@
 package dev.vivace.gateway;
 
+import dev.vivace.answer.Failure;
 import dev.vivace.config.Config;
 import dev.vivace.line.Delivery;
 import dev.vivace.line.Flight;
@@ -8,7 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,12 +21,10 @@ import org.jspecify.annotations.Nullable;
  * the loop that accepted the client, so that a call never changes threads.
  *
  * <p>A pooled connection that the upstream has closed meanwhile is no failure of the call: if a
- * connection that served before breaks without a byte of an answer, the request is sent once more,
- * on a new connection.
+ * connection that served before breaks within a second of the request's departure and without a
+ * byte of an answer, the request is sent once more, on a new connection.
  */
 final class HttpDelivery implements Delivery {
-    private static final int SWEEP_MILLIS = 250;
-
     private final Context context;
     private final HttpClientAgent client;
     private final Map<String, Route> routes = new HashMap<>();
@@ -52,7 +50,6 @@ final class HttpDelivery implements Delivery {
             var site = new UpstreamSite(upstream);
             routes.put(name, new Route(site, new Connections(client, site.connectOptions())));
         });
-        vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
     }
 
     @Override
@@ -64,21 +61,27 @@ final class HttpDelivery implements Delivery {
     void start(Flight flight, @Nullable HttpServerRequest upload) {
         Route route = routes.get(flight.request().upstream());
         if (route == null) {
-            throw new IllegalStateException("no upstream is called " + flight.request().upstream());
+            flight.log()
+                    .fail(
+                            new Failure(
+                                    Failure.Kind.INTERNAL,
+                                    "No upstream is called " + flight.request().upstream() + "."));
+            return;
         }
-        new Attempt(this, flight, route.site(), route.connections(), upload).start();
+        var attempt = new Attempt(this, flight, route.site(), route.connections(), upload);
+        try {
+            attempt.start();
+        } catch (RuntimeException | Error e) {
+            attempt.crashed(e);
+        }
     }
 
     Context context() {
         return context;
     }
 
-    Duration firstByteTimeout() {
-        return timeouts.firstByte();
-    }
-
-    Duration idleTimeout() {
-        return timeouts.idle();
+    Config.Timeouts timeouts() {
+        return timeouts;
     }
 
     void began(Attempt attempt) {
@@ -89,11 +92,15 @@ final class HttpDelivery implements Delivery {
         attempts.remove(attempt);
     }
 
-    private void sweep() {
-        long now = System.nanoTime();
+    /** Ends what has been silent for too long. */
+    void sweep(long now) {
         routes.values().forEach(route -> route.connections().sweep(now));
         for (Attempt attempt : List.copyOf(attempts)) {
-            attempt.checkTime(now);
+            try {
+                attempt.checkTime(now);
+            } catch (RuntimeException | Error e) {
+                attempt.crashed(e); // and the others are looked at all the same
+            }
         }
     }
 

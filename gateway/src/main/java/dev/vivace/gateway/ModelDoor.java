@@ -19,14 +19,21 @@ import java.util.Locale;
 final class ModelDoor {
     private final Parts parts;
     private final BodyReader.Desk bodies;
+    private final Stragglers stragglers;
     private final HttpDelivery delivery;
     private final EventLoop loop;
     private final RequestScanner scanner = new RequestScanner();
     private final MeaningDigest digest = new MeaningDigest();
 
-    ModelDoor(Parts parts, BodyReader.Desk bodies, HttpDelivery delivery, EventLoop loop) {
+    ModelDoor(
+            Parts parts,
+            BodyReader.Desk bodies,
+            Stragglers stragglers,
+            HttpDelivery delivery,
+            EventLoop loop) {
         this.parts = parts;
         this.bodies = bodies;
+        this.stragglers = stragglers;
         this.delivery = delivery;
         this.loop = loop;
     }
@@ -45,18 +52,23 @@ final class ModelDoor {
                                 new Exchange(
                                         request,
                                         errors,
+                                        stragglers,
                                         () -> {
                                             release.run();
                                             parts.inFlight().decrement();
                                         });
-                        asked(exchange, protocol, body, at);
+                        try {
+                            asked(exchange, protocol, body, at);
+                        } catch (RuntimeException | Error e) {
+                            crashed(exchange, call(protocol, "", at), e);
+                        }
                     }
 
                     @Override
                     public void refused(int status, String message) {
                         var call = call(protocol, "", at);
                         refuse(
-                                new Exchange(request, errors, () -> {}),
+                                new Exchange(request, errors, stragglers, () -> {}),
                                 new Decision.Refused(call, status, message));
                     }
                 });
@@ -97,6 +109,7 @@ final class ModelDoor {
                 Follower follower =
                         new Follower(
                                 exchange,
+                                joined.call(),
                                 loop,
                                 translation,
                                 true,
@@ -111,11 +124,12 @@ final class ModelDoor {
                 Follower follower =
                         new Follower(
                                 exchange,
+                                flight.call(),
                                 loop,
                                 null,
                                 true,
                                 (head, whole) -> leading(exchange, flight, head, whole),
-                                (status, error) -> {});
+                                flight::callerGot);
                 waking.follower = follower;
                 delivery.start(flight);
                 follower.follow(deliver.reader());
@@ -133,6 +147,13 @@ final class ModelDoor {
             if (known != null) {
                 known.wake();
             }
+        }
+    }
+
+    /** Nothing went upstream: what did has its own end, and nets of its own. */
+    private void crashed(Exchange exchange, Call call, Throwable cause) {
+        if (exchange.crashed(call, cause)) {
+            parts.settlement().refused(new Decision.Refused(call, Crash.STATUS, Crash.MESSAGE));
         }
     }
 
@@ -161,11 +182,7 @@ final class ModelDoor {
     }
 
     private static void leading(Exchange exchange, Flight flight, Head head, boolean whole) {
-        long now = System.nanoTime();
-        long departed = flight.departed() == 0 ? now : flight.departed();
-        long back = flight.firstByte() == 0 ? now : flight.firstByte();
-        exchange.introduce(
-                flight.call(), flight.cache(), departed - flight.call().arrived() + (now - back));
+        exchange.introduce(flight);
         MultiMap headers = exchange.headers();
         headers.set("x-vivace-model", flight.call().model());
         headers.set("x-vivace-attempts", Integer.toString(flight.attempts()));

@@ -1,9 +1,9 @@
 package dev.vivace.gateway;
 
 import dev.vivace.answer.AnswerLog;
-import dev.vivace.answer.Head;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
+import dev.vivace.line.Decision;
 import dev.vivace.line.Flight;
 import dev.vivace.line.Models;
 import dev.vivace.line.UpstreamRequest;
@@ -16,11 +16,13 @@ import io.vertx.core.http.HttpServerRequest;
  */
 final class PassDoor {
     private final Parts parts;
+    private final Stragglers stragglers;
     private final HttpDelivery delivery;
     private final EventLoop loop;
 
-    PassDoor(Parts parts, HttpDelivery delivery, EventLoop loop) {
+    PassDoor(Parts parts, Stragglers stragglers, HttpDelivery delivery, EventLoop loop) {
         this.parts = parts;
+        this.stragglers = stragglers;
         this.delivery = delivery;
         this.loop = loop;
     }
@@ -28,25 +30,43 @@ final class PassDoor {
     void handle(HttpServerRequest request) {
         parts.inFlight().increment();
         var exchange =
-                new Exchange(request, Errors.at(request.path()), parts.inFlight()::decrement);
+                new Exchange(
+                        request,
+                        Errors.at(request.path()),
+                        stragglers,
+                        parts.inFlight()::decrement);
+        try {
+            asked(exchange);
+        } catch (RuntimeException | Error e) {
+            Call call = call("");
+            if (exchange.crashed(call, e)) {
+                parts.settlement().refused(new Decision.Refused(call, Crash.STATUS, Crash.MESSAGE));
+            }
+        }
+    }
+
+    private Call call(String tenant) {
+        return new Call(
+                parts.ids().next(),
+                System.currentTimeMillis(),
+                System.nanoTime(),
+                tenant,
+                "other",
+                "",
+                false);
+    }
+
+    private void asked(Exchange exchange) {
+        HttpServerRequest request = exchange.request;
         RequestHeaders headers;
         try {
             headers = RequestHeaders.of(request.headers(), false);
         } catch (IllegalArgumentException e) {
-            exchange.refuse(400, String.valueOf(e.getMessage()));
+            refuse(exchange, call(""), String.valueOf(e.getMessage()));
             return;
         }
         Models.Target target = parts.models().first();
-        String tenant = target.keyed() ? Call.LOCAL : parts.tenants().of(headers.credential());
-        Call call =
-                new Call(
-                        parts.ids().next(),
-                        System.currentTimeMillis(),
-                        System.nanoTime(),
-                        tenant,
-                        "other",
-                        "",
-                        false);
+        Call call = call(target.keyed() ? Call.LOCAL : parts.tenants().of(headers.credential()));
         var outgoing =
                 new UpstreamRequest(
                         target.upstream(),
@@ -54,35 +74,32 @@ final class PassDoor {
                         Exchange.target(request),
                         headers.forward(),
                         new byte[0]);
-        var log = new AnswerLog(0);
+        var log = new AnswerLog(0, parts.budget());
         var flight = new Flight(call, outgoing, log, CacheStatus.BYPASS);
         log.onEnd(ended -> parts.settlement().passed(flight));
         var follower =
                 new Follower(
                         exchange,
+                        call,
                         loop,
                         null,
                         false,
-                        (head, whole) -> introduce(exchange, flight, head),
-                        (status, error) -> {});
+                        (head, whole) -> exchange.introduce(flight),
+                        flight::callerGot);
         AnswerLog.Reader reader = log.read(follower::wake).orElseThrow();
         delivery.start(flight, Exchange.hasBody(request) ? paused(request) : null);
         follower.follow(reader);
+    }
+
+    private void refuse(Exchange exchange, Call call, String message) {
+        exchange.introduce(call, CacheStatus.BYPASS, System.nanoTime() - call.arrived());
+        parts.settlement().refused(new Decision.Refused(call, 400, message));
+        exchange.refuse(400, message);
     }
 
     /** Nothing is read from the client before the upstream can take it. */
     private static HttpServerRequest paused(HttpServerRequest request) {
         request.pause();
         return request;
-    }
-
-    private static void introduce(Exchange exchange, Flight flight, Head head) {
-        long now = System.nanoTime();
-        long departed = flight.departed() == 0 ? now : flight.departed();
-        long back = flight.firstByte() == 0 ? now : flight.firstByte();
-        exchange.introduce(
-                flight.call(),
-                CacheStatus.BYPASS,
-                departed - flight.call().arrived() + (now - back));
     }
 }

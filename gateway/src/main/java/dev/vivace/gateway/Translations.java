@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 final class Translations {
     private static final long MAX = 64 << 20;
 
+    /** Most that is held of an event that has come in part; a chat's events are far shorter. */
+    private static final int MAX_PARTIAL = 1 << 20;
+
     private Translations() {}
 
     /** For a caller who asked for an object or a stream, with or without usage. */
     static Follower.Translation of(Protocol protocol, boolean stream, boolean wantsUsage) {
-        return new Joining(protocol.form(), stream, wantsUsage);
+        // Only a chat leaves it to the caller whether its stream ends with usage.
+        return new Joining(protocol.form(), stream, wantsUsage || protocol != Protocol.CHAT);
     }
 
     private static final class Joining implements Follower.Translation {
@@ -74,9 +78,12 @@ final class Translations {
         }
 
         /** Whole events only: one that has come in part waits for its end. */
-        private byte[] withoutUsage(byte[] bytes, boolean last) {
+        private byte @Nullable [] withoutUsage(byte[] bytes, boolean last) {
             byte[] all = partial.length == 0 ? bytes : concat(partial, bytes);
             int end = last ? all.length : endOfLastEvent(all);
+            if (all.length - end > MAX_PARTIAL) {
+                return null;
+            }
             partial = Arrays.copyOfRange(all, end, all.length);
             return end == 0 ? new byte[0] : form.stream(Arrays.copyOf(all, end), false);
         }

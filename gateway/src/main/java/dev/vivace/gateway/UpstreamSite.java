@@ -6,7 +6,9 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,8 +38,22 @@ final class UpstreamSite {
     }
 
     /** For messages to people: the address without anything secret. */
-    String address() {
+    private String address() {
         return host + ":" + port;
+    }
+
+    /** The beginning of a sentence about it. */
+    String called(String name) {
+        return "The upstream " + name + " at " + address();
+    }
+
+    /** The rest of one that says why there is no connection. */
+    static String unreachable(Throwable cause) {
+        return switch (cause) {
+            case UnknownHostException e -> "cannot be reached: its name is unknown";
+            case ConnectException e -> "cannot be reached: it refuses connections";
+            default -> "cannot be reached: no connection in time";
+        };
     }
 
     HttpConnectOptions connectOptions() {

@@ -83,6 +83,8 @@ class AdminPagesTest {
         Scrape seen = new Scrape(new String(metrics.body(), UTF_8));
         assertEquals(500, seen.sum("vivace_requests_total", ""));
         assertEquals(3, seen.get("vivace_in_flight", ""));
+        assertEquals(4, seen.get("vivace_in_flight_bytes", ""));
+        assertEquals(5, seen.get("vivace_waiting_for_room", ""));
         assertEquals(
                 500,
                 json("/admin/stats", Map.of("since", "0")).path("totals").path("requests").asInt());

@@ -36,7 +36,9 @@ final class AdminServer implements AutoCloseable {
         var features = new Features(Set.of(Features.EXACT_CACHE, Features.JOIN));
         var timeline = new Timeline(clock);
         ledger = new Ledger(List.of(metrics, features, timeline));
-        pages = new AdminPages(ledger, metrics, features, timeline, () -> 3);
+        pages =
+                new AdminPages(
+                        ledger, metrics, features, timeline, new Load(() -> 3, () -> 4, () -> 5));
         for (int i = 0; i < entries.size(); i++) {
             ledger.record(entries.get(i));
             if (i % 8_000 == 7_999) {

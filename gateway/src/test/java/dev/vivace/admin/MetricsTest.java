@@ -24,7 +24,7 @@ class MetricsTest {
         metrics.on(Traffic.miss("a", AT, "gpt-4o-mini"));
         metrics.on(Traffic.hit("b", AT, "gpt-4o-mini"));
         metrics.on(Traffic.hit("c", AT, "gpt-4o-mini"));
-        Scrape seen = new Scrape(metrics.text(7, 2, 1));
+        Scrape seen = new Scrape(metrics.text(2, 1));
         String model = "{model=gpt-4o-mini}";
         assertEquals(
                 1,
@@ -39,7 +39,6 @@ class MetricsTest {
         assertEquals(0.25, seen.get("vivace_cost_usd_total", model));
         assertEquals(0.5, seen.get("vivace_saved_usd_total", model));
         assertEquals(2, seen.get("vivace_stage_total", "{outcome=hit, stage=exact-cache}"));
-        assertEquals(7, seen.get("vivace_in_flight", ""));
         assertEquals(2, seen.get("vivace_ledger_dropped_total", ""));
         assertEquals(1, seen.get("vivace_ledger_unwritten_total", ""));
     }
@@ -48,7 +47,7 @@ class MetricsTest {
     void histogramsAreCumulativeAndInSeconds() {
         metrics.on(Traffic.miss("a", AT, "m")); // overhead 85, upstream 1,200, first token 900
         metrics.on(Traffic.hit("b", AT, "m")); // overhead 40, no upstream, first token 45
-        Scrape seen = new Scrape(metrics.text(0, 0, 0));
+        Scrape seen = new Scrape(metrics.text(0, 0));
         String overhead = "vivace_overhead_seconds";
         assertEquals("histogram", seen.types.get(overhead));
         assertEquals(0, seen.get(overhead + "_bucket", "{door=chat, le=0.00001}"));
@@ -87,7 +86,7 @@ class MetricsTest {
                 Traffic.with(
                         Traffic.miss("c", AT, "gpt-4o-mini"), "messages", 502, List.of(), "broken");
         metrics.on(failed);
-        Scrape seen = new Scrape(metrics.text(0, 0, 0));
+        Scrape seen = new Scrape(metrics.text(0, 0));
         String labels =
                 "{gen_ai_operation_name=chat, gen_ai_provider_name=openai,"
                         + " gen_ai_request_model=gpt-4o-mini";
@@ -123,7 +122,7 @@ class MetricsTest {
         }
         metrics.on(Traffic.miss("b", AT, "gpt-4o-mini"));
         metrics.on(Traffic.miss("c", AT, ""));
-        Scrape seen = new Scrape(metrics.text(0, 0, 0));
+        Scrape seen = new Scrape(metrics.text(0, 0));
         assertEquals(20_002, seen.sum("vivace_requests_total", ""));
         assertEquals(0, seen.sum("vivace_requests_total", "made up 7,"), "404 makes no label");
         assertEquals(1, seen.sum("vivace_requests_total", "model=gpt-4o-mini"));
@@ -158,7 +157,7 @@ class MetricsTest {
         for (String name : names) {
             metrics.on(Traffic.miss("a", AT, name));
         }
-        Scrape seen = new Scrape(metrics.text(0, 0, 0));
+        Scrape seen = new Scrape(metrics.text(0, 0));
         assertEquals(names.length, seen.sum("vivace_requests_total", ""));
         assertEquals(1, seen.sum("vivace_requests_total", "model=quote\" back\\slash,"));
         assertEquals(1, seen.sum("vivace_requests_total", "model=😀 é,"));
@@ -187,7 +186,7 @@ class MetricsTest {
                             ""));
         }
         metrics.on(plain);
-        Scrape seen = new Scrape(metrics.text(0, 0, 0));
+        Scrape seen = new Scrape(metrics.text(0, 0));
         assertEquals(0.25, seen.get("vivace_cost_usd_total", "{model=m}"));
         assertEquals(0, seen.get("vivace_saved_usd_total", "{model=m}"));
     }
@@ -208,13 +207,13 @@ class MetricsTest {
                                             }))
                             .toList();
             while (writers.stream().anyMatch(Thread::isAlive)) {
-                consistent(new Scrape(metrics.text(0, 0, 0)));
+                consistent(new Scrape(metrics.text(0, 0)));
             }
             for (Thread writer : writers) {
                 writer.join();
             }
             ledger.flush();
-            Scrape end = new Scrape(metrics.text(0, ledger.dropped(), 0));
+            Scrape end = new Scrape(metrics.text(ledger.dropped(), 0));
             consistent(end);
             assertEquals(
                     threads * each,

@@ -174,6 +174,8 @@ class ConfigFileTest {
                     batch-wait: 500us | batch-wait: 2s     | 12 | embeddings.batch-wait | a duration of 0 to 1s
                     body: 32MB        | body: 1023         | 13 | limits.body          | a size of 1KB to 1GB
                     in-flight: 1GB    | in-flight: 512KB   | 13 | limits.in-flight     | a size of 1MB or more
+                    in-flight: 1GB    | in-flight: 31MB    | 13 | limits.in-flight     | at least limits.body, which is 32MB
+                    32MB, in-flight: 1GB | 256MB           | 13 | limits.body          | at most limits.in-flight, which is 192MB
                     idle: 3m          | idle: 25h          | 14 | timeouts.idle        | a duration of 1ms to 1d
                     idle: 3m          | [idle]: 3m         | 14 | timeouts             | a key must be a plain word
                     server: {         | server: { {        | 2  |                      | from line 1)

@@ -71,6 +71,7 @@ class ConfigTest {
         refused(() -> new Limits(1_023, 1 << 20), "limits.body", "1023", "1KB to 1GB");
         refused(() -> new Limits((1L << 30) + 1, 1 << 20), "limits.body", "1073741825");
         refused(() -> new Limits(1_024, 1_024), "limits.in-flight", "1KB", "1MB or more");
+        refused(() -> new Limits(2 << 20, 1 << 20), "limits.in-flight", "limits.body, 2MB", "1MB");
         Duration ok = Duration.ofSeconds(1);
         refused(() -> new Timeouts(Duration.ZERO, ok, ok), "timeouts.connect", "0", "1ms to 1d");
         refused(() -> new Timeouts(ok, Duration.ofDays(2), ok), "timeouts.first-byte", "2d");
@@ -86,7 +87,7 @@ class ConfigTest {
         assertEquals(Duration.ofDays(365), cache(Long.MAX_VALUE, Duration.ofDays(365)).ttl());
         assertEquals(2_048, embeddings(2_048, 1_000_000, 1_000).batchItems());
         assertEquals(Duration.ZERO, embeddings(1, 1, 0).batchWait());
-        assertEquals(1L << 30, new Limits(1L << 30, 1 << 20).bodyBytes());
+        assertEquals(1L << 30, new Limits(1L << 30, 1L << 30).bodyBytes());
         assertEquals(1L << 10, new Limits(1L << 10, 1 << 20).bodyBytes());
         Duration day = Duration.ofDays(1);
         assertEquals(day, new Timeouts(Duration.ofMillis(1), day, day).idle());
