@@ -134,7 +134,7 @@ public final class EmbeddingLine {
                         caller.target,
                         caller.control.scope(),
                         caller.asked.headers())
-                .key(caller.scan.request().digest(), digest, secret);
+                .key(caller.scan.request().digest().orElseThrow(), digest, secret);
     }
 
     private Fingerprint[] keys(Caller caller, Fingerprint group, MeaningDigest digest) {

@@ -21,6 +21,7 @@ final class CanonicalBytes {
     private byte[] out = new byte[4096];
     private int size;
     private byte[] spare = new byte[1024];
+    private boolean hashing = true;
 
     CanonicalBytes() {
         try {
@@ -30,7 +31,11 @@ final class CanonicalBytes {
         }
     }
 
-    void reset() {
+    /**
+     * @param hashed whether long values are hashed, or only passed over
+     */
+    void reset(boolean hashed) {
+        hashing = hashed;
         size = 0;
         if (out.length > KEEP) {
             out = new byte[4096];
@@ -56,7 +61,7 @@ final class CanonicalBytes {
         sha.update(secret);
         sha.update(out, 0, size);
         byte[] result = sha.digest();
-        reset();
+        reset(true);
         return result;
     }
 
@@ -65,6 +70,14 @@ final class CanonicalBytes {
         out[size++] = b;
     }
 
+    /** A text that is part of the meaning and no more. */
+    void value(byte[] in, int from, int to, boolean escaped) {
+        if (hashing) {
+            string(in, from, to, escaped);
+        }
+    }
+
+    /** A text that must be told from others in any case. */
     void string(byte[] in, int from, int to, boolean escaped) {
         int length = to - from;
         byte[] source = in;
@@ -79,7 +92,7 @@ final class CanonicalBytes {
         }
         if (length > INLINE) {
             put((byte) 'S');
-            hash(source, begin, length, size);
+            digest(source, begin, length, size);
             if (spare.length > KEEP) {
                 spare = new byte[1024];
             }
@@ -182,6 +195,14 @@ final class CanonicalBytes {
 
     /** Writes the digest of some bytes to an offset of the output, which then ends behind it. */
     private void hash(byte[] source, int from, int length, int to) {
+        if (hashing) {
+            digest(source, from, length, to);
+        } else {
+            size = to;
+        }
+    }
+
+    private void digest(byte[] source, int from, int length, int to) {
         sha.update(source, from, length);
         size = to;
         room(MeaningDigest.LENGTH);

@@ -35,7 +35,17 @@ public final class MeaningDigest {
 
     /** Forgets what was written. */
     public void reset() {
-        out.reset();
+        reset(true);
+    }
+
+    /**
+     * Forgets what was written.
+     *
+     * @param digesting false to check what is read, and no more: there is no digest then, and most
+     *     of the time that one takes is saved
+     */
+    public void reset(boolean digesting) {
+        out.reset(digesting);
         memberCount = 0;
     }
 
@@ -122,7 +132,7 @@ public final class MeaningDigest {
             }
             case '"' -> {
                 reader.readString();
-                out.string(document, reader.textStart(), reader.textEnd(), reader.textEscaped());
+                out.value(document, reader.textStart(), reader.textEnd(), reader.textEscaped());
             }
             case 't', 'f' -> out.put(reader.bool() ? (byte) 't' : (byte) 'f');
             case 'n' -> {

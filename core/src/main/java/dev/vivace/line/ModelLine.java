@@ -96,7 +96,7 @@ public final class ModelLine {
         }
         Fingerprint key =
                 new Identity(asked.path(), call.tenant(), target, control.scope(), asked.headers())
-                        .key(scan.digest(), digest, secret);
+                        .key(scanner.digest(scan, asked.body(), asked.protocol()), digest, secret);
         Supplier<Optional<CachedAnswer>> atHand =
                 () -> cache.peek(key, control.maxAge()).filter(found -> saysEnough(found, scan));
         Optional<CachedAnswer> hit =

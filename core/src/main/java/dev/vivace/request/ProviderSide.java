@@ -38,13 +38,12 @@ final class ProviderSide {
     /** A template that its owner can change at the provider, tools included. */
     private static final byte[] PROMPT = name("prompt");
 
-    /** OpenAI's, xAI's, OpenRouter's, Anthropic's two. */
+    /** Files and processes that the provider keeps from call to call. */
+    private static final byte[] CONTAINER = name("container");
+
+    /** OpenAI's, xAI's, OpenRouter's, Anthropic's. */
     private static final byte[][] LOOKS_UP = {
-        name("web_search_options"),
-        name("search_parameters"),
-        name("plugins"),
-        name("mcp_servers"),
-        name("container"),
+        name("web_search_options"), name("search_parameters"), name("plugins"), name("mcp_servers"),
     };
 
     private static final byte[] TYPE = name("type");
@@ -82,6 +81,8 @@ final class ProviderSide {
     void see(JsonReader reader) {
         if (reader.nameIs(STORE)) {
             keeps |= reader.peek() == 't';
+        } else if (reader.nameIs(CONTAINER)) {
+            keeps |= reader.peek() != 'n';
         } else if (anyOf(LOOKS_UP, reader)) {
             looksUp |= reader.peek() != 'n';
         } else if (protocol == Protocol.RESPONSES) {

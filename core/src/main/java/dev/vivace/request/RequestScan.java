@@ -15,7 +15,8 @@ import java.util.Optional;
  *     and nothing that lets the provider look things up or run something meanwhile
  * @param cacheable whether the call neither continues something that the provider keeps nor leaves
  *     something behind there, which an answer at hand would not
- * @param digest of everything that can change the answer
+ * @param digest of everything that can change the answer, if it was taken on the way; {@link
+ *     RequestScanner#digest} has it in any case
  * @param cacheMember LiteLLM's {@code cache} member, which is ours and goes no further
  */
 public record RequestScan(
@@ -26,7 +27,7 @@ public record RequestScan(
         boolean wantsUsage,
         boolean deterministic,
         boolean cacheable,
-        byte[] digest,
+        Optional<byte[]> digest,
         Optional<CacheMember> cacheMember) {
 
     /**

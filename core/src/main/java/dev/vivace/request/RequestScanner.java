@@ -60,14 +60,30 @@ public final class RequestScanner {
     private boolean first;
     private int seen;
     private boolean embedding;
+    private boolean digestWanted;
 
     /**
      * Scans a body.
      *
+     * <p>Whether anybody will want the digest is only known when all is read, and hashing is most
+     * of the work; so it guesses that the next request will be as the last was.
+     *
      * @throws JsonException if it cannot be read, with the place
      */
     public RequestScan scan(byte[] body, Protocol protocol) {
-        RequestScan scan = scan(body, protocol, false);
+        boolean digesting = digestWanted;
+        digestWanted = false;
+        return scanModelCall(body, protocol, digesting);
+    }
+
+    /** The digest of the body that was scanned last, which is read again if the guess was wrong. */
+    public byte[] digest(RequestScan scan, byte[] body, Protocol protocol) {
+        digestWanted = true;
+        return scan.digest().or(() -> scanModelCall(body, protocol, true).digest()).orElseThrow();
+    }
+
+    private RequestScan scanModelCall(byte[] body, Protocol protocol, boolean digesting) {
+        RequestScan scan = scan(body, protocol, false, digesting);
         if (!messages && protocol != Protocol.RESPONSES) {
             throw new JsonException("'messages' is missing", body, body.length);
         }
@@ -80,15 +96,17 @@ public final class RequestScanner {
      * @throws JsonException if it cannot be read, with the place
      */
     public EmbeddingScan scanEmbedding(byte[] body) {
-        RequestScan scan = scan(body, Protocol.CHAT, true);
+        RequestScan scan = scan(body, Protocol.CHAT, true, true);
         if (!inputs.found()) {
             throw new JsonException("'input' is missing", body, body.length);
         }
         return inputs.scan(scan);
     }
 
-    private RequestScan scan(byte[] body, Protocol protocol, boolean ofEmbedding) {
+    private RequestScan scan(
+            byte[] body, Protocol protocol, boolean ofEmbedding, boolean digesting) {
         clear(protocol, ofEmbedding);
+        digest.reset(digesting);
         var reader = new JsonReader(body);
         if (body.length == 0) {
             throw reader.fail("the body is empty, expected a JSON object");
@@ -113,12 +131,11 @@ public final class RequestScanner {
                 wantsUsage,
                 sampling.fixed() && !provider.looksUp(),
                 !provider.keeps(),
-                digest.finish(NO_SECRET),
+                digesting ? Optional.of(digest.finish(NO_SECRET)) : Optional.empty(),
                 Optional.ofNullable(cacheMember));
     }
 
     private void clear(Protocol protocol, boolean ofEmbedding) {
-        digest.reset();
         sampling.clear();
         provider.clear(protocol);
         inputs.clear();

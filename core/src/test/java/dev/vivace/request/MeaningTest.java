@@ -165,7 +165,8 @@ class MeaningTest {
     }
 
     private String digest(byte[] body, Protocol protocol) {
-        return HexFormat.of().formatHex(scanner.scan(body, protocol).digest());
+        return HexFormat.of()
+                .formatHex(scanner.digest(scanner.scan(body, protocol), body, protocol));
     }
 
     private static String shown(byte[] one, byte[] other) {

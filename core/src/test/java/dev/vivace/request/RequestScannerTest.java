@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vivace.answer.Protocol;
 import dev.vivace.json.JsonException;
 import dev.vivace.json.RandomJson;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -111,11 +112,59 @@ class RequestScannerTest {
         }
     }
 
+    private byte[] digest(byte[] body) {
+        return scanner.digest(scanner.scan(body, Protocol.CHAT), body, Protocol.CHAT);
+    }
+
+    /** What nobody wants digested is checked all the same, and found the same things in. */
+    @Test
+    void withoutADigestItIsAsStrict() {
+        byte[] good = "{\"model\":\"m\",\"messages\":[]}".getBytes(UTF_8);
+        int refused = 0;
+        for (int seed = 0; seed < 4_000; seed++) {
+            var random = new Random(seed);
+            Protocol protocol = Bodies.protocol(seed);
+            byte[] body = Notation.write(new Bodies(seed).body(protocol), seed);
+            for (int i = random.nextInt(3); i > 0 && body.length > 1; i--) {
+                body = RandomJson.damaged(body, random);
+            }
+            scanner.scan(good, Protocol.CHAT); // and nobody wants its digest
+            String checked = found(body, protocol);
+            digest(good);
+            assertEquals(found(body, protocol), checked, "seed " + seed);
+            refused += checked.startsWith("refused") ? 1 : 0;
+        }
+        assertTrue(refused > 200 && refused < 3_800, "refused: " + refused);
+        String longName = "x".repeat(200);
+        String two = "{\"model\":\"m\",\"messages\":[],\"%s1\":1,\"%s2\":1}";
+        byte[] different = two.formatted(longName, longName).getBytes(UTF_8);
+        scanner.scan(different, Protocol.CHAT);
+        scanner.scan(different, Protocol.CHAT);
+    }
+
+    private String found(byte[] body, Protocol protocol) {
+        try {
+            RequestScan scan = scanner.scan(body, protocol);
+            return List.of(
+                            scan.model(),
+                            scan.modelStart(),
+                            scan.modelEnd(),
+                            scan.stream(),
+                            scan.wantsUsage(),
+                            scan.deterministic(),
+                            scan.cacheable(),
+                            scan.cacheMember())
+                    .toString();
+        } catch (JsonException e) {
+            return "refused: " + e.getMessage();
+        }
+    }
+
     /** Whatever the bytes: a scan, or an error that says where, and the scanner works on. */
     @Test
     void noBodyBreaksTheScanner() {
         byte[] good = "{\"model\":\"m\",\"messages\":[]}".getBytes(UTF_8);
-        byte[] digest = scanner.scan(good, Protocol.CHAT).digest();
+        byte[] digest = digest(good);
         int sound = 0;
         for (int seed = 0; seed < 4_000; seed++) {
             var random = new Random(seed);
@@ -132,7 +181,7 @@ class RequestScannerTest {
                 assertTrue(String.valueOf(e.getMessage()).contains(" at line "), "seed " + seed);
             }
             if (seed % 100 == 0) {
-                assertArrayEquals(digest, scanner.scan(good, Protocol.CHAT).digest());
+                assertArrayEquals(digest, digest(good));
             }
         }
         assertTrue(sound > 200 && sound < 3_800, "sound: " + sound);
@@ -191,6 +240,12 @@ class RequestScannerTest {
         }
     }
 
+    @Test
+    void whatRunsInAContainerThatTheProviderKeepsIsNotCacheable() {
+        assertFalse(scan("'container':'c'", Protocol.MESSAGES).cacheable());
+        assertTrue(scan("'container':null", Protocol.MESSAGES).cacheable());
+    }
+
     /** Tools that the client runs change nothing; any other, known or not, is the provider's. */
     @ParameterizedTest
     @CsvSource(
@@ -236,7 +291,6 @@ class RequestScannerTest {
                 "MESSAGES|'tools':[{'type':'mcp_toolset'}]|false",
                 "MESSAGES|'tools':[{'type':'bash'}]|false",
                 "MESSAGES|'mcp_servers':[{'type':'url'}]|false",
-                "MESSAGES|'container':'c'|false",
             })
     void whatTheProviderLooksUpOrRunsIsNotDeterministic(
             Protocol protocol, String field, boolean deterministic) {
