@@ -12,7 +12,9 @@ const sum = (list, of) => list.reduce((total, each) => total + of(each), 0);
 
 const buckets = new Map(); // by start, milliseconds; sixty of them fill the charts
 let stats = null;
-let minutes = 60;
+let minutes = 60; // that the charts show
+let fitted = false; // whether that was chosen, by anyone
+let chosen = false; // by a person
 let charts = null;
 
 // Numbers for people
@@ -76,13 +78,35 @@ async function loadStats() {
 async function poll() {
   try {
     await loadStats();
+    if (fit()) await loadStats();
     show((await load(`admin/ledger?limit=${CALLS}`)).entries);
-    $("live").dataset.state = "on";
-    $("live").textContent = `live, ${count(stats.in_flight)} in flight`;
+    state("on", "live", `, ${count(stats.in_flight)} in flight`);
   } catch (problem) {
-    $("live").dataset.state = "off";
-    $("live").textContent = problem instanceof TypeError ? "gateway not reachable, trying again" : problem.message;
+    state("off", problem instanceof TypeError ? "gateway not reachable, trying again" : problem.message, "");
   }
+}
+
+/** Screen readers say the first part, when it changes; figures that never rest are none of it. */
+function state(name, text, more) {
+  $("live").dataset.state = name;
+  if ($("state").textContent !== text) $("state").textContent = text;
+  $("in-flight").textContent = more;
+}
+
+function range(wanted) {
+  minutes = wanted;
+  for (const each of $("ranges").children) each.ariaPressed = String(Number(each.dataset.minutes) === minutes);
+}
+
+/** Shows no more time than there are calls for, as long as nobody has chosen; whether that changed anything. */
+function fit() {
+  if (chosen || !buckets.size) return false;
+  const age = stats.now - Math.min(...buckets.keys());
+  const wanted = [5, 15].find(each => age <= each * 60000) ?? 60;
+  const other = fitted ? wanted > minutes : wanted !== minutes;
+  fitted = true;
+  if (other) range(wanted);
+  return other;
 }
 
 async function live() {
@@ -166,7 +190,7 @@ function chart(id, type, datasets, value, options = {}) {
           type: "linear", stacked: options.stacked, offset: false, border: { display: false }, grid: { display: false },
           ticks: { color: dim, maxRotation: 0, autoSkip: false, callback: ms => clock(ms) },
           afterBuildTicks: axis => {
-            const step = minutes * 60000 / 6, shift = new Date().getTimezoneOffset() * 60000 % step;
+            const step = { 5: 1, 15: 3, 60: 10 }[minutes] * 60000, shift = new Date().getTimezoneOffset() * 60000 % step;
             axis.ticks = [];
             for (let at = Math.ceil((axis.min - shift) / step) * step + shift; at <= axis.max; at += step) axis.ticks.push({ value: at });
           },
@@ -244,6 +268,11 @@ function showCharts() {
   charts.cost.data.datasets[0].data = grown.map(p => ({ x: p.x, y: p.cost }));
   charts.cost.data.datasets[1].data = grown.map(p => ({ x: p.x, y: p.all }));
 
+  const silence = busy.length ? "" : `No calls in the last ${minutes === 60 ? "hour" : minutes + " minutes"}.`;
+  nothing("latency", silence);
+  nothing("share", silence);
+  nothing("cost", silence || (cost + saved ? "" : "These models have no price: set prices in the configuration."));
+
   for (const each of Object.values(charts)) {
     Object.assign(each.options.scales.x, { min: start, max: end });
     each.update("none");
@@ -255,10 +284,19 @@ function showCharts() {
   $("chart-cost").ariaLabel = `Cost over ${minutes} minutes: ${money(cost)}, and ${money(cost + saved)} without the gateway`;
 }
 
+/** Says why a chart is empty. */
+function nothing(id, why) {
+  $("nothing-" + id).hidden = !why;
+  $("nothing-" + id).textContent = why;
+}
+
 // The last calls
 
+/** Roles are named: as blocks, on narrow screens, rows and cells would lose them. */
 function cell(className, text) {
-  return element("td", className, text);
+  const made = element("td", className, text);
+  made.role = "cell";
+  return made;
 }
 
 function numberCell(label, text, small, className = "") {
@@ -270,6 +308,7 @@ function numberCell(label, text, small, className = "") {
 
 function row(entry) {
   const made = element("tr");
+  made.role = "row";
   made.dataset.id = entry.id;
   const at = cell("time", clock(Date.parse(entry.at), true));
   at.title = `${entry.at}\n${entry.id}\ntenant ${entry.tenant || "none"}`;
@@ -331,8 +370,8 @@ for (const button of document.querySelectorAll(".copy")) {
 $("ranges").addEventListener("click", event => {
   const button = event.target.closest("button");
   if (!button) return;
-  minutes = Number(button.dataset.minutes);
-  for (const each of $("ranges").children) each.ariaPressed = String(each === button);
+  chosen = true;
+  range(Number(button.dataset.minutes));
   poll();
 });
 

@@ -14,8 +14,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -56,6 +56,12 @@ class DashboardTest {
             assertEquals("$0.50", text(dom, "saved"));
             assertEquals("50 % of the bill, 60 tokens not bought", text(dom, "saved-detail"));
             assertEquals("live, 3 in flight", text(dom, "live"));
+            assertEquals("live", text(dom, "state"), "what a screen reader says");
+            assertEquals("5", shownMinutes(dom), "no more time than there are calls for");
+            for (String chart : List.of("latency", "share", "cost")) {
+                assertTrue(
+                        find(dom, "<p [^>]*id=\"nothing-" + chart + "\"[^>]*>").contains("hidden"));
+            }
 
             List<String> rows = rows(dom);
             assertEquals(4, rows.size());
@@ -95,25 +101,34 @@ class DashboardTest {
     }
 
     @Test
+    void saysWhyAChartIsEmpty() throws Exception {
+        var old = Traffic.miss("c-1", NOON - Duration.ofMinutes(70).toMillis(), "gpt-4o-mini");
+        try (var server = new AdminServer(noon(), List.of(old))) {
+            String dom = dom(server);
+            assertEquals("60", shownMinutes(dom));
+            for (String chart : List.of("latency", "share", "cost")) {
+                assertEquals("No calls in the last hour.", text(dom, "nothing-" + chart));
+            }
+        }
+        var free = Traffic.free("c-1", NOON - Duration.ofMinutes(12).toMillis(), "llama");
+        try (var server = new AdminServer(noon(), List.of(free))) {
+            String dom = dom(server);
+            assertEquals("15", shownMinutes(dom));
+            assertEquals("", text(dom, "nothing-share"));
+            assertTrue(text(dom, "nothing-cost").startsWith("These models have no price"), dom);
+        }
+    }
+
+    private static String shownMinutes(String dom) {
+        return find(dom, "<button[^>]*aria-pressed=\"true\"[^>]*>")
+                .replaceFirst(".*data-minutes=\"(\\d+)\".*", "$1");
+    }
+
+    @Test
     void goesOnByItselfWithWhatIsNew() throws Exception {
         var asked = new AtomicInteger();
-        Clock perRequest = // a minute passes with every request for figures
-                new Clock() {
-                    @Override
-                    public ZoneId getZone() {
-                        return ZoneOffset.UTC;
-                    }
-
-                    @Override
-                    public Clock withZone(ZoneId zone) {
-                        return this;
-                    }
-
-                    @Override
-                    public Instant instant() {
-                        return Instant.ofEpochMilli(NOON + 60_000L * asked.get());
-                    }
-                };
+        // A minute passes with every request for figures.
+        Clock perRequest = new TestClock(() -> NOON + 60_000L * asked.get());
         try (var server =
                 new AdminServer(perRequest, List.of(Traffic.miss("c-1", NOON - 9_000, "m")))) {
             server.before(
@@ -139,7 +154,7 @@ class DashboardTest {
 
     /** The texts of the table's rows without the time, which depends on where we are. */
     private static List<String> rows(String dom) {
-        return Pattern.compile("<tr data-id=.*?</tr>", Pattern.DOTALL)
+        return Pattern.compile("<tr [^>]*data-id=.*?</tr>", Pattern.DOTALL)
                 .matcher(dom)
                 .results()
                 .map(row -> plain(row.group()).replaceFirst("^\\d\\d:\\d\\d:\\d\\d ", ""))

@@ -8,10 +8,7 @@ import dev.vivace.ledger.Money;
 import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Times;
 import java.io.ByteArrayOutputStream;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -24,28 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 class TimelineTest {
     private static final long NOON = Instant.parse("2026-11-21T12:00:00Z").toEpochMilli();
 
-    /** A clock that is set by hand. */
-    private static final class Hand extends Clock {
-        private long millis = NOON;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(millis);
-        }
-    }
-
-    private final Hand clock = new Hand();
-    private final Timeline timeline = new Timeline(clock);
+    private long now = NOON;
+    private final Timeline timeline = new Timeline(new TestClock(() -> now));
 
     @Test
     void aCallCountsWhenItEnded() {
@@ -84,9 +61,9 @@ class TimelineTest {
         timeline.on(Traffic.miss("a", NOON - 20_000, "m"));
         timeline.on(Traffic.miss("b", NOON - 2, "m"));
         assertEquals(2, read(0, 1).path("buckets").size());
-        clock.millis += 1_000;
+        now += 1_000;
         long last = read(0, 1).path("now").asLong();
-        clock.millis += 1_000;
+        now += 1_000;
         assertEquals(0, read(last, 1).path("buckets").size());
         timeline.on(Traffic.miss("late", NOON - 20_000, "m"));
         JsonNode changed = read(last, 1).path("buckets");
@@ -144,14 +121,14 @@ class TimelineTest {
     void anHourAndNotMore() {
         var random = new Random(23);
         for (int second = 0; second < 3 * 3_600; second++) {
-            clock.millis = NOON + second * 1_000L;
-            timeline.on(timed(clock.millis, 0, random.nextInt(9_999)));
+            now = NOON + second * 1_000L;
+            timeline.on(timed(now, 0, random.nextInt(9_999)));
         }
         JsonNode stats = read(0, 1);
         assertEquals(Timeline.BUCKETS, stats.path("buckets").size());
         assertEquals(3_600, stats.path("totals").path("requests").asLong(), 5);
         assertTrue(Timeline.BUCKETS * (long) new Bucket().bytes() < 5_000_000);
-        clock.millis += 3_600_000;
+        now += 3_600_000;
         assertEquals(0, read(0, 1).path("totals").path("requests").asLong());
     }
 
@@ -161,10 +138,10 @@ class TimelineTest {
         timeline.on(timed(NOON - 3_700_000, 0, 1)); // too old: in no bucket
         timeline.on(timed(0, Long.MAX_VALUE / 4, -5));
         assertEquals(2, read(0, 1).path("totals").path("requests").asLong());
-        clock.millis -= 1_800_000; // set back by half an hour
-        timeline.on(timed(clock.millis, 0, 1));
+        now -= 1_800_000; // set back by half an hour
+        timeline.on(timed(now, 0, 1));
         assertEquals(1, read(0, 1).path("totals").path("requests").asLong());
-        clock.millis += 1_800_000;
+        now += 1_800_000;
         assertEquals(3, read(0, 1).path("totals").path("requests").asLong());
     }
 

@@ -18,6 +18,15 @@ final class Traffic {
 
     /** A plain call that was bought: 21 fresh and 9 output tokens. */
     static LedgerEntry miss(String id, long at, String model) {
+        return miss(id, at, model, 0.25);
+    }
+
+    /** The same call to a model without a price. */
+    static LedgerEntry free(String id, long at, String model) {
+        return miss(id, at, model, 0);
+    }
+
+    private static LedgerEntry miss(String id, long at, String model, double costUsd) {
         return new LedgerEntry(
                 id,
                 at,
@@ -27,7 +36,7 @@ final class Traffic {
                 CacheStatus.MISS,
                 200,
                 new Tokens(21, 0, 9, 0, false),
-                new Money(0.25, 0),
+                new Money(costUsd, 0),
                 new Times(85, 1_200, 900, 1_300),
                 false,
                 1,
