@@ -1,6 +1,7 @@
 package dev.vivace.admin;
 
 import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /** A Prometheus histogram over whole numbers. One thread at a time. */
 final class Histogram {
@@ -15,6 +16,20 @@ final class Histogram {
     Histogram(long... bounds) {
         this.bounds = bounds.clone();
         counts = new long[bounds.length + 1];
+    }
+
+    /**
+     * Three bounds to the power of ten, at 1, 2.5 and 5.
+     *
+     * @param least the lowest bound; 10 or more, and one of the series
+     * @param most the highest is at most that
+     */
+    static Histogram between(long least, long most) {
+        return new Histogram(
+                LongStream.iterate(10, tens -> tens <= most, tens -> tens * 10)
+                        .flatMap(tens -> LongStream.of(tens, tens * 5 / 2, tens * 5))
+                        .filter(bound -> bound >= least && bound <= most)
+                        .toArray());
     }
 
     void add(long value) {

@@ -35,52 +35,9 @@ public final class Metrics implements LedgerListener {
     }
 
     private static final class Times {
-        private final Histogram overhead =
-                new Histogram(
-                        10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000,
-                        100_000, 200_000, 500_000, 1_000_000, 5_000_000);
-        private final Histogram upstream =
-                new Histogram(
-                        500,
-                        1_000,
-                        2_500,
-                        5_000,
-                        10_000,
-                        25_000,
-                        50_000,
-                        100_000,
-                        250_000,
-                        500_000,
-                        1_000_000,
-                        2_500_000,
-                        5_000_000,
-                        10_000_000,
-                        25_000_000,
-                        50_000_000,
-                        100_000_000,
-                        250_000_000,
-                        600_000_000);
-        private final Histogram firstToken =
-                new Histogram(
-                        100,
-                        250,
-                        500,
-                        1_000,
-                        2_500,
-                        5_000,
-                        10_000,
-                        25_000,
-                        50_000,
-                        100_000,
-                        250_000,
-                        500_000,
-                        1_000_000,
-                        2_500_000,
-                        5_000_000,
-                        10_000_000,
-                        25_000_000,
-                        50_000_000,
-                        100_000_000);
+        private final Histogram overhead = Histogram.between(10, 5_000_000);
+        private final Histogram upstream = Histogram.between(500, 1_000_000_000);
+        private final Histogram firstToken = Histogram.between(100, 100_000_000);
     }
 
     private static final class Spending {

@@ -51,7 +51,7 @@ class MetricsTest {
         String overhead = "vivace_overhead_seconds";
         assertEquals("histogram", seen.types.get(overhead));
         assertEquals(0, seen.get(overhead + "_bucket", "{door=chat, le=0.00001}"));
-        assertEquals(0, seen.get(overhead + "_bucket", "{door=chat, le=0.00002}"));
+        assertEquals(0, seen.get(overhead + "_bucket", "{door=chat, le=0.000025}"));
         assertEquals(1, seen.get(overhead + "_bucket", "{door=chat, le=0.00005}"));
         assertEquals(2, seen.get(overhead + "_bucket", "{door=chat, le=0.0001}"));
         assertEquals(2, seen.get(overhead + "_bucket", "{door=chat, le=+Inf}"));

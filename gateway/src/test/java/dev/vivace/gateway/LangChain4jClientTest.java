@@ -1,8 +1,6 @@
 package dev.vivace.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
@@ -23,38 +21,29 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
-import dev.vivace.simulator.Simulator;
-import dev.vivace.simulator.SimulatorOptions;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** LangChain4j's OpenAI models notice no difference between the gateway and what is behind it. */
-@Timeout(60)
-final class LangChain4jClientTest {
-    private static Simulator simulator;
-    private static Gateway gateway;
-
-    @BeforeAll
-    static void start() {
-        simulator = Simulator.start(SimulatorOptions.defaults().withTimeScale(0));
-        gateway = Gateways.to(URI.create(simulator.address() + "/v1"));
+final class LangChain4jClientTest extends ClientContract<URI, ChatRequest, ChatResponse> {
+    @Override
+    String path() {
+        return Chat.PATH;
     }
 
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        simulator.close();
+    @Override
+    URI client(URI at) {
+        return at;
+    }
+
+    @Override
+    void close(URI client) {
+        // Its models hold nothing open.
     }
 
     private static OpenAiChatModel chat(URI at) {
@@ -76,11 +65,13 @@ final class LangChain4jClientTest {
                 .build();
     }
 
-    private static ChatRequest ask(String question) {
+    @Override
+    ChatRequest ask(String question) {
         return ChatRequest.builder().messages(UserMessage.from(question)).build();
     }
 
-    private static ChatRequest askForTools(String question) {
+    @Override
+    ChatRequest askForTools(String question) {
         return ChatRequest.builder()
                 .messages(UserMessage.from(question))
                 .toolSpecifications(
@@ -121,32 +112,24 @@ final class LangChain4jClientTest {
         }
     }
 
-    private static ChatResponse streamed(URI at, ChatRequest request) throws Exception {
-        var collecting = new Collecting();
-        streaming(at).chat(request, collecting);
-        return collecting.get();
+    @Override
+    ChatResponse whole(URI at, ChatRequest request) {
+        return chat(at).chat(request);
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void chatInBothFormsWhicheverCameFirst(boolean streamFirst) throws Exception {
-        for (ChatRequest request :
-                List.of(ask("chat " + streamFirst), askForTools("tools " + streamFirst))) {
-            simulator.reset();
-            ChatResponse expected = chat(simulator.address()).chat(request);
-            simulator.reset();
-            if (streamFirst) {
-                same(expected, streamed(gateway.address(), request));
-            }
-            same(expected, chat(gateway.address()).chat(request));
-            same(expected, streamed(gateway.address(), request));
-            same(expected, chat(gateway.address()).chat(request));
-            assertEquals(
-                    1, simulator.stats().requests().get(Chat.PATH), "all but the first were hits");
+    @Override
+    ChatResponse streamed(URI at, ChatRequest request) throws Exception {
+        var collecting = new Collecting();
+        streaming(at).chat(request, collecting);
+        try {
+            return collecting.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 
-    private static void same(ChatResponse expected, ChatResponse got) {
+    @Override
+    void same(ChatResponse expected, ChatResponse got) {
         AiMessage message = got.aiMessage();
         assertEquals(expected.aiMessage().text(), message.text());
         assertEquals(expected.aiMessage().toolExecutionRequests(), message.toolExecutionRequests());
@@ -172,64 +155,50 @@ final class LangChain4jClientTest {
                 .build();
     }
 
-    @Test
-    void errorsKeepTheirKindAndTheProvidersWords() throws Exception {
-        var kinds =
-                Map.of(
-                        401, AuthenticationException.class,
-                        404, ModelNotFoundException.class,
-                        429, RateLimitException.class,
-                        500, InternalServerException.class);
-        try (var upstream = Upstream.start(Chat::reply);
-                var failing = Gateways.to(upstream.url())) {
-            for (var kind : kinds.entrySet()) {
-                upstream.script((call, reply) ->
-                        reply.json(
-                                kind.getKey(),
-                                "{\"error\":{\"message\":\"the provider's words\",\"type\":\"a_type\"}}"));
-                RuntimeException plain =
-                        assertThrows(
-                                kind.getValue(), () -> chat(failing.address()).chat(ask("error")));
-                assertTrue(String.valueOf(plain.getMessage()).contains("the provider's words"));
-                ExecutionException streamed =
-                        assertThrows(
-                                ExecutionException.class,
-                                () -> streamed(failing.address(), ask("error")));
-                assertInstanceOf(kind.getValue(), streamed.getCause());
-            }
+    @Override
+    Map<Integer, Class<? extends RuntimeException>> errors() {
+        return Map.of(
+                401, AuthenticationException.class,
+                404, ModelNotFoundException.class,
+                429, RateLimitException.class,
+                500, InternalServerException.class);
+    }
+
+    @Override
+    Class<? extends RuntimeException> unavailable() {
+        return InternalServerException.class;
+    }
+
+    @Override
+    String errorBody() {
+        return "{\"error\":{\"message\":\"" + WORDS + "\",\"type\":\"a_type\"}}";
+    }
+
+    @Override
+    void check(RuntimeException error, int status, String says) {
+        assertTrue(String.valueOf(error.getMessage()).contains(says), error.getMessage());
+    }
+
+    /** The handle by which a reader leaves takes effect with the next event. */
+    @Override
+    void openEnd(Upstream.Reply reply) throws Exception {
+        while (true) {
+            reply.chunk(Chat.piece("more"));
+            Thread.onSpinWait();
         }
     }
 
-    @Test
-    void cancellingAStreamClosesTheUpstreams() throws Exception {
-        var closed = new CountDownLatch(1);
-        try (var upstream =
-                        Upstream.start((call, reply) -> {
-                            reply.begin("text/event-stream");
-                            reply.chunk(Chat.piece("first"));
-                            try {
-                                while (true) {
-                                    // The handle takes effect with the next event.
-                                    reply.chunk(Chat.piece("more"));
-                                    Thread.onSpinWait();
-                                }
-                            } finally {
-                                closed.countDown();
+    @Override
+    void leave(URI at, ChatRequest request) {
+        streaming(at)
+                .chat(
+                        request,
+                        new Collecting() {
+                            @Override
+                            public void onPartialResponse(
+                                    PartialResponse partial, PartialResponseContext context) {
+                                context.streamingHandle().cancel();
                             }
                         });
-                var through = Gateways.to(upstream.url())) {
-            streaming(through.address())
-                    .chat(
-                            ask("cancel"),
-                            new Collecting() {
-                                @Override
-                                public void onPartialResponse(
-                                        PartialResponse partial, PartialResponseContext context) {
-                                    context.streamingHandle().cancel();
-                                }
-                            });
-            assertTrue(closed.await(20, TimeUnit.SECONDS));
-            Gateways.awaitIdle(through);
-        }
     }
 }

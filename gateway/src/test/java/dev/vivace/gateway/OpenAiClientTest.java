@@ -1,7 +1,7 @@
 package dev.vivace.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.openai.client.OpenAIClient;
@@ -25,51 +25,22 @@ import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
-import dev.vivace.simulator.Simulator;
-import dev.vivace.simulator.SimulatorOptions;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** OpenAI's own client notices no difference between the gateway and what is behind it. */
-@Timeout(60)
-final class OpenAiClientTest {
-    private static Simulator simulator;
-    private static Gateway gateway;
-    private static OpenAIClient direct;
-    private static OpenAIClient client;
-
-    @BeforeAll
-    static void start() {
-        simulator = Simulator.start(SimulatorOptions.defaults().withTimeScale(0));
-        gateway = Gateways.to(URI.create(simulator.address() + "/v1"));
-        direct = client(simulator.address());
-        client = client(gateway.address());
+final class OpenAiClientTest
+        extends ClientContract<OpenAIClient, ChatCompletionCreateParams, ChatCompletionMessage> {
+    @Override
+    String path() {
+        return Chat.PATH;
     }
 
-    @AfterAll
-    static void stop() {
-        direct.close();
-        client.close();
-        gateway.close();
-        simulator.close();
-    }
-
-    @BeforeEach
-    void forget() {
-        simulator.reset();
-    }
-
-    private static OpenAIClient client(URI at) {
+    @Override
+    OpenAIClient client(URI at) {
         return OpenAIOkHttpClient.builder()
                 .apiKey("sk-test")
                 .baseUrl(at + "/v1")
@@ -77,7 +48,13 @@ final class OpenAiClientTest {
                 .build();
     }
 
-    private static ChatCompletionCreateParams ask(String question) {
+    @Override
+    void close(OpenAIClient client) {
+        client.close();
+    }
+
+    @Override
+    ChatCompletionCreateParams ask(String question) {
         return ChatCompletionCreateParams.builder()
                 .model("gpt-4o")
                 .temperature(0)
@@ -85,7 +62,8 @@ final class OpenAiClientTest {
                 .build();
     }
 
-    private static ChatCompletionCreateParams askForTools(String question) {
+    @Override
+    ChatCompletionCreateParams askForTools(String question) {
         var parameters =
                 FunctionParameters.builder()
                         .putAdditionalProperty("type", JsonValue.from("object"))
@@ -101,11 +79,17 @@ final class OpenAiClientTest {
                 .build();
     }
 
-    private static ChatCompletionMessage whole(OpenAIClient at, ChatCompletionCreateParams params) {
+    @Override
+    ChatCompletionMessage whole(OpenAIClient at, ChatCompletionCreateParams params) {
         return at.chat().completions().create(params).validate().choices().getFirst().message();
     }
 
-    private static ChatCompletion streamed(OpenAIClient at, ChatCompletionCreateParams params) {
+    @Override
+    ChatCompletionMessage streamed(OpenAIClient at, ChatCompletionCreateParams params) {
+        return completion(at, params).choices().getFirst().message();
+    }
+
+    private static ChatCompletion completion(OpenAIClient at, ChatCompletionCreateParams params) {
         var all = ChatCompletionAccumulator.create();
         try (var stream = at.chat().completions().createStreaming(params)) {
             stream.stream().forEach(chunk -> all.accumulate(chunk.validate()));
@@ -113,29 +97,8 @@ final class OpenAiClientTest {
         return all.chatCompletion();
     }
 
-    private static long upstreamCalls(String path) {
-        return simulator.stats().requests().getOrDefault(path, 0L);
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void chatInBothFormsWhicheverCameFirst(boolean streamFirst) {
-        for (var params :
-                List.of(ask("chat " + streamFirst), askForTools("tools " + streamFirst))) {
-            simulator.reset();
-            ChatCompletionMessage expected = whole(direct, params);
-            simulator.reset();
-            if (streamFirst) {
-                same(expected, streamed(client, params).choices().getFirst().message());
-            }
-            same(expected, whole(client, params));
-            same(expected, streamed(client, params).choices().getFirst().message());
-            same(expected, whole(client, params));
-            assertEquals(1, upstreamCalls(Chat.PATH), "all but the first were hits");
-        }
-    }
-
-    private static void same(ChatCompletionMessage expected, ChatCompletionMessage got) {
+    @Override
+    void same(ChatCompletionMessage expected, ChatCompletionMessage got) {
         assertEquals(expected.content(), got.content());
         assertEquals(expected.toolCalls().orElse(List.of()), got.toolCalls().orElse(List.of()));
         assertEquals(expected.refusal(), got.refusal());
@@ -148,10 +111,10 @@ final class OpenAiClientTest {
                         .streamOptions(
                                 ChatCompletionStreamOptions.builder().includeUsage(true).build())
                         .build();
-        var expected = streamed(client, params).usage().orElseThrow();
+        var expected = completion(client, params).usage().orElseThrow();
         assertTrue(expected.totalTokens() > 0);
-        assertEquals(expected, streamed(client, params).usage().orElseThrow());
-        assertTrue(streamed(client, ask("usage")).usage().isEmpty());
+        assertEquals(expected, completion(client, params).usage().orElseThrow());
+        assertTrue(completion(client, ask("usage")).usage().isEmpty());
         assertEquals(
                 expected.totalTokens(),
                 client.chat()
@@ -204,76 +167,48 @@ final class OpenAiClientTest {
         assertEquals(direct.models().list().data(), client.models().list().data());
     }
 
-    @Test
-    void errorsKeepTheirKindAndTheProvidersWords() throws Exception {
-        var kinds =
-                Map.of(
-                        400, BadRequestException.class,
-                        401, UnauthorizedException.class,
-                        404, NotFoundException.class,
-                        429, RateLimitException.class,
-                        500, InternalServerException.class,
-                        503, InternalServerException.class);
-        try (var upstream = Upstream.start(Chat::reply);
-                var failing = Gateways.to(upstream.url())) {
-            var asking = client(failing.address());
-            for (var kind : kinds.entrySet()) {
-                upstream.script((call, reply) ->
-                        reply.json(
-                                kind.getKey(),
-                                "{\"error\":{\"message\":\"the provider's words\",\"type\":\"a_type\",\"param\":null,\"code\":\"a_code\"}}"));
-                for (boolean stream : List.of(true, false)) {
-                    OpenAIServiceException e =
-                            assertThrows(
-                                    kind.getValue(),
-                                    () -> {
-                                        if (stream) {
-                                            streamed(asking, ask("error"));
-                                        } else {
-                                            whole(asking, ask("error"));
-                                        }
-                                    });
-                    assertEquals(kind.getKey(), e.statusCode());
-                    assertTrue(String.valueOf(e.getMessage()).contains("the provider's words"));
-                    assertEquals("a_code", e.code().orElseThrow());
-                }
-            }
-            upstream.close();
-            OpenAIServiceException gone =
-                    assertThrows(InternalServerException.class, () -> whole(asking, ask("gone")));
-            assertEquals(502, gone.statusCode());
-            assertTrue(String.valueOf(gone.getMessage()).contains("127.0.0.1"));
-            asking.close();
-        }
+    @Override
+    Map<Integer, Class<? extends RuntimeException>> errors() {
+        return Map.of(
+                400, BadRequestException.class,
+                401, UnauthorizedException.class,
+                404, NotFoundException.class,
+                429, RateLimitException.class,
+                500, InternalServerException.class,
+                503, InternalServerException.class);
     }
 
-    @Test
-    void closingAStreamEarlyClosesTheUpstreams() throws Exception {
-        var closed = new CountDownLatch(1);
-        try (var upstream =
-                        Upstream.start((call, reply) -> {
-                            reply.begin("text/event-stream");
-                            reply.chunk(Chat.piece("first"));
-                            reply.awaitClosed();
-                            closed.countDown();
-                        });
-                var through = Gateways.to(upstream.url())) {
-            var asking = client(through.address());
-            try (var stream = asking.chat().completions().createStreaming(ask("cancel"))) {
-                assertEquals(
-                        "first",
-                        stream.stream()
-                                .findFirst()
-                                .orElseThrow()
-                                .choices()
-                                .getFirst()
-                                .delta()
-                                .content()
-                                .orElseThrow());
-            }
-            assertTrue(closed.await(20, TimeUnit.SECONDS));
-            Gateways.awaitIdle(through);
-            asking.close();
+    @Override
+    Class<? extends RuntimeException> unavailable() {
+        return InternalServerException.class;
+    }
+
+    @Override
+    String errorBody() {
+        return "{\"error\":{\"message\":\""
+                + WORDS
+                + "\",\"type\":\"a_type\",\"param\":null,\"code\":\"a_code\"}}";
+    }
+
+    @Override
+    void check(RuntimeException error, int status, String says) {
+        var e = assertInstanceOf(OpenAIServiceException.class, error);
+        assertEquals(status, e.statusCode());
+        assertTrue(String.valueOf(e.getMessage()).contains(says), e.getMessage());
+        assertEquals(says.equals(WORDS) ? Optional.of("a_code") : Optional.empty(), e.code());
+    }
+
+    @Override
+    void openEnd(Upstream.Reply reply) throws Exception {
+        reply.chunk(Chat.piece("first"));
+        reply.awaitClosed();
+    }
+
+    @Override
+    void leave(OpenAIClient at, ChatCompletionCreateParams params) {
+        try (var stream = at.chat().completions().createStreaming(params)) {
+            var first = stream.stream().findFirst().orElseThrow();
+            assertEquals("first", first.choices().getFirst().delta().content().orElseThrow());
         }
     }
 }

@@ -25,11 +25,7 @@ final class Wire implements AutoCloseable {
         }
 
         List<String> all(String name) {
-            String start = name.toLowerCase(Locale.ROOT) + ":";
-            return headers.stream()
-                    .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))
-                    .map(line -> line.substring(start.length()).strip())
-                    .toList();
+            return values(headers, name);
         }
 
         String cache() {
@@ -54,6 +50,15 @@ final class Wire implements AutoCloseable {
         String cache() {
             return head.cache();
         }
+    }
+
+    /** What header lines say under a name. */
+    static List<String> values(List<String> headers, String name) {
+        String start = name.toLowerCase(Locale.ROOT) + ":";
+        return headers.stream()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))
+                .map(line -> line.substring(start.length()).strip())
+                .toList();
     }
 
     final Socket socket = new Socket();

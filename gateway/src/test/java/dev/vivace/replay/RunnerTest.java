@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.ledger.Prices;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,15 @@ class RunnerTest {
                 .toList();
     }
 
+    /** Answers none before as many have come as the latch counts. */
+    private static FakeModel untilAllHaveCome(CountDownLatch latch) throws IOException {
+        return new FakeModel(body -> {
+            latch.countDown();
+            await(latch);
+            return FakeModel.echo(body);
+        });
+    }
+
     private static Endpoint endpoint(FakeModel model) {
         return new Endpoint(model.url(), Optional.empty(), Duration.ofSeconds(30));
     }
@@ -44,12 +54,7 @@ class RunnerTest {
     @Test
     void closedLoopKeepsOrderWithinALaneAndItsBound() throws Exception {
         var three = new CountDownLatch(3);
-        try (var model =
-                        new FakeModel(body -> {
-                            three.countDown();
-                            await(three);
-                            return FakeModel.echo(body);
-                        });
+        try (var model = untilAllHaveCome(three);
                 var endpoint = endpoint(model)) {
             var done = new AtomicInteger();
             new Runner(
@@ -76,12 +81,7 @@ class RunnerTest {
     @Test
     void openLoopDoesNotWaitForAnswers() throws Exception {
         var all = new CountDownLatch(20);
-        try (var model =
-                        new FakeModel(body -> {
-                            all.countDown();
-                            await(all);
-                            return FakeModel.echo(body);
-                        });
+        try (var model = untilAllHaveCome(all);
                 var endpoint = endpoint(model)) {
             var answers = new Answers(20);
             new Runner(endpoint, new Tally(Prices.builtIn()), answers, () -> {})
@@ -95,12 +95,7 @@ class RunnerTest {
     @Test
     void theCallsOfAStepStartTogether() throws Exception {
         var all = new CountDownLatch(5);
-        try (var model =
-                        new FakeModel(body -> {
-                            all.countDown();
-                            await(all);
-                            return FakeModel.echo(body);
-                        });
+        try (var model = untilAllHaveCome(all);
                 var endpoint = endpoint(model)) {
             var step = IntStream.range(0, 5).mapToObj(i -> call(i, 0, Optional.empty())).toList();
             var answers = new Answers(5);

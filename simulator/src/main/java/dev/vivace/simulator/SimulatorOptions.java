@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -81,158 +82,86 @@ public record SimulatorOptions(
     }
 
     public SimulatorOptions withHost(String other) {
-        return new SimulatorOptions(
-                other,
-                port,
-                scripts,
-                seed,
-                faults,
-                timeScale,
-                tokensPerMinute,
-                time,
-                prices,
-                prefixTtl,
-                clock);
+        return with(draft -> draft.host = other);
     }
 
     public SimulatorOptions withPort(int other) {
-        return new SimulatorOptions(
-                host,
-                other,
-                scripts,
-                seed,
-                faults,
-                timeScale,
-                tokensPerMinute,
-                time,
-                prices,
-                prefixTtl,
-                clock);
+        return with(draft -> draft.port = other);
     }
 
     public SimulatorOptions withScripts(List<Path> others) {
-        return new SimulatorOptions(
-                host,
-                port,
-                others,
-                seed,
-                faults,
-                timeScale,
-                tokensPerMinute,
-                time,
-                prices,
-                prefixTtl,
-                clock);
+        return with(draft -> draft.scripts = others);
     }
 
     public SimulatorOptions withSeed(long other) {
-        return new SimulatorOptions(
-                host,
-                port,
-                scripts,
-                other,
-                faults,
-                timeScale,
-                tokensPerMinute,
-                time,
-                prices,
-                prefixTtl,
-                clock);
+        return with(draft -> draft.seed = other);
     }
 
     public SimulatorOptions withFaults(Map<String, Double> others) {
-        return new SimulatorOptions(
-                host,
-                port,
-                scripts,
-                seed,
-                others,
-                timeScale,
-                tokensPerMinute,
-                time,
-                prices,
-                prefixTtl,
-                clock);
+        return with(draft -> draft.faults = others);
     }
 
     public SimulatorOptions withTimeScale(double other) {
-        return new SimulatorOptions(
-                host,
-                port,
-                scripts,
-                seed,
-                faults,
-                other,
-                tokensPerMinute,
-                time,
-                prices,
-                prefixTtl,
-                clock);
+        return with(draft -> draft.timeScale = other);
     }
 
     public SimulatorOptions withTokensPerMinute(long other) {
-        return new SimulatorOptions(
-                host, port, scripts, seed, faults, timeScale, other, time, prices, prefixTtl,
-                clock);
+        return with(draft -> draft.tokensPerMinute = other);
     }
 
     public SimulatorOptions withTime(TimeModel other) {
-        return new SimulatorOptions(
-                host,
-                port,
-                scripts,
-                seed,
-                faults,
-                timeScale,
-                tokensPerMinute,
-                other,
-                prices,
-                prefixTtl,
-                clock);
-    }
-
-    public SimulatorOptions withPrices(Prices other) {
-        return new SimulatorOptions(
-                host,
-                port,
-                scripts,
-                seed,
-                faults,
-                timeScale,
-                tokensPerMinute,
-                time,
-                other,
-                prefixTtl,
-                clock);
-    }
-
-    public SimulatorOptions withPrefixTtl(Duration other) {
-        return new SimulatorOptions(
-                host,
-                port,
-                scripts,
-                seed,
-                faults,
-                timeScale,
-                tokensPerMinute,
-                time,
-                prices,
-                other,
-                clock);
+        return with(draft -> draft.time = other);
     }
 
     public SimulatorOptions withClock(LongSupplier other) {
-        return new SimulatorOptions(
-                host,
-                port,
-                scripts,
-                seed,
-                faults,
-                timeScale,
-                tokensPerMinute,
-                time,
-                prices,
-                prefixTtl,
-                other);
+        return with(draft -> draft.clock = other);
+    }
+
+    private SimulatorOptions with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** A copy in which one value can be another. */
+    private static final class Draft {
+        private final SimulatorOptions from;
+        private String host;
+        private int port;
+        private List<Path> scripts;
+        private long seed;
+        private Map<String, Double> faults;
+        private double timeScale;
+        private long tokensPerMinute;
+        private TimeModel time;
+        private LongSupplier clock;
+
+        Draft(SimulatorOptions from) {
+            this.from = from;
+            host = from.host;
+            port = from.port;
+            scripts = from.scripts;
+            seed = from.seed;
+            faults = from.faults;
+            timeScale = from.timeScale;
+            tokensPerMinute = from.tokensPerMinute;
+            time = from.time;
+            clock = from.clock;
+        }
+
+        SimulatorOptions options() {
+            return new SimulatorOptions(
+                    host,
+                    port,
+                    scripts,
+                    seed,
+                    faults,
+                    timeScale,
+                    tokensPerMinute,
+                    time,
+                    from.prices,
+                    from.prefixTtl,
+                    clock);
+        }
     }
 }

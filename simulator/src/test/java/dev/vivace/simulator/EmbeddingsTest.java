@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,17 +15,7 @@ import tools.jackson.databind.JsonNode;
 
 class EmbeddingsTest {
     private static final String PATH = "/v1/embeddings";
-    private static Api api;
-
-    @BeforeAll
-    static void start() {
-        api = Api.atOnce();
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
+    @AutoClose private static final Api api = Api.atOnce();
 
     private static JsonNode embed(String input, String... fields) {
         String more = fields.length == 0 ? "" : ", " + String.join(", ", fields);

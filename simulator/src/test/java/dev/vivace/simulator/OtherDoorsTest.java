@@ -3,25 +3,14 @@ package dev.vivace.simulator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class OtherDoorsTest {
     private static final String RESPONSES = "/v1/responses";
     private static final String MESSAGES = "/v1/messages";
-    private static Api api;
-
-    @BeforeAll
-    static void start() {
-        api = Api.atOnce();
-    }
-
-    @AfterAll
-    static void stop() {
-        api.close();
-    }
+    @AutoClose private static final Api api = Api.atOnce();
 
     @Test
     void aResponseStreamsWhatItSays() {
