@@ -1,5 +1,6 @@
 package dev.vivace.cache;
 
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -16,6 +17,11 @@ public interface CacheStore extends AutoCloseable {
 
     /** A secret that is as old as the entries: their fingerprints were made with it. */
     byte[] secret();
+
+    /** Why entries do not survive a restart although they should; empty as long as they do. */
+    default Optional<String> failure() {
+        return Optional.empty();
+    }
 
     /** Writes what is noted, and lets go of the files. */
     @Override

@@ -185,6 +185,13 @@ public final class FileCacheStore implements CacheStore {
         return secret.clone();
     }
 
+    @Override
+    public Optional<String> failure() {
+        return failed
+                ? Optional.of(path + " cannot be written any more; mend the disk and start again")
+                : Optional.empty();
+    }
+
     private void writeOften() {
         while (!closing) {
             // Never interrupted: an interrupt would close the file under the store.

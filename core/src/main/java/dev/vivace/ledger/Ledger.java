@@ -108,6 +108,11 @@ public final class Ledger implements AutoCloseable {
         return files.map(LedgerFiles::unwritten).orElse(0L);
     }
 
+    /** Why entries do not reach the disk although they should; empty as long as they do. */
+    public Optional<String> failure() {
+        return files.flatMap(LedgerFiles::failure);
+    }
+
     /**
      * Waits until every entry recorded before is delivered to memory, listeners and disk, for 10 s
      * at most. Must not be called by a listener.

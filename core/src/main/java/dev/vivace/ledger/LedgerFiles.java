@@ -49,6 +49,7 @@ final class LedgerFiles implements AutoCloseable {
     private final long totalBytes;
     private final Clock clock;
     private Optional<Open> open = Optional.empty();
+    private volatile boolean failing;
 
     private record Open(FileChannel channel, String day) {}
 
@@ -75,19 +76,25 @@ final class LedgerFiles implements AutoCloseable {
         }
     }
 
-    /** Writes a batch, or counts it as {@link #unwritten}. */
+    /**
+     * Writes a batch, or counts it as {@link #unwritten}. After a failure, an empty one tries
+     * whether the disk is well again.
+     */
     void append(List<LedgerEntry> batch) {
-        if (batch.isEmpty()) {
+        if (batch.isEmpty() && !failing) {
             return;
         }
         try {
-            ByteBuffer lines = ByteBuffer.wrap(lines(batch));
+            // Nobody may send anything to a gateway that says it is not ready: an empty line tries.
+            ByteBuffer lines = ByteBuffer.wrap(batch.isEmpty() ? new byte[] {'\n'} : lines(batch));
             FileChannel to = ready(lines.remaining());
             while (lines.hasRemaining()) {
                 to.write(lines);
             }
+            failing = false;
         } catch (IOException | RuntimeException e) {
             unwritten.add(batch.size());
+            failing = true;
             if (seldom.again()) {
                 LOG.warn(
                         "The ledger cannot be written to {}: {}; {} entries are not on disk so far",
@@ -97,6 +104,15 @@ final class LedgerFiles implements AutoCloseable {
             }
             close();
         }
+    }
+
+    /** Why entries cannot be written; empty if the last ones could. */
+    Optional<String> failure() {
+        return failing
+                ? Optional.of(
+                        "the ledger cannot be written to %s; %d entries are not on disk"
+                                .formatted(directory, unwritten.sum()))
+                : Optional.empty();
     }
 
     /** How many entries did not reach the disk since the start, at most. */

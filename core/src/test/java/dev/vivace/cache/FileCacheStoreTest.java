@@ -223,6 +223,19 @@ class FileCacheStoreTest extends CacheStoreContract {
     }
 
     @Test
+    void saysThatItCannotWriteAnyMore() {
+        var store = new FileCacheStore(directory);
+        store.put(CachedAnswers.key(1), CachedAnswers.answer("q"));
+        store.flush();
+        assertEquals(Optional.empty(), store.failure());
+        store.close();
+        store.put(CachedAnswers.key(2), CachedAnswers.answer("q"));
+        store.flush();
+        String why = store.failure().orElseThrow();
+        assertTrue(why.contains(directory.toString()), why);
+    }
+
+    @Test
     void aDirectoryIsForOneProcess() throws Exception {
         try (CacheStore store = open()) {
             store.put(key(1), answer("one"));

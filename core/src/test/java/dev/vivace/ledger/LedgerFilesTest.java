@@ -18,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -146,6 +147,25 @@ class LedgerFilesTest {
                 int from = Math.max(0, ids.size() - limit);
                 assertEquals(ids.subList(from, ids.size()), ids(files.latest(limit)));
             }
+        }
+    }
+
+    @Test
+    void saysWhyItFailsUntilTheDiskIsWellAgain() throws IOException {
+        Path blocked = Files.createFile(directory.resolve("ledger"));
+        try (var files = new LedgerFiles(blocked, 1 << 20, 1 << 26, MONDAY)) {
+            files.append(List.of());
+            assertEquals(Optional.empty(), files.failure());
+            files.append(List.of(entry("lost")));
+            files.append(List.of());
+            String why = files.failure().orElseThrow();
+            assertTrue(why.contains(blocked.toString()) && why.contains("1 entries"), why);
+            Files.delete(blocked);
+            files.append(List.of());
+            assertEquals(Optional.empty(), files.failure());
+            files.append(List.of(entry("kept")));
+            assertEquals(List.of("kept"), ids(files.latest(9)));
+            assertEquals(1, files.unwritten());
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -18,8 +19,8 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * Every page that shows what the ledger knows, for GET requests, whatever the HTTP server: {@code
  * /metrics}, {@code /admin/ledger?limit=N} (1 to 2,000, default 100), {@code /admin/stats?since=MS}
- * (default 0), {@code /admin/features}, the dashboard at {@code /} and its files below {@code
- * /dashboard/}.
+ * (default 0), {@code /admin/features}, {@code /admin/config}, the dashboard at {@code /} and its
+ * files below {@code /dashboard/}.
  *
  * <p>Thread-safe. Except {@link #has}, it takes milliseconds: not for an event loop.
  */
@@ -29,8 +30,10 @@ public final class AdminPages {
     private static final String LEDGER = "/admin/ledger";
     private static final String STATS = "/admin/stats";
     private static final String FEATURES = "/admin/features";
-    private static final Set<String> PATHS = Set.of(METRICS, LEDGER, STATS, FEATURES);
+    private static final String CONFIG = "/admin/config";
+    private static final Set<String> PATHS = Set.of(METRICS, LEDGER, STATS, FEATURES, CONFIG);
     private static final long DEFAULT_LIMIT = 100;
+    private static final Pattern WHOLE = Pattern.compile("[0-9]{1,18}");
 
     private final Assets assets = new Assets();
     private final JsonFactory json = new JsonFactory();
@@ -39,17 +42,25 @@ public final class AdminPages {
     private final Features features;
     private final Timeline timeline;
     private final Load load;
+    private final Consumer<JsonGenerator> config;
 
     /**
      * @param ledger the one that {@code metrics}, {@code features} and {@code timeline} listen to
+     * @param config writes the effective configuration, without secrets, as one object
      */
     public AdminPages(
-            Ledger ledger, Metrics metrics, Features features, Timeline timeline, Load load) {
+            Ledger ledger,
+            Metrics metrics,
+            Features features,
+            Timeline timeline,
+            Load load,
+            Consumer<JsonGenerator> config) {
         this.ledger = ledger;
         this.metrics = metrics;
         this.features = features;
         this.timeline = timeline;
         this.load = load;
+        this.config = config;
     }
 
     /** Whether {@link #get} has a page there. Takes no time. */
@@ -77,6 +88,7 @@ public final class AdminPages {
                 case LEDGER -> Optional.of(ledgerPage(query));
                 case STATS -> Optional.of(statsPage(query));
                 case FEATURES -> Optional.of(page(200, features::write));
+                case CONFIG -> Optional.of(page(200, config));
                 default -> assets.get(path, header);
             };
         } catch (BadParameter bad) {
@@ -118,17 +130,16 @@ public final class AdminPages {
             long otherwise,
             long min,
             long max) {
-        String text = query.apply(name).orElse("");
-        if (text.isEmpty()) {
+        Optional<String> given = query.apply(name);
+        if (given.isEmpty()) {
             return otherwise;
         }
-        try {
+        String text = given.get();
+        if (WHOLE.matcher(text).matches()) {
             long value = Long.parseLong(text);
             if (value >= min && value <= max) {
                 return value;
             }
-        } catch (NumberFormatException notANumber) {
-            // said below
         }
         String shown = text.length() <= 40 ? text : text.substring(0, 40) + "…";
         throw new BadParameter(

@@ -89,7 +89,8 @@ final class ServeCommand implements Command {
             Config.Server server =
                     new Config.Server(
                             given.find("host", Kind.TEXT).orElse(base.server().host()),
-                            given.find("port", Kind.WHOLE).orElse(base.server().port()));
+                            given.find("port", Kind.WHOLE).orElse(base.server().port()),
+                            base.server().hosts());
             Config result =
                     base.withServer(server).withData(given.find("data", Kind.PATH).or(base::data));
             Optional<URI> upstream = given.find("upstream", Kind.URL);

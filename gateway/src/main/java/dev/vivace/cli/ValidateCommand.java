@@ -9,6 +9,7 @@ import dev.vivace.config.Config;
 import dev.vivace.config.ConfigException;
 import dev.vivace.config.ConfigFile;
 import dev.vivace.config.Units;
+import dev.vivace.config.Warnings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,19 +51,23 @@ final class ValidateCommand implements Command {
     public int run(Arguments given, Console console) {
         Path file = given.operand(Kind.PATH);
         List<ConfigException.Problem> problems = List.of();
+        List<String> warnings = List.of();
         String text;
         try {
-            text = file + " is valid: " + summary(ConfigFile.load(file, environment));
+            Config config = ConfigFile.load(file, environment);
+            warnings = Warnings.of(config, Runtime.getRuntime().maxMemory());
+            text = file + " is valid: " + summary(config);
         } catch (ConfigException e) {
             problems = e.problems();
             text = String.valueOf(e.getMessage());
         }
         boolean valid = problems.isEmpty();
-        String report = json(problems);
+        String report = json(problems, warnings);
         if (given.has("json")) {
             console.out().println(report);
         } else {
             (valid ? console.out() : console.err()).println(text);
+            warnings.forEach(warning -> console.err().println(file + ": warning: " + warning));
         }
         Optional<Path> out = given.find("out", Kind.PATH);
         if (out.isPresent()) {
@@ -76,7 +81,7 @@ final class ValidateCommand implements Command {
         return valid ? 0 : INVALID;
     }
 
-    private static String json(List<ConfigException.Problem> problems) {
+    private static String json(List<ConfigException.Problem> problems, List<String> warnings) {
         ObjectNode report = JSON.createObjectNode().put("valid", problems.isEmpty());
         if (!problems.isEmpty()) {
             ArrayNode all = report.putArray("problems");
@@ -86,6 +91,10 @@ final class ValidateCommand implements Command {
                         .put("path", problem.path())
                         .put("message", problem.message());
             }
+        }
+        if (!warnings.isEmpty()) {
+            ArrayNode all = report.putArray("warnings");
+            warnings.forEach(all::add);
         }
         return report.toString();
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param embeddings how embedding calls are gathered
  * @param limits what one request and all together may hold
  * @param timeouts how long an upstream may take
+ * @param sources where all this came from
  */
 public record Config(
         Server server,
@@ -33,7 +35,8 @@ public record Config(
         Cache cache,
         Embeddings embeddings,
         Limits limits,
-        Timeouts timeouts) {
+        Timeouts timeouts,
+        Sources sources) {
     // Each rule stands before what uses it: a DEFAULT is checked as it is made.
     static final Rule<Path> DATA = Rule.path();
     static final Rule<String> UPSTREAM_NAME =
@@ -79,6 +82,30 @@ public record Config(
         }
     }
 
+    /** Of no file. */
+    public Config(
+            Server server,
+            Optional<Path> data,
+            LinkedHashMap<String, Upstream> upstreams,
+            Map<String, String> models,
+            Map<String, Price> prices,
+            Cache cache,
+            Embeddings embeddings,
+            Limits limits,
+            Timeouts timeouts) {
+        this(
+                server,
+                data,
+                upstreams,
+                models,
+                prices,
+                cache,
+                embeddings,
+                limits,
+                timeouts,
+                Sources.NONE);
+    }
+
     /** The part of a {@code upstream/model} before its first slash. */
     static String upstreamOf(String target) {
         return target.substring(0, target.indexOf('/'));
@@ -95,8 +122,10 @@ public record Config(
      *
      * @param host a name or an address of this machine; 127.0.0.1 by default
      * @param port 0 to 65535, where 0 picks a free one; 8080 by default
+     * @param hosts names under which clients may ask a gateway on loopback, beside those that
+     *     nobody can own in public; none by default
      */
-    public record Server(String host, int port) {
+    public record Server(String host, int port, List<String> hosts) {
         static final Rule<String> HOST =
                 Rule.text(
                         "a host name or an IP address, without scheme and port",
@@ -108,6 +137,15 @@ public record Config(
         public Server {
             HOST.require("server.host", host);
             PORT.require("server.port", port);
+            hosts = List.copyOf(hosts);
+            for (String name : hosts) {
+                HOST.require("a name in server.hosts", name);
+            }
+        }
+
+        /** Without names of its own. */
+        public Server(String host, int port) {
+            this(host, port, List.of());
         }
     }
 
@@ -242,17 +280,20 @@ public record Config(
                 Cache.DEFAULT,
                 Embeddings.DEFAULT,
                 Limits.DEFAULT,
-                Timeouts.DEFAULT);
+                Timeouts.DEFAULT,
+                Sources.NONE.flag("upstreams", true));
     }
 
     public Config withServer(Server other) {
-        return new Config(
-                other, data, upstreams, models, prices, cache, embeddings, limits, timeouts);
+        Sources from = sources;
+        from = from.flag("server.host", !other.host().equals(server.host()));
+        from = from.flag("server.port", other.port() != server.port());
+        from = from.flag("server.hosts", !other.hosts().equals(server.hosts()));
+        return with(other, data, upstreams, from);
     }
 
     public Config withData(Optional<Path> other) {
-        return new Config(
-                server, other, upstreams, models, prices, cache, embeddings, limits, timeouts);
+        return with(server, other, upstreams, sources.flag("data", !other.equals(data)));
     }
 
     /**
@@ -261,7 +302,28 @@ public record Config(
      * @throws IllegalArgumentException if a name in {@code models} stands for another
      */
     public Config withUpstreams(LinkedHashMap<String, Upstream> others) {
+        return with(server, data, others, sources.flag("upstreams", !others.equals(upstreams)));
+    }
+
+    Config withSources(Sources other) {
+        return with(server, data, upstreams, other);
+    }
+
+    private Config with(
+            Server itsServer,
+            Optional<Path> itsData,
+            LinkedHashMap<String, Upstream> itsUpstreams,
+            Sources itsSources) {
         return new Config(
-                server, data, others, models, prices, cache, embeddings, limits, timeouts);
+                itsServer,
+                itsData,
+                itsUpstreams,
+                models,
+                prices,
+                cache,
+                embeddings,
+                limits,
+                timeouts,
+                itsSources);
     }
 }

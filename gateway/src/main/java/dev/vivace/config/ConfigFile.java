@@ -31,7 +31,10 @@ public final class ConfigFile {
         Node root =
                 Yaml.parse(text, problems)
                         .orElseThrow(() -> problems.failure(0, "", "the file is empty"));
-        return ConfigReader.read(Entry.root(root, problems, new Variables(environment)));
+        var written = new Written();
+        var variables = new Variables(environment);
+        return ConfigReader.read(Entry.root(root, problems, variables, written))
+                .withSources(written.sources(file));
     }
 
     private static byte[] bytes(Path file, Problems problems) {

@@ -68,7 +68,10 @@ final class ConfigReader {
         var standard = Server.DEFAULT;
         return new Server(
                 section.get("host", Server.HOST, standard.host()),
-                section.get("port", Server.PORT, standard.port()));
+                section.get("port", Server.PORT, standard.port()),
+                section.find("hosts")
+                        .map(hosts -> hosts.all(Server.HOST))
+                        .orElse(standard.hosts()));
     }
 
     private static Optional<Upstream> upstream(Entry entry) {

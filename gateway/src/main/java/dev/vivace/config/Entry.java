@@ -1,9 +1,11 @@
 package dev.vivace.config;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -15,13 +17,20 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * One value of the file, with its place. What is wrong with it goes to the problems; who asked gets
  * nothing then.
  */
-record Entry(Node node, String path, int line, Problems problems, Variables variables) {
-    static Entry root(Node node, Problems problems, Variables variables) {
-        return new Entry(node, "", Yaml.line(node.getStartMark()), problems, variables);
+record Entry(
+        Node node,
+        List<String> names,
+        int line,
+        Problems problems,
+        Variables variables,
+        Written written) {
+    static Entry root(Node node, Problems problems, Variables variables, Written written) {
+        return new Entry(
+                node, List.of(), Yaml.line(node.getStartMark()), problems, variables, written);
     }
 
     void problem(String message) {
-        problems.add(line, path, message);
+        problems.add(line, path(), message);
     }
 
     /** What the rule reads from it. */
@@ -42,6 +51,7 @@ record Entry(Node node, String path, int line, Problems problems, Variables vari
             return Optional.empty();
         }
         Optional<T> value = rule.read(text);
+        written.add(key(), scalar.getValue(), rule.secret());
         if (value.isEmpty()) {
             problem("must be " + rule.expected() + (rule.secret() ? "" : ", not " + shown()));
         }
@@ -65,8 +75,23 @@ record Entry(Node node, String path, int line, Problems problems, Variables vari
                                             .formatted(all.size(), missing)));
             return Optional.empty();
         }
-        return Optional.of(
-                child(all.getFirst(), path + "[0]", Yaml.line(all.getFirst().getStartMark())));
+        written.add(key());
+        return Optional.of(element(all.getFirst(), 0));
+    }
+
+    /** Every element of a list, which may have none. */
+    <T> List<T> all(Rule<T> rule) {
+        if (!(node instanceof SequenceNode list)) {
+            problem("must be a list, each element of it " + rule.expected() + ", not " + kind());
+            return List.of();
+        }
+        written.add(key());
+        var all = new ArrayList<T>();
+        int i = 0;
+        for (Node each : list.getValue()) {
+            element(each, i++).read(rule).ifPresent(all::add);
+        }
+        return all;
     }
 
     Section section(Keys keys) {
@@ -88,14 +113,15 @@ record Entry(Node node, String path, int line, Problems problems, Variables vari
         for (NodeTuple pair : mapping.getValue()) {
             int keyLine = Yaml.line(pair.getKeyNode().getStartMark());
             if (!(pair.getKeyNode() instanceof ScalarNode key)) {
-                problems.add(keyLine, path, "a key must be a plain word, not a list or a mapping");
+                problems.add(
+                        keyLine, path(), "a key must be a plain word, not a list or a mapping");
                 continue;
             }
             String name = key.getValue();
-            Entry child = child(pair.getValueNode(), childPath(name), keyLine);
+            Entry child = child(pair.getValueNode(), name, keyLine);
             Entry first = children.putIfAbsent(name, child);
             if (first != null) {
-                problems.add(keyLine, child.path, "is there already, in line " + first.line);
+                problems.add(keyLine, child.path(), "is there already, in line " + first.line);
             }
         }
         return children;
@@ -123,11 +149,26 @@ record Entry(Node node, String path, int line, Problems problems, Variables vari
         };
     }
 
-    private Entry child(Node value, String valuePath, int valueLine) {
-        return new Entry(value, valuePath, valueLine, problems, variables);
+    private Entry child(Node value, String name, int valueLine) {
+        var longer = new ArrayList<>(names);
+        longer.add(name);
+        return new Entry(value, longer, valueLine, problems, variables, written);
     }
 
-    private String childPath(String name) {
-        return (path.isEmpty() ? "" : path + ".") + Shown.text(name);
+    private Entry element(Node value, int index) {
+        var same = new ArrayList<>(names);
+        same.add(same.removeLast() + "[" + index + "]");
+        return new Entry(
+                value, same, Yaml.line(value.getStartMark()), problems, variables, written);
+    }
+
+    /** Its place, whole. */
+    private String key() {
+        return String.join(".", names);
+    }
+
+    /** Its place, fit for an error message. */
+    private String path() {
+        return names.stream().map(Shown::text).collect(Collectors.joining("."));
     }
 }

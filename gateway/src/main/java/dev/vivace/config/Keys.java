@@ -16,7 +16,7 @@ enum Keys {
             "embeddings",
             "limits",
             "timeouts"),
-    SERVER("server", "host", "port"),
+    SERVER("server", "host", "port", "hosts"),
     UPSTREAM("upstreams.NAME", "url", "protocol", "keys"),
     MODEL("models.NAME", "chain"),
     PRICE("prices.MODEL", "input", "cached", "output"),

@@ -13,10 +13,22 @@ final class Variables {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]*)}?");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,255}");
 
+    private static final Pattern ONE = Pattern.compile("\\$\\{" + NAME.pattern() + "}");
+
     private final Function<String, Optional<String>> environment;
 
     Variables(Function<String, Optional<String>> environment) {
         this.environment = environment;
+    }
+
+    /** Whether there is a variable in a text that can be resolved. */
+    static boolean isIn(String raw) {
+        return REFERENCE.matcher(raw).find();
+    }
+
+    /** Whether a text is a variable and nothing else. */
+    static boolean isOne(String raw) {
+        return ONE.matcher(raw).matches();
     }
 
     /**

@@ -3,8 +3,6 @@ package dev.vivace.gateway;
 import dev.vivace.admin.Page;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Invalidation;
-import dev.vivace.json.JsonException;
-import dev.vivace.json.JsonReader;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -37,9 +35,16 @@ final class AdminDoor {
         var exchange = new Exchange(request, Errors.OPENAI, stragglers, () -> {});
         String path = Objects.requireNonNullElse(request.path(), "");
         switch (path) {
-            case "/healthz", "/readyz" -> {
+            case "/healthz" -> {
                 if (allowed(exchange, HttpMethod.GET)) {
                     json(exchange, "{\"status\":\"ok\"}");
+                }
+            }
+            case "/readyz" -> {
+                if (allowed(exchange, HttpMethod.GET)) {
+                    Readiness.Report report = parts.readiness().report();
+                    exchange.response.setStatusCode(report.ready() ? 200 : 503);
+                    json(exchange, report.json());
                 }
             }
             case "/admin/cache" -> {
@@ -142,16 +147,13 @@ final class AdminDoor {
                     public void body(byte[] body, Runnable release) {
                         release.run();
                         try {
-                            Invalidation which = which(body);
+                            Invalidation which = Forgetting.read(body);
                             context.executeBlocking(() -> parts.line().invalidate(which), false)
                                     .onSuccess(removed ->
                                             json(exchange, "{\"removed\":" + removed + "}"))
                                     .onFailure(failure ->
                                             exchange.refuse(
                                                     500, "The entries could not be removed."));
-                        } catch (JsonException e) {
-                            exchange.refuse(
-                                    400, "The request body cannot be read: " + e.getMessage());
                         } catch (IllegalArgumentException e) {
                             exchange.refuse(400, String.valueOf(e.getMessage()));
                         }
@@ -159,36 +161,14 @@ final class AdminDoor {
 
                     @Override
                     public void refused(int status, String message) {
-                        exchange.refuse(status, message);
+                        exchange.refuse(
+                                status,
+                                status == 413
+                                        ? "The request body is longer than %d bytes, the most that %s takes."
+                                                .formatted(MAX_BODY, exchange.request.path())
+                                        : message);
                     }
                 });
-    }
-
-    private static Invalidation which(byte[] body) {
-        Optional<String> scope = Optional.empty();
-        Optional<String> model = Optional.empty();
-        Optional<String> tag = Optional.empty();
-        Optional<String> pattern = Optional.empty();
-        boolean all = false;
-        var reader = new JsonReader(body);
-        reader.beginObject();
-        while (reader.nextMember()) {
-            String name = reader.text();
-            switch (name) {
-                case "scope" -> scope = Optional.of(reader.string());
-                case "model" -> model = Optional.of(reader.string());
-                case "tag" -> tag = Optional.of(reader.string());
-                case "pattern" -> pattern = Optional.of(reader.string());
-                case "all" -> all = reader.bool();
-                default ->
-                        throw reader.fail(
-                                "unknown member '"
-                                        + shown(name)
-                                        + "'; known are scope, model, tag, pattern, all");
-            }
-        }
-        reader.end();
-        return new Invalidation(scope, model, tag, pattern, all);
     }
 
     private static String shown(String text) {

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** All doors on one event loop. As many of these listen on the same address as there are loops. */
@@ -49,6 +50,7 @@ final class Doors extends VerticleBase {
         var embeddings = new EmbeddingDoor(parts, bodies, stragglers, out, context);
         var passing = new PassDoor(parts, stragglers, out, loop);
         var admin = new AdminDoor(parts, bodies, stragglers, context);
+        var hosts = Hosts.of(parts.config().server());
         HttpServerOptions options = options();
         HttpServer made = vertx.createHttpServer(options);
         server = made;
@@ -57,7 +59,11 @@ final class Doors extends VerticleBase {
             RequestDecoder.install(connection, options);
             connection.exceptionHandler(ignored -> {}); // as above
         });
-        made.requestHandler(request -> route(request, models, embeddings, passing, admin));
+        made.requestHandler(request -> {
+            if (welcome(request, hosts)) {
+                route(request, models, embeddings, passing, admin);
+            }
+        });
         made.invalidRequestHandler(this::invalid);
         return made.listen();
     }
@@ -77,18 +83,24 @@ final class Doors extends VerticleBase {
                 .setAcceptBacklog(4096);
     }
 
-    private void route(
+    /** Refuses what a page of somebody else's made a browser send. */
+    private boolean welcome(HttpServerRequest request, Hosts hosts) {
+        Optional<String> refusal = hosts.refusal(request.headers());
+        if (refusal.isEmpty() && sameOrigin(request)) {
+            return true;
+        }
+        new Exchange(request, Errors.at(request.path()), stragglers, () -> {})
+                .refuse(403, refusal.orElse("Pages of other origins may not use this gateway."));
+        return false;
+    }
+
+    private static void route(
             HttpServerRequest request,
             ModelDoor models,
             EmbeddingDoor embeddings,
             PassDoor passing,
             AdminDoor admin) {
         String path = request.path();
-        if (!sameOrigin(request)) {
-            new Exchange(request, Errors.at(path), stragglers, () -> {})
-                    .refuse(403, "Pages of other origins may not use this gateway.");
-            return;
-        }
         if (path == null || !path.startsWith("/v1/")) {
             admin.handle(request);
             return;

@@ -9,6 +9,8 @@ import dev.vivace.cache.CacheStore;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.FileCacheStore;
 import dev.vivace.config.Config;
+import dev.vivace.config.ConfigJson;
+import dev.vivace.config.Warnings;
 import dev.vivace.embedding.EmbeddingLine;
 import dev.vivace.embedding.EmbeddingSettlement;
 import dev.vivace.ledger.Ledger;
@@ -36,9 +38,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running gateway. Thread-safe. */
 public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final int PATIENCE_SECONDS = 20;
 
     /** One for two cores: the kernel's and the collector's share of the work needs the other. */
@@ -47,12 +52,15 @@ public final class Gateway implements AutoCloseable {
     private final Vertx vertx;
     private final Ledger ledger;
     private final CacheStore store;
+    private final Readiness readiness;
     private final URI address;
 
-    private Gateway(Vertx vertx, Ledger ledger, CacheStore store, URI address) {
+    private Gateway(
+            Vertx vertx, Ledger ledger, CacheStore store, Readiness readiness, URI address) {
         this.vertx = vertx;
         this.ledger = ledger;
         this.store = store;
+        this.readiness = readiness;
         this.address = address;
     }
 
@@ -62,6 +70,7 @@ public final class Gateway implements AutoCloseable {
      * @throws GatewayException if it cannot, in one line for a person
      */
     public static Gateway start(Config config) {
+        Warnings.of(config, Runtime.getRuntime().maxMemory()).forEach(LOG::warn);
         CacheStore store = store(config);
         Prices prices = Prices.builtIn().with(config.prices());
         var metrics = new Metrics(prices.models());
@@ -80,16 +89,25 @@ public final class Gateway implements AutoCloseable {
                         .orElseGet(() -> new Ledger(listeners));
         var inFlight = new LongAdder();
         var budget = new ByteBudget(config.limits().inFlightBytes());
-        var load = new Load(inFlight::sum, budget::held, budget::waiting);
-        var pages = new AdminPages(ledger, metrics, features, timeline, load);
+        var pages =
+                new AdminPages(
+                        ledger,
+                        metrics,
+                        features,
+                        timeline,
+                        new Load(inFlight::sum, budget::held, budget::waiting),
+                        to -> ConfigJson.write(config, prices, to));
+        var readiness = new Readiness(store, ledger);
         Vertx vertx = Vertx.vertx(options());
         try {
-            Parts parts = parts(config, store, prices, ledger, pages, budget, inFlight, vertx);
+            Parts parts =
+                    parts(config, store, prices, ledger, pages, readiness, budget, inFlight, vertx);
             int port = listen(vertx, parts);
             MemoryKeeper.start(vertx, parts.ids()::count, inFlight::sum);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
-            return new Gateway(vertx, ledger, store, URI.create("http://" + shown + ":" + port));
+            return new Gateway(
+                    vertx, ledger, store, readiness, URI.create("http://" + shown + ":" + port));
         } catch (RuntimeException e) {
             vertx.close();
             ledger.close();
@@ -112,6 +130,7 @@ public final class Gateway implements AutoCloseable {
             Prices prices,
             Ledger ledger,
             AdminPages pages,
+            Readiness readiness,
             ByteBudget budget,
             LongAdder inFlight,
             Vertx vertx) {
@@ -159,6 +178,7 @@ public final class Gateway implements AutoCloseable {
                 embeddingSettlement,
                 cache,
                 pages,
+                readiness,
                 budget,
                 new Tenants(secret),
                 new CallIds(),
@@ -225,15 +245,20 @@ public final class Gateway implements AutoCloseable {
         return address;
     }
 
+    /** Whether calls can be taken. */
+    Readiness readiness() {
+        return readiness;
+    }
+
     /** Stops listening, ends what is in flight, and writes what is to survive. */
     @Override
     public void close() {
+        readiness.stop();
         try {
             await(vertx.close());
         } catch (Exception e) {
             // What follows matters more than why the sockets did not close in time.
-            org.slf4j.LoggerFactory.getLogger(Gateway.class)
-                    .warn("not all connections closed: {}", e.getMessage());
+            LOG.warn("not all connections closed: {}", e.getMessage());
         }
         ledger.close();
         store.close();

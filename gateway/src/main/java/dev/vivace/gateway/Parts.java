@@ -22,6 +22,7 @@ record Parts(
         EmbeddingSettlement embeddingSettlement,
         ExactCache cache,
         AdminPages pages,
+        Readiness readiness,
         ByteBudget budget,
         Tenants tenants,
         CallIds ids,

@@ -38,7 +38,15 @@ final class AdminServer implements AutoCloseable {
         ledger = new Ledger(List.of(metrics, features, timeline));
         pages =
                 new AdminPages(
-                        ledger, metrics, features, timeline, new Load(() -> 3, () -> 4, () -> 5));
+                        ledger,
+                        metrics,
+                        features,
+                        timeline,
+                        new Load(() -> 3, () -> 4, () -> 5),
+                        to -> {
+                            to.writeStartObject();
+                            to.writeEndObject();
+                        });
         for (int i = 0; i < entries.size(); i++) {
             ledger.record(entries.get(i));
             if (i % 8_000 == 7_999) {

@@ -96,6 +96,20 @@ class ValidateCommandTest {
     }
 
     @Test
+    void warnsOfWhatTheHeapCannotHold() throws IOException {
+        String text = "limits: { in-flight: 900GB }";
+        assertEquals(0, validate(text));
+        assertTrue(out.contains("is valid"));
+        String warning = err;
+        assertTrue(warning.startsWith(file + ": warning: limits.in-flight (900GB)"), warning);
+
+        assertEquals(0, validate(text, "--json"));
+        var report = JSON.readTree(out);
+        assertTrue(report.get("valid").asBoolean());
+        assertTrue(report.get("warnings").get(0).asString().contains("cache.max (64MB)"));
+    }
+
+    @Test
     void writesJsonToAFile() throws IOException {
         Path report = folder.resolve("report.json");
         assertEquals(0, validate(GOOD, "--out", report.toString()));

@@ -50,6 +50,7 @@ class ConfigDocumentationTest {
     void hasEveryRangeAndDefault() throws IOException {
         row("server.host", Server.HOST, Server.DEFAULT.host());
         row("server.port", Server.PORT, "" + Server.DEFAULT.port());
+        row("server.hosts", Server.HOST, "none");
         row("data", Config.DATA, "");
         row("upstreams", Config.UPSTREAM_NAME, Config.DEFAULT_UPSTREAM);
         row("upstreams.NAME.url", Upstream.URL, "");

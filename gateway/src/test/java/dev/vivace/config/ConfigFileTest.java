@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigFileTest {
     private static final String GOOD =
             """
-            server: { host: 0.0.0.0, port: 9000 }
+            server: { host: 0.0.0.0, port: 9000, hosts: [a.example, b] }
             data: ./${WHERE}/data
             upstreams:
               openai: { url: "https://api.openai.com/v1", protocol: openai, keys: ["${KEY}"] }
@@ -59,7 +59,7 @@ class ConfigFileTest {
     void readsEveryKey() throws IOException {
         Config config = load(GOOD);
 
-        assertEquals(new Server("0.0.0.0", 9000), config.server());
+        assertEquals(new Server("0.0.0.0", 9000, List.of("a.example", "b")), config.server());
         assertEquals(Optional.of(Path.of("./here/data")), config.data());
         assertEquals(List.of("openai", "claude"), List.copyOf(config.upstreams().keySet()));
         assertEquals(
@@ -98,7 +98,9 @@ class ConfigFileTest {
         Config standard = Config.proxyTo(URI.create("http://h/v1"), Optional.empty());
         Config config = load(text);
         assertTrue(config.upstreams().isEmpty());
-        assertEquals(standard, config.withUpstreams(standard.upstreams()));
+        assertEquals(
+                standard.withSources(Sources.NONE),
+                config.withUpstreams(standard.upstreams()).withSources(Sources.NONE));
     }
 
     @Test
@@ -143,6 +145,10 @@ class ConfigFileTest {
                     host: 0.0.0.0     | host: "http://me"  | 1  | server.host          | not http://me
                     host: 0.0.0.0     | host: ""           | 1  | server.host          | not ''
                     host: 0.0.0.0     | host: "h:80"       | 1  | server.host          | not h:80
+                    [a.example, b]    | a.example          | 1  | server.hosts         | must be a list, each element of it a host name
+                    [a.example, b]    |                    | 1  | server.hosts         | must be a list
+                    [a.example, b]    | [a.example, "b:1"] | 1  | server.hosts[1]      | not b:1
+                    [a.example, b]    | [[b]]              | 1  | server.hosts[0]      | not a list
                     data: ./${WHERE}/data | data: ""       | 2  | data                 | the path of a directory
                     data: ./${WHERE}/data | data: "\\0"    | 2  | data                 | the path of a directory
                     https://api.openai.com/v1 | not a url  | 4  | upstreams.openai.url | not not a url

@@ -35,6 +35,7 @@ class ConfigTest {
 
         assertEquals("127.0.0.1", config.server().host());
         assertEquals(8080, config.server().port());
+        assertEquals(List.of(), config.server().hosts());
         assertEquals(Optional.empty(), config.data());
         assertEquals(
                 Map.of("default", new Upstream(LOCAL, Protocol.OPENAI, Optional.empty())),
@@ -59,6 +60,7 @@ class ConfigTest {
         refused(() -> new Server("127.0.0.1", 65_536), "server.port", "65536", "0 to 65535");
         refused(() -> new Server("127.0.0.1", -1), "server.port", "-1", "0 to 65535");
         refused(() -> new Server("a b", 1), "server.host", "a b");
+        refused(() -> new Server("a", 1, List.of("b", "c:1")), "server.hosts", "c:1");
         refused(() -> cache((1 << 20) - 1, Duration.ofHours(1)), "cache.max", "1048575", "1MB");
         refused(() -> cache(0, Duration.ofHours(1)), "cache.max", "0", "1MB");
         refused(() -> cache(1 << 20, Duration.ofMillis(999)), "cache.ttl", "999ms", "1s to 365d");

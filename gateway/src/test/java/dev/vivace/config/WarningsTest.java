@@ -1,0 +1,81 @@
+package dev.vivace.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.cache.CacheMode;
+import dev.vivace.config.Config.Cache;
+import dev.vivace.config.Config.Limits;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class WarningsTest {
+    private static final long MB = 1L << 20;
+
+    @Test
+    void theDefaultsFitTheHeapThatTheLauncherSets() throws IOException {
+        var set =
+                Pattern.compile("-Xmn(\\d+)m -XX:SurvivorRatio=(\\d+) -Xmx(\\d+)m")
+                        .matcher(Files.readString(Path.of("../vivace")));
+        assertTrue(set.find());
+        long young = Long.parseLong(set.group(1));
+        long survivor = young / (Long.parseLong(set.group(2)) + 2);
+        long heap = Long.parseLong(set.group(3)) - survivor;
+        assertEquals(
+                List.of(),
+                Warnings.of(
+                        Config.proxyTo(URI.create("http://h/v1"), Optional.empty()), heap * MB));
+    }
+
+    @Test
+    void namesBothSettingsTheHeapAndWhatToDo() {
+        assertEquals(
+                List.of(
+                        "limits.in-flight (1GB) and cache.max (256MB) do not fit into the heap of"
+                                + " 396 MB beside the 64MB that the rest needs: lower them, or give"
+                                + " more, as in VIVACE_JAVA_OPTS=-Xmx1408m"),
+                of(1024 * MB, 256 * MB, 396 * MB));
+    }
+
+    @Test
+    void warnsFromTheFirstByteThatDoesNotFit() {
+        assertEquals(List.of(), of(200 * MB, 100 * MB, 364 * MB));
+        assertEquals(1, of(200 * MB, 100 * MB, 364 * MB - 1).size());
+        assertEquals(1, of(Long.MAX_VALUE, Long.MAX_VALUE, 400 * MB).size());
+        assertEquals(1, of(Long.MAX_VALUE, 1 * MB, 400 * MB).size());
+        assertEquals(1, of(1 * MB, Long.MAX_VALUE, 400 * MB).size());
+    }
+
+    @Test
+    void whatItAdvisesIsEnough() {
+        for (long inFlight = MB; inFlight < 4_000 * MB; inFlight += 13 * MB) {
+            String advice = of(inFlight, MB, 1).getFirst();
+            long most = Long.parseLong(advice.replaceFirst("(?s).*-Xmx(\\d+)m", "$1")) * MB;
+            assertEquals(List.of(), of(inFlight, MB, most - 8 * MB));
+        }
+    }
+
+    private static List<String> of(long inFlight, long cache, long heap) {
+        return Warnings.of(
+                new Config(
+                        Config.Server.DEFAULT,
+                        Optional.empty(),
+                        new LinkedHashMap<>(),
+                        Map.of(),
+                        Map.of(),
+                        new Cache(CacheMode.ALL, cache, Duration.ofHours(1)),
+                        Config.Embeddings.DEFAULT,
+                        new Limits(MB, inFlight),
+                        Config.Timeouts.DEFAULT),
+                heap);
+    }
+}
