@@ -149,14 +149,14 @@ public final class EmbeddingSettlement {
         int inputs = caller.scan.inputs().size();
         String looked =
                 caller.fromCache == inputs ? "hit" : caller.fromCache > 0 ? "partial" : "miss";
-        notes.add(new StageNote("embedding-cache", looked));
+        notes.add(StageNote.of("embedding-cache", looked));
         if (caller.joined > 0) {
-            notes.add(new StageNote("join", "joined"));
+            notes.add(StageNote.of("join", "joined"));
         }
         if (caller.departures > 0) {
-            notes.add(new StageNote("batch", caller.gathered ? "gathered" : "alone"));
+            notes.add(StageNote.of("batch", caller.gathered ? "gathered" : "alone"));
             notes.add(
-                    new StageNote(
+                    StageNote.of(
                             "deliver",
                             caller.status() == 200
                                     ? "ok"

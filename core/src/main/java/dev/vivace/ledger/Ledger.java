@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Ledger implements AutoCloseable {
     /** How many entries {@link #latest} can give. */
-    public static final int RECENT = 2_000;
+    public static final int RECENT = 1_000;
 
     static final int QUEUE = 16_384;
 

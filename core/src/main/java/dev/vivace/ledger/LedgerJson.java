@@ -124,7 +124,7 @@ public final class LedgerJson {
         var notes = new ArrayList<StageNote>(stages.size());
         for (JsonNode note : stages) {
             notes.add(
-                    new StageNote(
+                    StageNote.of(
                             note.path("stage").asString(""), note.path("outcome").asString("")));
         }
         return List.copyOf(notes);

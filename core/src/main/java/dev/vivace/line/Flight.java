@@ -151,7 +151,7 @@ public final class Flight {
 
     /** Notes what a stage did; before the log ends, by whoever decides or settles. */
     void note(String stage, String outcome) {
-        notes.add(new StageNote(stage, outcome));
+        notes.add(StageNote.of(stage, outcome));
     }
 
     List<StageNote> notes() {

@@ -35,6 +35,10 @@ public final class Settlement {
     /** The status in the ledger of a call whose client left, as nginx has it. */
     public static final int CLIENT_LEFT = 499;
 
+    private static final List<StageNote> HIT = List.of(StageNote.of("exact-cache", "hit"));
+    private static final List<StageNote> JOINED =
+            List.of(StageNote.of("exact-cache", "miss"), StageNote.of("join", "joined"));
+
     private final Storage storage;
     private final Costs costs;
     private final Consumer<LedgerEntry> ledger;
@@ -108,7 +112,7 @@ public final class Settlement {
                                 new Money(0, answered.savedUsd()),
                                 new Times(total, 0, status == 200 ? total : 0, total),
                                 0,
-                                List.of(new StageNote("exact-cache", "hit")),
+                                HIT,
                                 ""));
     }
 
@@ -127,9 +131,7 @@ public final class Settlement {
                                 new Money(0, got ? flight.costUsd() : 0),
                                 new Times(0, 0, got ? total : 0, total),
                                 0,
-                                List.of(
-                                        new StageNote("exact-cache", "miss"),
-                                        new StageNote("join", "joined")),
+                                JOINED,
                                 error));
     }
 

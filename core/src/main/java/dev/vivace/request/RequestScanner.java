@@ -1,6 +1,7 @@
 package dev.vivace.request;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.vivace.answer.Protocol;
 import dev.vivace.json.JsonException;
@@ -50,6 +51,8 @@ public final class RequestScanner {
     private final ProviderSide provider = new ProviderSide();
     private final EmbeddingInputs inputs = new EmbeddingInputs();
 
+    private String lastModel = "";
+    private byte[] lastModelBytes = {};
     private @Nullable String model;
     private int modelStart;
     private int modelEnd;
@@ -246,10 +249,19 @@ public final class RequestScanner {
         modelStart = reader.offset();
         digest.value(reader, body);
         modelEnd = reader.offset();
-        model = reader.text();
+        model = modelName(reader);
         if (reader.textEnd() == reader.textStart()) {
             throw reader.fail("'model' must not be empty");
         }
+    }
+
+    /** Most requests name the model that the last one named: one string for all of them. */
+    private String modelName(JsonReader reader) {
+        if (!reader.nameIs(lastModelBytes)) {
+            lastModel = reader.text();
+            lastModelBytes = lastModel.getBytes(UTF_8);
+        }
+        return lastModel;
     }
 
     private void streamOptions(JsonReader reader, byte[] body) {

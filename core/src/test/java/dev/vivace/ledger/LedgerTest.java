@@ -32,7 +32,7 @@ class LedgerTest {
             }
             ledger.flush();
             assertEquals(0, ledger.dropped());
-            assertEquals(List.of("c-2498", "c-2499"), ids(ledger.latest(2)));
+            assertEquals(List.of("c-1498", "c-1499"), ids(ledger.latest(2)));
             List<LedgerEntry> all = ledger.latest(Integer.MAX_VALUE);
             assertEquals(Ledger.RECENT, all.size());
             assertEquals("c-500", all.getFirst().id());
@@ -166,14 +166,14 @@ class LedgerTest {
     @Test
     void survivesARestart() {
         try (var ledger = new Ledger(List.of(), directory)) {
-            IntStream.range(0, 1_500).forEach(i -> ledger.record(entry("a-" + i)));
+            IntStream.range(0, 500).forEach(i -> ledger.record(entry("a-" + i)));
         }
         var heard = new ArrayList<String>();
         try (var ledger = new Ledger(List.of(e -> heard.add(e.id())), directory)) {
             ledger.record(entry("b-1"));
             ledger.flush();
-            assertEquals(List.of("a-1498", "a-1499", "b-1"), ids(ledger.latest(3)));
-            assertEquals(1_501, ledger.latest(Ledger.RECENT).size());
+            assertEquals(List.of("a-498", "a-499", "b-1"), ids(ledger.latest(3)));
+            assertEquals(501, ledger.latest(Ledger.RECENT).size());
             assertEquals(List.of("b-1"), heard, "listeners see this run only");
             assertEquals(0, ledger.unwritten());
         }

@@ -18,7 +18,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * Every page that shows what the ledger knows, for GET requests, whatever the HTTP server: {@code
- * /metrics}, {@code /admin/ledger?limit=N} (1 to 2,000, default 100), {@code /admin/stats?since=MS}
+ * /metrics}, {@code /admin/ledger?limit=N} (1 to 1,000, default 100), {@code /admin/stats?since=MS}
  * (default 0), {@code /admin/features}, {@code /admin/config}, the dashboard at {@code /} and its
  * files below {@code /dashboard/}.
  *

@@ -198,9 +198,9 @@ final class EmbeddingDoor {
         if (hit) {
             headers.set(HttpHeaders.AGE, Long.toString(vectors.ageSeconds()));
         }
-        headers.set("x-vivace-cost-usd", Money.usd(vectors.costUsd()));
-        headers.set("x-vivace-saved-usd", Money.usd(vectors.savedUsd()));
-        headers.set("x-vivace-tokens-saved", Long.toString(vectors.tokens().saved()));
+        headers.set(OurHeaders.COST, Money.usd(vectors.costUsd()));
+        headers.set(OurHeaders.SAVED, Money.usd(vectors.savedUsd()));
+        headers.set(OurHeaders.TOKENS_SAVED, Long.toString(vectors.tokens().saved()));
         exchange.end(vectors.body());
     }
 }

@@ -26,10 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    private static final CharSequence X_CACHE = HttpHeaders.createOptimized("x-cache");
-    private static final CharSequence X_ID = HttpHeaders.createOptimized("x-vivace-id");
-    private static final CharSequence X_OVERHEAD =
-            HttpHeaders.createOptimized("x-vivace-overhead-us");
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
 
     final HttpServerRequest request;
@@ -107,10 +103,10 @@ final class Exchange {
     /** Says which call this is, what the cache did and how long the gateway took so far. */
     void introduce(Call call, CacheStatus cache, long overheadNanos) {
         MultiMap headers = response.headers();
-        headers.set(X_CACHE, cache.header());
-        headers.set(X_ID, call.id());
+        headers.set(OurHeaders.CACHE, cache.header());
+        headers.set(OurHeaders.ID, call.id());
         headers.set(
-                X_OVERHEAD,
+                OurHeaders.OVERHEAD,
                 Long.toString(TimeUnit.NANOSECONDS.toMicros(Math.max(0, overheadNanos))));
     }
 

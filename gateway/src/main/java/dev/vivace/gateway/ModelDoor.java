@@ -170,12 +170,12 @@ final class ModelDoor {
         MultiMap headers = exchange.headers();
         headers.set(HttpHeaders.CONTENT_TYPE, answered.contentType());
         headers.set(HttpHeaders.AGE, Long.toString(answered.ageSeconds()));
-        headers.set("x-vivace-cost-usd", "0");
-        headers.set("x-vivace-saved-usd", Money.usd(answered.savedUsd()));
+        headers.set(OurHeaders.COST, "0");
+        headers.set(OurHeaders.SAVED, Money.usd(answered.savedUsd()));
         answered.usage()
                 .ifPresent(usage ->
                         headers.set(
-                                "x-vivace-tokens-saved",
+                                OurHeaders.TOKENS_SAVED,
                                 Long.toString(usage.fresh() + usage.cached() + usage.output())));
         exchange.end(answered.body());
         parts.settlement().served(answered, 200);
@@ -184,10 +184,10 @@ final class ModelDoor {
     private static void leading(Exchange exchange, Flight flight, Head head, boolean whole) {
         exchange.introduce(flight);
         MultiMap headers = exchange.headers();
-        headers.set("x-vivace-model", flight.call().model());
-        headers.set("x-vivace-attempts", Integer.toString(flight.attempts()));
+        headers.set(OurHeaders.MODEL, flight.call().model());
+        headers.set(OurHeaders.ATTEMPTS, Integer.toString(flight.attempts()));
         if (whole && head.status() == 200) {
-            headers.set("x-vivace-cost-usd", Money.usd(flight.costUsd()));
+            headers.set(OurHeaders.COST, Money.usd(flight.costUsd()));
         }
     }
 
@@ -205,8 +205,8 @@ final class ModelDoor {
         }
         exchange.introduce(joined.call(), CacheStatus.JOINED, 0);
         if (whole) {
-            headers.set("x-vivace-cost-usd", "0");
-            headers.set("x-vivace-saved-usd", Money.usd(joined.flight().costUsd()));
+            headers.set(OurHeaders.COST, "0");
+            headers.set(OurHeaders.SAVED, Money.usd(joined.flight().costUsd()));
         }
     }
 }

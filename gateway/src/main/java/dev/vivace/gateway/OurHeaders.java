@@ -1,0 +1,17 @@
+package dev.vivace.gateway;
+
+import io.vertx.core.http.HttpHeaders;
+
+/** The response headers that say what the gateway did; checked once and not for each response. */
+final class OurHeaders {
+    static final CharSequence CACHE = HttpHeaders.createOptimized("x-cache");
+    static final CharSequence ID = HttpHeaders.createOptimized("x-vivace-id");
+    static final CharSequence OVERHEAD = HttpHeaders.createOptimized("x-vivace-overhead-us");
+    static final CharSequence MODEL = HttpHeaders.createOptimized("x-vivace-model");
+    static final CharSequence ATTEMPTS = HttpHeaders.createOptimized("x-vivace-attempts");
+    static final CharSequence COST = HttpHeaders.createOptimized("x-vivace-cost-usd");
+    static final CharSequence SAVED = HttpHeaders.createOptimized("x-vivace-saved-usd");
+    static final CharSequence TOKENS_SAVED = HttpHeaders.createOptimized("x-vivace-tokens-saved");
+
+    private OurHeaders() {}
+}
