@@ -50,7 +50,7 @@ class AdminPagesTest {
         assertEquals("vv_000499", entries.path(2).path("id").asString());
         assertTrue(entries.path(0).path("stages").isArray());
         assertEquals(100, json("/admin/ledger", Map.of()).path("entries").size());
-        assertEquals(500, json("/admin/ledger", Map.of("limit", "2000")).path("entries").size());
+        assertEquals(500, json("/admin/ledger", Map.of("limit", "1000")).path("entries").size());
     }
 
     @ParameterizedTest

@@ -138,7 +138,7 @@ final class AdminDoorTest {
             Wire.Answer answer = Wire.get(gateway.address(), "/admin/ledger?limit=" + limit);
             assertEquals(400, answer.status());
             assertTrue(answer.text().contains("\"param\":\"limit\""), answer.text());
-            assertTrue(answer.text().contains("from 1 to 2000"), answer.text());
+            assertTrue(answer.text().contains("from 1 to 1000"), answer.text());
         }
     }
 
