@@ -119,8 +119,11 @@ class ExactCacheTest {
         }
         ExactCache.Statistics after = cache.statistics();
         assertTrue(after.bytes() <= 500_000 && after.bytes() > 250_000, after.toString());
-        // While entries pour in, those that are to leave for them may still be there.
-        assertTrue(worst.get() < 2 * 500_000, "worst: " + worst);
+        // While entries pour in, those that are to leave for them may still be there: Caffeine lets
+        // its write buffer fill before it makes callers wait for the eviction.
+        long buffered =
+                128L * Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors());
+        assertTrue(worst.get() < 500_000 + buffered * 20_000, "worst: " + worst);
         assertEquals(8 * 3_000, after.hits() + after.misses());
         long weights = 0;
         long entries = 0;
