@@ -26,10 +26,7 @@ final class GatewayCommand implements Command {
             new Kind<>(
                     "a list of "
                             + Arrays.toString(GatewayBench.Group.values()).toLowerCase(Locale.ROOT),
-                    text ->
-                            Arrays.stream(text.toUpperCase(Locale.ROOT).split(","))
-                                    .map(GatewayBench.Group::valueOf)
-                                    .toList());
+                    text -> Arrays.stream(text.split(",")).map(GatewayCommand::group).toList());
 
     @Override
     public Usage usage() {
@@ -110,6 +107,13 @@ final class GatewayCommand implements Command {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         }
+    }
+
+    private static GatewayBench.Group group(String name) {
+        return Arrays.stream(GatewayBench.Group.values())
+                .filter(group -> group.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no '" + name + "'"));
     }
 
     private static int count(Arguments given, String option) {
