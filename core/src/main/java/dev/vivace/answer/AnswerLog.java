@@ -367,8 +367,14 @@ public final class AnswerLog {
          * it, up to {@link #LAG}. Where there is no room for so much, {@link #crowded}.
          */
         public void gather() {
+            boolean drained;
             synchronized (AnswerLog.this) {
                 gathers = true;
+                drained = held && !overfull();
+                held &= !drained;
+            }
+            if (drained) {
+                onDrain.run();
             }
         }
 

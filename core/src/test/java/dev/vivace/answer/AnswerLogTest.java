@@ -356,6 +356,15 @@ class AnswerLogTest {
         assertEquals(2 << 20, Objects.requireNonNull(gathers.next()).length);
         assertNull(gathers.next());
 
+        var late = new AnswerLog(0);
+        var drained = new AtomicInteger();
+        late.onDrain(drained::incrementAndGet);
+        Reader decides = reader(late);
+        late.append(new byte[(int) AnswerLog.WINDOW + 1]);
+        assertTrue(late.full());
+        decides.gather();
+        assertEquals(1, drained.get(), "a writer that was held back before goes on");
+
         var longer = new AnswerLog(0);
         reader(longer).gather();
         longer.append(new byte[(int) AnswerLog.LAG + 1]);

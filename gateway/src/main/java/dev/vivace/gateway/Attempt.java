@@ -172,7 +172,7 @@ final class Attempt {
         }
         response = came;
         silence.broken();
-        String hops = came.getHeader("connection");
+        String hops = HopByHop.options(came.headers());
         var headers = new ArrayList<Header>(came.headers().size());
         for (Map.Entry<String, String> header : came.headers()) {
             if (!HopByHop.is(header.getKey().toLowerCase(Locale.ROOT), hops)) {

@@ -21,6 +21,15 @@ final class Connections {
     /** Most connections, busy ones included. */
     private static final int MAX = 10_000;
 
+    /** All connections that there may be are in use. */
+    static final class AllBusy extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private AllBusy() {
+            super("all " + MAX + " connections are busy", null, false, false);
+        }
+    }
+
     /** A connection and when it was last used. */
     private record Idle(HttpClientConnection connection, long since) {}
 
@@ -48,7 +57,7 @@ final class Connections {
     /** Opens a new one. */
     Future<HttpClientConnection> connect() {
         if (open.size() + opening >= MAX) {
-            return Future.failedFuture("all " + MAX + " connections are busy");
+            return Future.failedFuture(new AllBusy());
         }
         opening++;
         return client.connect(address)

@@ -235,7 +235,9 @@ final class Follower {
         if (!begun) {
             begin(head, false);
             var length = head.header("content-length");
-            if (length.isPresent() && translation == null) {
+            // Not of a stream: if it breaks off, an error event follows, for which there must be
+            // room.
+            if (length.isPresent() && translation == null && !head.streamed()) {
                 exchange.headers().set(HttpHeaders.CONTENT_LENGTH, length.get());
             } else {
                 exchange.response.setChunked(true);

@@ -1,5 +1,7 @@
 package dev.vivace.gateway;
 
+import io.vertx.core.MultiMap;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -8,10 +10,26 @@ final class HopByHop {
     private HopByHop() {}
 
     /**
-     * @param name in lower case
-     * @param connection the message's own {@code Connection} field, which can name more of them
+     * What a message's {@code Connection} fields name, in lower case; null if that is nothing but
+     * what every connection says.
      */
-    static boolean is(String name, @Nullable String connection) {
+    static @Nullable String options(MultiMap headers) {
+        List<String> fields = headers.getAll("connection");
+        if (fields.isEmpty() || fields.size() == 1 && usual(fields.getFirst())) {
+            return null;
+        }
+        return String.join(",", fields).toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean usual(String field) {
+        return field.equalsIgnoreCase("keep-alive") || field.equalsIgnoreCase("close");
+    }
+
+    /**
+     * @param name in lower case
+     * @param options the message's own {@link #options}
+     */
+    static boolean is(String name, @Nullable String options) {
         return switch (name) {
             case "connection",
                     "keep-alive",
@@ -23,13 +41,13 @@ final class HopByHop {
                     "transfer-encoding",
                     "upgrade" ->
                     true;
-            default -> connection != null && connection.length() > 10 && names(connection, name);
+            default -> options != null && names(options, name);
         };
     }
 
-    private static boolean names(String connection, String name) {
-        for (String token : connection.toLowerCase(Locale.ROOT).split(",", 20)) {
-            if (token.strip().equals(name)) {
+    private static boolean names(String options, String name) {
+        for (String option : options.split(",")) {
+            if (option.strip().equals(name)) {
                 return true;
             }
         }

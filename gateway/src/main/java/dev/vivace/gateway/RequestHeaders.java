@@ -27,7 +27,7 @@ record RequestHeaders(List<Header> forward, CacheControl control, Optional<Strin
         var forward = new ArrayList<Header>(headers.size());
         CacheControl control = CacheControl.NONE;
         Optional<String> credential = Optional.empty();
-        String connection = headers.get("connection");
+        String hops = HopByHop.options(headers);
         for (Map.Entry<String, String> header : headers) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             String value = header.getValue();
@@ -46,7 +46,7 @@ record RequestHeaders(List<Header> forward, CacheControl control, Optional<Strin
                     }
                 }
                 default -> {
-                    if (HopByHop.is(name, connection)) {
+                    if (HopByHop.is(name, hops)) {
                         continue;
                     }
                 }

@@ -51,6 +51,7 @@ final class UpstreamSite {
     static String unreachable(Throwable cause) {
         return switch (cause) {
             case UnknownHostException e -> "cannot be reached: its name is unknown";
+            case Connections.AllBusy e -> "cannot be asked: " + e.getMessage();
             case ConnectException e -> "cannot be reached: it refuses connections";
             default -> "cannot be reached: no connection in time";
         };

@@ -177,6 +177,24 @@ final class PassThroughTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "Connection: x-h",
+                "Connection: keep-alive\r\nConnection: x-h",
+                "Connection: close,x-h"
+            })
+    void whatAnyConnectionFieldNamesStaysOnItsHop(String connection) throws Exception {
+        upstream.script((call, reply) -> reply.json(200, "{}", connection, "X-H: 1"));
+        for (String path : List.of("/v1/files", Chat.PATH)) {
+            upstream.forget();
+            Wire.Head head =
+                    Wire.ask(gateway.address(), path, Chat.ask("hop"), connection, "X-H: 1").head();
+            assertEquals(Optional.empty(), head.header("x-h"));
+            assertEquals(Optional.empty(), upstream.only().header("x-h"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "/v1/files?limit=3&after=f%2F1",
                 "/v1/files/a%20b?x=%zz&y",
                 "/v1/a;b=c/@:!$&'()*+,=?q=/?"

@@ -173,6 +173,29 @@ final class UpstreamFaultsTest {
         assertEquals("MISS", Wire.ask(gateway.address(), Chat.PATH, Chat.stream("cut")).cache());
     }
 
+    /** The error event must not fill up a declared length, or a broken stream looks whole. */
+    @Test
+    void aStreamOfDeclaredLengthThatBreaksOffDoesNotLookWhole() throws Exception {
+        var seen = new CountDownLatch(1);
+        upstream.script((call, reply) -> {
+            reply.send(
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 5000\r\n\r\n");
+            reply.send(Chat.piece("first").getBytes(UTF_8));
+            seen.await();
+            reply.reset();
+        });
+        try (var wire = new Wire(gateway.address())) {
+            wire.post(Chat.PATH, Chat.stream("declared"));
+            Wire.Head head = wire.head();
+            assertEquals(Optional.empty(), head.header("content-length"));
+            assertEquals(Chat.piece("first"), new String(wire.chunk(), UTF_8));
+            seen.countDown();
+            Wire.Answer rest = wire.rest(head);
+            assertFalse(rest.whole());
+            assertTrue(rest.text().startsWith("data: {\"error\""), rest.text());
+        }
+    }
+
     @Test
     void whatCameBeforeTheBreakReachesTheClient() throws Exception {
         var seen = new CountDownLatch(1);
