@@ -72,7 +72,8 @@ public final class FileCacheStore implements CacheStore {
             file = opened;
             secret = known.orElseGet(Secrets::random);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot use " + directory + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "cannot use " + directory + ": " + PrivateDirectory.reason(e), e);
         }
         entries = begin();
         writer = Thread.ofPlatform().name("vivace-cache-writer").daemon().start(this::writeOften);
@@ -159,7 +160,8 @@ public final class FileCacheStore implements CacheStore {
         try {
             file = openAside(why);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot use " + path + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "cannot use " + path + ": " + PrivateDirectory.reason(e), e);
         }
         entries = begin();
     }

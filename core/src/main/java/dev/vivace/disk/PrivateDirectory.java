@@ -1,8 +1,11 @@
 package dev.vivace.disk;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -78,5 +81,16 @@ public final class PrivateDirectory {
                             PosixFilePermissions.fromString(permissions))
                 }
                 : new FileAttribute<?>[0];
+    }
+
+    /** What is wrong with a file, for people: the library's own words are often its name alone. */
+    public static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "no permission";
+            case FileAlreadyExistsException there -> "a file of that name is in the way";
+            case NotDirectoryException file -> "it is not a directory";
+            case NoSuchFileException missing -> "it does not exist and cannot be made";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 }

@@ -20,7 +20,7 @@ public final class Flight {
     private final CacheStatus cache;
     private final boolean tellsUsage;
     private final Optional<Storing> storing;
-    private final List<StageNote> notes = new ArrayList<>(4);
+    private final List<StageNote> notes = new ArrayList<>(6);
     private volatile long departed;
     private volatile long firstByte;
     private volatile long lastByte;
@@ -149,13 +149,17 @@ public final class Flight {
         return out - call.arrived() + (now - back);
     }
 
-    /** Notes what a stage did; before the log ends, by whoever decides or settles. */
-    void note(String stage, String outcome) {
-        notes.add(StageNote.of(stage, outcome));
+    /** Notes what a stage did; before the log ends. */
+    public void note(String stage, String outcome) {
+        synchronized (notes) {
+            notes.add(StageNote.of(stage, outcome));
+        }
     }
 
     List<StageNote> notes() {
-        return List.copyOf(notes);
+        synchronized (notes) {
+            return List.copyOf(notes);
+        }
     }
 
     void settled(Tokens tokens, double cost) {

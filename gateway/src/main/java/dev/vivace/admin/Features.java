@@ -27,7 +27,7 @@ public final class Features implements LedgerListener {
     public static final String EMBEDDING_BATCH = "embedding-batch";
     public static final String EMBEDDING_CACHE = "embedding-cache";
 
-    /** Needs a note {@code connection} with outcome {@code reused} or {@code opened}. */
+    /** Calls for which no connection had to be opened. */
     public static final String CONNECTION_REUSE = "connection-reuse";
 
     /** A stale pooled connection was replaced without the client noticing. */
@@ -52,7 +52,7 @@ public final class Features implements LedgerListener {
                             true),
                     new Feature(EMBEDDING_BATCH, "batch", Set.of("gathered"), true),
                     new Feature(CONNECTION_REUSE, "connection", Set.of("reused"), false),
-                    new Feature(STALE_RETRY, "deliver", Set.of("retried-stale"), false));
+                    new Feature(STALE_RETRY, "connection", Set.of("stale"), false));
 
     /** Outcomes without which a call cannot have saved anything by its stage. */
     private static final Set<String> NOTHING_SAVED = Set.of("miss", "stored");

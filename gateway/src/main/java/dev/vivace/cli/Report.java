@@ -47,6 +47,9 @@ final class Report {
                 throw new UsageException(
                         "--out: cannot write " + path + ": there is no such folder");
             }
+            if (!Files.isWritable(Files.exists(path) ? path : folder)) {
+                throw new UsageException("--out: cannot write " + path + ": no permission");
+            }
         });
         return new Report(console, given.has("json"), file);
     }

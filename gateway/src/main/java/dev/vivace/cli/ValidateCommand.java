@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code vivace validate FILE}: 0 if the gateway would start with it, 2 if not. */
+/** {@code vivace validate FILE}: 0 if nothing is wrong with it, 2 if something is. */
 final class ValidateCommand implements Command {
     private static final int INVALID = 2;
     private static final JsonMapper JSON = new JsonMapper();

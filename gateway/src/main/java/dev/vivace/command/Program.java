@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.MissingArgumentException;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.ParseException;
 import org.apache.commons.cli.UnrecognizedOptionException;
@@ -62,11 +63,11 @@ public final class Program {
     public int run(Console console, String... arguments) {
         String first = arguments.length == 0 ? "" : arguments[0];
         switch (first) {
-            case "-h", "--help" -> {
+            case "-h", "--help", "help" -> {
                 console.out().print(help());
                 return 0;
             }
-            case "-V", "--version" -> {
+            case "-V", "--version", "version" -> {
                 console.out().println(name + " " + version);
                 return 0;
             }
@@ -132,6 +133,9 @@ public final class Program {
                 }
             }
             return line;
+        } catch (MissingArgumentException e) {
+            throw new UsageException(
+                    "--" + e.getOption().getLongOpt() + " needs a value" + SEE_HELP);
         } catch (UnrecognizedOptionException e) {
             var names =
                     usage.options().getOptions().stream()

@@ -75,6 +75,7 @@ final class Attempt {
         // What flows through cannot be sent twice, so it never meets a stale connection.
         HttpClientConnection idle = upload == null ? connections.idle() : null;
         flight.departs();
+        flight.note("connection", idle == null ? "opened" : "reused");
         if (idle == null) {
             connect();
         } else {
@@ -264,6 +265,7 @@ final class Attempt {
             // It was closed while nobody used it, which is no failure of this call.
             reused = false;
             request = null;
+            flight.note("connection", "stale");
             silence.restarts();
             flight.departs();
             connect();

@@ -80,7 +80,9 @@ public final class Gateway implements AutoCloseable {
                                 Features.EXACT_CACHE,
                                 Features.JOIN,
                                 Features.EMBEDDING_BATCH,
-                                Features.EMBEDDING_CACHE));
+                                Features.EMBEDDING_CACHE,
+                                Features.CONNECTION_REUSE,
+                                Features.STALE_RETRY));
         var timeline = new Timeline(Clock.systemUTC());
         List<LedgerListener> listeners = List.of(metrics, features, timeline);
         Ledger ledger =

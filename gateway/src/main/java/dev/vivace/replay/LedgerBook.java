@@ -25,11 +25,23 @@ record LedgerBook(List<JsonNode> entries) {
         return new LedgerBook(document.path("entries").valueStream().toList());
     }
 
-    /** Tokens bought, all calls together. */
+    /** Tokens bought, all calls together whose upstream said how many. */
     Usage bought() {
+        return bought(false);
+    }
+
+    /** Tokens bought by calls that were cut short, of which the ledger can only guess. */
+    Usage guessed() {
+        return bought(true);
+    }
+
+    private Usage bought(boolean guessed) {
         var bought = Usage.NONE;
         for (var entry : entries) {
             var tokens = entry.path("tokens");
+            if (tokens.path("estimated").asBoolean(false) != guessed) {
+                continue;
+            }
             bought =
                     bought.plus(
                             new Usage(
@@ -41,7 +53,18 @@ record LedgerBook(List<JsonNode> entries) {
     }
 
     double costUsd() {
-        return entries.stream().mapToDouble(e -> e.path("cost_usd").asDouble(0)).sum();
+        return cost(false);
+    }
+
+    double guessedUsd() {
+        return cost(true);
+    }
+
+    private double cost(boolean guessed) {
+        return entries.stream()
+                .filter(e -> e.path("tokens").path("estimated").asBoolean(false) == guessed)
+                .mapToDouble(e -> e.path("cost_usd").asDouble(0))
+                .sum();
     }
 
     /** Chat calls that say that they reached the model. */

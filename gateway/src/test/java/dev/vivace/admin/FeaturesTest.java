@@ -30,14 +30,13 @@ class FeaturesTest {
         call(1, "exact-cache miss", "join led", "deliver ok", "exact-cache stored");
         call(2, "exact-cache hit");
         call(4, "exact-cache miss", "join joined");
-        call(8, "exact-cache bypass", "deliver retried-stale", "deliver ok");
+        call(8, "exact-cache bypass", "connection reused", "connection stale", "deliver ok");
         assertEquals(
                 "exact-cache on ran=3 usd=2.0 tokens=20 bypass 1, hit 1, miss 2, stored 1",
                 line("exact-cache"));
         assertEquals("join on ran=1 usd=4.0 tokens=40 joined 1, led 1", line("join"));
         assertEquals(
-                "stale-retry off ran=1 usd=0.0 tokens=0 ok 2, retried-stale 1",
-                line("stale-retry"));
+                "stale-retry off ran=1 usd=0.0 tokens=0 reused 1, stale 1", line("stale-retry"));
     }
 
     @Test

@@ -83,7 +83,7 @@ class ProgramTest {
                 "copi f               | there is no command 'copi', did you mean copy?",
                 "copy f --tims 3      | there is no option --tims, did you mean --times?",
                 "copy f --tims=3      | there is no option --tims, did you mean --times?",
-                "copy f --times       | times",
+                "copy f --times       | --times needs a value",
                 "copy f --times x     | --times: 'x' is not a whole number",
                 "copy f --times 1 --times 2 | --times is given more than once",
                 "copy                 | FILE is missing",
