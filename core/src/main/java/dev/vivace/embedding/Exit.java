@@ -2,6 +2,7 @@ package dev.vivace.embedding;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -80,11 +81,13 @@ final class Exit {
 
     private void forsake(Caller caller, Afterwards after) {
         var orphans = new ArrayList<Item>();
-        for (Item item : List.copyOf(caller.waiting)) {
+        var batches = new LinkedHashSet<Batch>();
+        for (Item item : caller.waiting) {
             item.places.removeIf(place -> place.caller() == caller);
             Batch batch = item.batch;
             if (batch != null) {
-                cancelIfUnwanted(batch, after);
+                // Looked at once, below: it may have as many items as this caller waits for.
+                batches.add(batch);
             } else if (!item.wanted()) {
                 item.close();
             } else if (item.owner == caller) {
@@ -92,6 +95,7 @@ final class Exit {
             }
         }
         caller.waiting.clear();
+        batches.forEach(batch -> cancelIfUnwanted(batch, after));
         inherit(orphans);
     }
 
@@ -125,7 +129,7 @@ final class Exit {
 
     /**
      * Inputs whose owner is gone, or is refused, and that others joined: these ask for them in
-     * their own name.
+     * their own name, and have waited as long as these inputs have.
      */
     void inherit(List<Item> orphans) {
         Map<Caller, List<Item>> portions = new LinkedHashMap<>();
@@ -137,18 +141,17 @@ final class Exit {
             }
             Item.Place first = others.getFirst();
             Caller heir = first.caller();
-            var again = new Item(item.group, heir, first.index(), item.key);
+            var again = new Item(item.group, heir, first.index(), item.key, item.since);
             for (Item.Place place : others) {
                 place.caller().waiting.remove(item);
                 again.addPlace(place.caller(), place.index());
             }
-            item.places.removeAll(others);
+            item.places.removeIf(place -> place.caller() != item.owner);
             heir.own++;
             heir.joined--;
             item.group.items.replace(item.key, item, again);
             portions.computeIfAbsent(heir, nobody -> new ArrayList<>()).add(again);
         }
-        long now = System.nanoTime();
-        portions.values().forEach(items -> items.getFirst().group.add(new Portion(items, now)));
+        portions.values().forEach(items -> items.getFirst().group.add(Portion.of(items)));
     }
 }

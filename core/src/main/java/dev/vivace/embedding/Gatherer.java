@@ -1,5 +1,6 @@
 package dev.vivace.embedding;
 
+import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Fingerprint;
 import dev.vivace.ledger.CacheStatus;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * Brings inputs together: joins those that are under way, gathers the others into batches, and
@@ -70,6 +72,7 @@ final class Gatherer {
     }
 
     private void share(Caller caller, Group group, Fingerprint[] keys, Afterwards after) {
+        long now = System.nanoTime();
         var bought = new ArrayList<Item>();
         for (int i = 0; i < keys.length; i++) {
             if (caller.has(i) || caller.looked == CacheStatus.MISS && came(caller, i, keys[i])) {
@@ -77,7 +80,7 @@ final class Gatherer {
             }
             Item item = group.items.get(keys[i]);
             if (item == null || !caller.mayJoin(item)) {
-                var own = new Item(group, caller, i, keys[i]);
+                var own = new Item(group, caller, i, keys[i], now);
                 own.addPlace(caller, i);
                 caller.own++;
                 bought.add(own);
@@ -90,7 +93,7 @@ final class Gatherer {
             }
         }
         if (!bought.isEmpty()) {
-            group.add(new Portion(bought, System.nanoTime()));
+            group.add(new Portion(bought, now));
         }
         if (caller.complete()) {
             exit.complete(caller, after);
@@ -116,6 +119,22 @@ final class Gatherer {
         after.run();
     }
 
+    /**
+     * Nobody joins those inputs any more whose vectors this holds for, and these are not stored.
+     */
+    void forget(Predicate<CachedAnswer> which) {
+        List<Item> all;
+        synchronized (this) {
+            all = groups.values().stream().flatMap(group -> group.items.values().stream()).toList();
+        }
+        // A pattern over many texts takes its time, and what it looks at does not change.
+        List<Item> meant =
+                all.stream().filter(item -> which.test(EmbeddingSettlement.blank(item))).toList();
+        synchronized (this) {
+            meant.forEach(Item::close);
+        }
+    }
+
     /** Sends what should leave now, and sets the timer for what should leave later. */
     private void pump(Group group, Afterwards after) {
         for (List<Item> batch = group.next(System.nanoTime());
@@ -123,9 +142,8 @@ final class Gatherer {
                 batch = group.next(System.nanoTime())) {
             launch(group, batch, after);
         }
-        long wait = group.nanosToDeadline(System.nanoTime());
-        if (wait > 0 && !group.timerSet) {
-            group.timerSet = true;
+        long wait = group.timerDue(System.nanoTime());
+        if (wait > 0) {
             after.add(() -> timer.accept(Duration.ofNanos(wait), () -> deadline(group)));
         }
         if (group.idle()) {
@@ -136,7 +154,7 @@ final class Gatherer {
     private void deadline(Group group) {
         var after = new Afterwards();
         synchronized (this) {
-            group.timerSet = false;
+            group.timerOver();
             pump(group, after);
         }
         after.run();
