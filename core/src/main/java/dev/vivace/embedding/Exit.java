@@ -1,5 +1,6 @@
 package dev.vivace.embedding;
 
+import dev.vivace.line.Crash;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,7 +29,7 @@ final class Exit {
         if (caller.end(200, "")) {
             settle(caller, after);
             // Megabytes, perhaps: not under the monitor.
-            after.add(() -> tell(caller));
+            after.add(caller.call.id(), () -> tell(caller));
         }
     }
 
@@ -37,10 +38,10 @@ final class Exit {
         try {
             outcome = caller.outcome(settlement.costUsd(caller));
         } catch (RuntimeException | Error e) {
-            Unexpected.log("The answer to an embedding call", e);
+            Crash.log(caller.call.id(), "the answer to an embedding call", e);
             outcome =
                     new EmbeddingOutcome.Failed(
-                            caller.call, caller.cache(), Unexpected.STATUS, Unexpected.MESSAGE);
+                            caller.call, caller.cache(), Crash.STATUS, Crash.MESSAGE);
         }
         caller.asked.done().accept(outcome);
     }
@@ -50,7 +51,7 @@ final class Exit {
         if (caller.end(refusal.head().status(), "")) {
             forsake(caller, after);
             settle(caller, after);
-            after.add(() -> caller.asked.done().accept(refusal));
+            after.add(caller.call.id(), () -> caller.asked.done().accept(refusal));
         }
     }
 
@@ -60,7 +61,7 @@ final class Exit {
             var failed = new EmbeddingOutcome.Failed(caller.call, caller.cache(), status, message);
             forsake(caller, after);
             settle(caller, after);
-            after.add(() -> caller.asked.done().accept(failed));
+            after.add(caller.call.id(), () -> caller.asked.done().accept(failed));
         }
     }
 
@@ -75,7 +76,7 @@ final class Exit {
     /** Writes the ledger entry, if it is due. */
     void settle(Caller caller, Afterwards after) {
         if (caller.due()) {
-            after.add(() -> settlement.settled(caller));
+            after.add(caller.call.id(), () -> settlement.settled(caller));
         }
     }
 
@@ -114,7 +115,7 @@ final class Exit {
             }
         }
         batch.owners().forEach(owner -> settle(owner, after));
-        after.add(batch::close);
+        after.add(batch.ids(), batch::close);
     }
 
     /** The batch is off the upstream, and its owners owe nothing for it any more. */

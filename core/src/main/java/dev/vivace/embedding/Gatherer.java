@@ -4,6 +4,7 @@ import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Fingerprint;
 import dev.vivace.ledger.CacheStatus;
+import dev.vivace.line.Crash;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,8 +64,8 @@ final class Gatherer {
                 share(caller, group, keys, after);
             } catch (RuntimeException | Error e) {
                 // Before anybody else sees what it left half done.
-                Unexpected.log("Taking in an embedding call", e);
-                exit.failed(caller, Unexpected.STATUS, Unexpected.MESSAGE, after);
+                Crash.log(caller.call.id(), "taking in an embedding call", e);
+                exit.failed(caller, Crash.STATUS, Crash.MESSAGE, after);
             }
             pump(group, after);
         }
@@ -144,7 +145,9 @@ final class Gatherer {
         }
         long wait = group.timerDue(System.nanoTime());
         if (wait > 0) {
-            after.add(() -> timer.accept(Duration.ofNanos(wait), () -> deadline(group)));
+            after.add(
+                    "of a later time",
+                    () -> timer.accept(Duration.ofNanos(wait), () -> deadline(group)));
         }
         if (group.idle()) {
             groups.remove(group.id, group);
@@ -171,7 +174,7 @@ final class Gatherer {
             owner.departures++;
             owner.gathered |= batch.owners().size() > 1;
         }
-        after.add(batch::start);
+        after.add(batch.ids(), batch::start);
     }
 
     /** A batch has ended; runs on the thread that ended it. */
@@ -192,7 +195,7 @@ final class Gatherer {
                 shares = settlement.store(batch, answered.vectors());
             }
         } catch (RuntimeException | Error e) {
-            Unexpected.log("The end of an upstream call for embeddings", e);
+            Crash.log(batch.ids(), "the end of an upstream call for embeddings", e);
             ending = batch.unexpectedly();
         }
         var after = new Afterwards();
@@ -202,7 +205,7 @@ final class Gatherer {
                     launch(batch.group(), again, after);
                 }
             } catch (RuntimeException | Error e) {
-                Unexpected.log("Handing out embeddings", e);
+                Crash.log(batch.ids(), "handing out embeddings", e);
                 handout.fail(batch, batch.unexpectedly(), after);
             }
             batch.owners().forEach(owner -> exit.settle(owner, after));
