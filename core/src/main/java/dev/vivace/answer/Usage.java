@@ -8,4 +8,7 @@ package dev.vivace.answer;
  * @param cached prompt tokens read from the provider's prefix cache; never negative
  * @param output tokens that the model wrote; never negative
  */
-public record Usage(long fresh, long cached, long output) {}
+public record Usage(long fresh, long cached, long output) {
+    /** More than any answer has; what is above it is no count, and sums stay far from overflow. */
+    public static final long MAX_COUNT = 1L << 48;
+}

@@ -10,9 +10,6 @@ import tools.jackson.core.JsonToken;
 final class UsageCounts {
     private static final String MEMBER = "\"usage\"";
 
-    /** More than any answer has; what is above it is no count, and sums stay far from overflow. */
-    private static final long MAX_COUNT = 1L << 48;
-
     private static final long UNKNOWN = -1;
 
     private final boolean cacheBesideInput;
@@ -79,7 +76,7 @@ final class UsageCounts {
             return before;
         }
         long value = parser.getLongValue();
-        return value >= 0 && value <= MAX_COUNT ? value : before;
+        return value >= 0 && value <= Usage.MAX_COUNT ? value : before;
     }
 
     /** What was reported; empty if neither input nor output was. */

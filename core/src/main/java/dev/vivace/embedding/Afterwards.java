@@ -1,5 +1,6 @@
 package dev.vivace.embedding;
 
+import dev.vivace.line.Crash;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,18 +9,23 @@ import java.util.List;
  * One action that fails keeps no other from running.
  */
 final class Afterwards {
-    private final List<Runnable> actions = new ArrayList<>(2);
+    private record Action(String call, Runnable action) {}
 
-    void add(Runnable action) {
-        actions.add(action);
+    private final List<Action> actions = new ArrayList<>(2);
+
+    /**
+     * @param call its id, for the log
+     */
+    void add(String call, Runnable action) {
+        actions.add(new Action(call, action));
     }
 
     void run() {
-        for (Runnable action : actions) {
+        for (Action each : actions) {
             try {
-                action.run();
+                each.action.run();
             } catch (RuntimeException | Error e) {
-                Unexpected.log("An action that follows an embedding call", e);
+                Crash.log(each.call, "what follows from embeddings", e);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.vivace.embedding;
 
 import dev.vivace.answer.AnswerLog;
+import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
 import dev.vivace.line.Splice;
 import dev.vivace.line.UpstreamRequest;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,8 @@ final class Batch {
 
     /** What any answer may hold: it is in memory, more than once while it is taken apart. */
     static final long MAX_ANSWER = 64 << 20;
+
+    private static final int MAX_IDS = 16;
 
     private final Group group;
     private final List<Item> items;
@@ -96,6 +100,14 @@ final class Batch {
         return owners;
     }
 
+    /** Of the calls that pay for it, for the log; the first of them, where they are many. */
+    String ids() {
+        return owners.stream()
+                .limit(MAX_IDS)
+                .map(owner -> owner.call.id())
+                .collect(Collectors.joining(", "));
+    }
+
     /** The caller in whose name it goes, with whose headers. */
     Caller leader() {
         return owners.getFirst();
@@ -136,7 +148,7 @@ final class Batch {
             flight = known;
             leader.asked.delivery().start(known);
         } catch (RuntimeException | Error e) {
-            Unexpected.log("The start of an upstream call for embeddings", e);
+            Crash.log(ids(), "the start of an upstream call for embeddings", e);
             cutShort(unexpectedly());
         }
     }
@@ -203,7 +215,7 @@ final class Batch {
 
     /** How it ends where a defect of ours ends it. */
     Ending.Broke unexpectedly() {
-        return new Ending.Broke(Unexpected.STATUS, Unexpected.MESSAGE, Ending.granted(log));
+        return new Ending.Broke(Crash.STATUS, Crash.MESSAGE, Ending.granted(log));
     }
 
     private Ending.Broke tooLarge() {

@@ -4,6 +4,7 @@ import dev.vivace.cache.CacheControl;
 import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Fingerprint;
+import dev.vivace.cache.Invalidation;
 import dev.vivace.json.JsonException;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
@@ -103,6 +104,14 @@ public final class EmbeddingLine {
         }
         gatherer.enter(caller, group, keys);
         return () -> gatherer.leave(caller);
+    }
+
+    /**
+     * Has the vectors that are on their way reach nobody but who waits for them. To be called
+     * before {@link dev.vivace.line.ModelLine#invalidate}, which forgets those that are stored.
+     */
+    public void forget(Invalidation which) {
+        gatherer.forget(models.meant(which));
     }
 
     private static Runnable refuse(EmbeddingCall asked, Call call, int status, String message) {

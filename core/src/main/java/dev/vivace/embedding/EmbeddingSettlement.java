@@ -80,18 +80,40 @@ public final class EmbeddingSettlement {
         Caller owner = item.owner;
         cache.store(
                 item.key,
-                new CachedAnswer(
+                entry(
+                        item,
                         clock.millis(),
                         owner.control.ttl().orElse(ttl),
-                        owner.target.model(),
-                        owner.control.scope(),
-                        owner.control.tags(),
-                        question(item),
                         Optional.of(new Usage(share.tokens(), 0, 0)),
                         share.costUsd(),
-                        Optional.of(share.vector()),
-                        Optional.empty()),
+                        Optional.of(share.vector())),
                 owner.call.arrived());
+    }
+
+    /** The entry before there is a vector: enough to tell whether an invalidation means it. */
+    static CachedAnswer blank(Item item) {
+        return entry(item, 0, Duration.ZERO, Optional.empty(), 0, Optional.empty());
+    }
+
+    private static CachedAnswer entry(
+            Item item,
+            long storedAt,
+            Duration ttl,
+            Optional<Usage> usage,
+            double costUsd,
+            Optional<byte[]> vector) {
+        Caller owner = item.owner;
+        return new CachedAnswer(
+                storedAt,
+                ttl,
+                owner.target.model(),
+                owner.control.scope(),
+                owner.control.tags(),
+                question(item),
+                usage,
+                costUsd,
+                vector,
+                Optional.empty());
     }
 
     /** The text, or the tokens as they were written; its beginning, if it is long. */

@@ -1,7 +1,9 @@
 package dev.vivace.embedding;
 
+import dev.vivace.line.Crash;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -27,7 +29,7 @@ final class Exit {
         if (caller.end(200, "")) {
             settle(caller, after);
             // Megabytes, perhaps: not under the monitor.
-            after.add(() -> tell(caller));
+            after.add(caller.call.id(), () -> tell(caller));
         }
     }
 
@@ -36,10 +38,10 @@ final class Exit {
         try {
             outcome = caller.outcome(settlement.costUsd(caller));
         } catch (RuntimeException | Error e) {
-            Unexpected.log("The answer to an embedding call", e);
+            Crash.log(caller.call.id(), "the answer to an embedding call", e);
             outcome =
                     new EmbeddingOutcome.Failed(
-                            caller.call, caller.cache(), Unexpected.STATUS, Unexpected.MESSAGE);
+                            caller.call, caller.cache(), Crash.STATUS, Crash.MESSAGE);
         }
         caller.asked.done().accept(outcome);
     }
@@ -49,7 +51,7 @@ final class Exit {
         if (caller.end(refusal.head().status(), "")) {
             forsake(caller, after);
             settle(caller, after);
-            after.add(() -> caller.asked.done().accept(refusal));
+            after.add(caller.call.id(), () -> caller.asked.done().accept(refusal));
         }
     }
 
@@ -59,7 +61,7 @@ final class Exit {
             var failed = new EmbeddingOutcome.Failed(caller.call, caller.cache(), status, message);
             forsake(caller, after);
             settle(caller, after);
-            after.add(() -> caller.asked.done().accept(failed));
+            after.add(caller.call.id(), () -> caller.asked.done().accept(failed));
         }
     }
 
@@ -74,17 +76,19 @@ final class Exit {
     /** Writes the ledger entry, if it is due. */
     void settle(Caller caller, Afterwards after) {
         if (caller.due()) {
-            after.add(() -> settlement.settled(caller));
+            after.add(caller.call.id(), () -> settlement.settled(caller));
         }
     }
 
     private void forsake(Caller caller, Afterwards after) {
         var orphans = new ArrayList<Item>();
-        for (Item item : List.copyOf(caller.waiting)) {
+        var batches = new LinkedHashSet<Batch>();
+        for (Item item : caller.waiting) {
             item.places.removeIf(place -> place.caller() == caller);
             Batch batch = item.batch;
             if (batch != null) {
-                cancelIfUnwanted(batch, after);
+                // Looked at once, below: it may have as many items as this caller waits for.
+                batches.add(batch);
             } else if (!item.wanted()) {
                 item.close();
             } else if (item.owner == caller) {
@@ -92,6 +96,7 @@ final class Exit {
             }
         }
         caller.waiting.clear();
+        batches.forEach(batch -> cancelIfUnwanted(batch, after));
         inherit(orphans);
     }
 
@@ -110,7 +115,7 @@ final class Exit {
             }
         }
         batch.owners().forEach(owner -> settle(owner, after));
-        after.add(batch::close);
+        after.add(batch.ids(), batch::close);
     }
 
     /** The batch is off the upstream, and its owners owe nothing for it any more. */
@@ -125,7 +130,7 @@ final class Exit {
 
     /**
      * Inputs whose owner is gone, or is refused, and that others joined: these ask for them in
-     * their own name.
+     * their own name, and have waited as long as these inputs have.
      */
     void inherit(List<Item> orphans) {
         Map<Caller, List<Item>> portions = new LinkedHashMap<>();
@@ -137,18 +142,17 @@ final class Exit {
             }
             Item.Place first = others.getFirst();
             Caller heir = first.caller();
-            var again = new Item(item.group, heir, first.index(), item.key);
+            var again = new Item(item.group, heir, first.index(), item.key, item.since);
             for (Item.Place place : others) {
                 place.caller().waiting.remove(item);
                 again.addPlace(place.caller(), place.index());
             }
-            item.places.removeAll(others);
+            item.places.removeIf(place -> place.caller() != item.owner);
             heir.own++;
             heir.joined--;
             item.group.items.replace(item.key, item, again);
             portions.computeIfAbsent(heir, nobody -> new ArrayList<>()).add(again);
         }
-        long now = System.nanoTime();
-        portions.values().forEach(items -> items.getFirst().group.add(new Portion(items, now)));
+        portions.values().forEach(items -> items.getFirst().group.add(Portion.of(items)));
     }
 }

@@ -1,14 +1,17 @@
 package dev.vivace.embedding;
 
+import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Fingerprint;
 import dev.vivace.ledger.CacheStatus;
+import dev.vivace.line.Crash;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * Brings inputs together: joins those that are under way, gathers the others into batches, and
@@ -61,8 +64,8 @@ final class Gatherer {
                 share(caller, group, keys, after);
             } catch (RuntimeException | Error e) {
                 // Before anybody else sees what it left half done.
-                Unexpected.log("Taking in an embedding call", e);
-                exit.failed(caller, Unexpected.STATUS, Unexpected.MESSAGE, after);
+                Crash.log(caller.call.id(), "taking in an embedding call", e);
+                exit.failed(caller, Crash.STATUS, Crash.MESSAGE, after);
             }
             pump(group, after);
         }
@@ -70,6 +73,7 @@ final class Gatherer {
     }
 
     private void share(Caller caller, Group group, Fingerprint[] keys, Afterwards after) {
+        long now = System.nanoTime();
         var bought = new ArrayList<Item>();
         for (int i = 0; i < keys.length; i++) {
             if (caller.has(i) || caller.looked == CacheStatus.MISS && came(caller, i, keys[i])) {
@@ -77,7 +81,7 @@ final class Gatherer {
             }
             Item item = group.items.get(keys[i]);
             if (item == null || !caller.mayJoin(item)) {
-                var own = new Item(group, caller, i, keys[i]);
+                var own = new Item(group, caller, i, keys[i], now);
                 own.addPlace(caller, i);
                 caller.own++;
                 bought.add(own);
@@ -90,7 +94,7 @@ final class Gatherer {
             }
         }
         if (!bought.isEmpty()) {
-            group.add(new Portion(bought, System.nanoTime()));
+            group.add(new Portion(bought, now));
         }
         if (caller.complete()) {
             exit.complete(caller, after);
@@ -116,6 +120,22 @@ final class Gatherer {
         after.run();
     }
 
+    /**
+     * Nobody joins those inputs any more whose vectors this holds for, and these are not stored.
+     */
+    void forget(Predicate<CachedAnswer> which) {
+        List<Item> all;
+        synchronized (this) {
+            all = groups.values().stream().flatMap(group -> group.items.values().stream()).toList();
+        }
+        // A pattern over many texts takes its time, and what it looks at does not change.
+        List<Item> meant =
+                all.stream().filter(item -> which.test(EmbeddingSettlement.blank(item))).toList();
+        synchronized (this) {
+            meant.forEach(Item::close);
+        }
+    }
+
     /** Sends what should leave now, and sets the timer for what should leave later. */
     private void pump(Group group, Afterwards after) {
         for (List<Item> batch = group.next(System.nanoTime());
@@ -123,10 +143,11 @@ final class Gatherer {
                 batch = group.next(System.nanoTime())) {
             launch(group, batch, after);
         }
-        long wait = group.nanosToDeadline(System.nanoTime());
-        if (wait > 0 && !group.timerSet) {
-            group.timerSet = true;
-            after.add(() -> timer.accept(Duration.ofNanos(wait), () -> deadline(group)));
+        long wait = group.timerDue(System.nanoTime());
+        if (wait > 0) {
+            after.add(
+                    "of a later time",
+                    () -> timer.accept(Duration.ofNanos(wait), () -> deadline(group)));
         }
         if (group.idle()) {
             groups.remove(group.id, group);
@@ -136,7 +157,7 @@ final class Gatherer {
     private void deadline(Group group) {
         var after = new Afterwards();
         synchronized (this) {
-            group.timerSet = false;
+            group.timerOver();
             pump(group, after);
         }
         after.run();
@@ -153,7 +174,7 @@ final class Gatherer {
             owner.departures++;
             owner.gathered |= batch.owners().size() > 1;
         }
-        after.add(batch::start);
+        after.add(batch.ids(), batch::start);
     }
 
     /** A batch has ended; runs on the thread that ended it. */
@@ -174,7 +195,7 @@ final class Gatherer {
                 shares = settlement.store(batch, answered.vectors());
             }
         } catch (RuntimeException | Error e) {
-            Unexpected.log("The end of an upstream call for embeddings", e);
+            Crash.log(batch.ids(), "the end of an upstream call for embeddings", e);
             ending = batch.unexpectedly();
         }
         var after = new Afterwards();
@@ -184,7 +205,7 @@ final class Gatherer {
                     launch(batch.group(), again, after);
                 }
             } catch (RuntimeException | Error e) {
-                Unexpected.log("Handing out embeddings", e);
+                Crash.log(batch.ids(), "handing out embeddings", e);
                 handout.fail(batch, batch.unexpectedly(), after);
             }
             batch.owners().forEach(owner -> exit.settle(owner, after));

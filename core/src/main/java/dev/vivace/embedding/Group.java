@@ -1,7 +1,6 @@
 package dev.vivace.embedding;
 
 import dev.vivace.cache.Fingerprint;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,9 +24,13 @@ final class Group {
     final Map<Fingerprint, Item> items = new HashMap<>();
 
     private final EmbeddingLine.Gathering caps;
-    private final ArrayDeque<Portion> queue = new ArrayDeque<>();
+
+    /** The oldest first. */
+    private final List<Portion> queue = new ArrayList<>();
+
     private int underWay;
-    boolean timerSet;
+    private boolean timerSet;
+    private long timerAt;
 
     Group(Fingerprint id, EmbeddingLine.Gathering caps) {
         this.id = id;
@@ -35,7 +38,11 @@ final class Group {
     }
 
     void add(Portion portion) {
-        queue.add(portion);
+        int at = queue.size();
+        while (at > 0 && portion.olderThan(queue.get(at - 1))) {
+            at--;
+        }
+        queue.add(at, portion);
     }
 
     void departs() {
@@ -73,15 +80,30 @@ final class Group {
         if (portions == 0 || underWay > 0 && !full && untilDeadline(now) > 0) {
             return List.of();
         }
-        for (; portions > 0; portions--) {
-            queue.remove();
-        }
+        queue.subList(0, portions).clear();
         return batch;
     }
 
-    /** How long until {@link #next} should be asked again; zero if nothing waits. */
-    long nanosToDeadline(long now) {
-        return queue.isEmpty() ? 0 : Math.max(1, untilDeadline(now));
+    /**
+     * How long until {@link #next} should be asked again; zero if nothing waits, or a timer is set
+     * that runs out by then.
+     */
+    long timerDue(long now) {
+        if (queue.isEmpty()) {
+            return 0;
+        }
+        long wait = Math.max(1, untilDeadline(now));
+        if (timerSet && timerAt - (now + wait) <= 0) {
+            return 0;
+        }
+        timerSet = true;
+        timerAt = now + wait;
+        return wait;
+    }
+
+    /** A timer has run out. */
+    void timerOver() {
+        timerSet = false;
     }
 
     private long untilDeadline(long now) {

@@ -25,6 +25,9 @@ final class Item {
 
     final Fingerprint key;
 
+    /** When somebody first asked for it, by {@link System#nanoTime}. */
+    final long since;
+
     /** The upstream call that it is part of; null while it waits. */
     @Nullable Batch batch;
 
@@ -34,11 +37,12 @@ final class Item {
     /** Those of the owner, unless it has left, and those of others who joined. */
     final List<Place> places = new ArrayList<>(1);
 
-    Item(Group group, Caller owner, int index, Fingerprint key) {
+    Item(Group group, Caller owner, int index, Fingerprint key, long since) {
         this.group = group;
         this.owner = owner;
         this.index = index;
         this.key = key;
+        this.since = since;
     }
 
     /** A guess: four bytes a token. Shares of what is billed are by this weight. */

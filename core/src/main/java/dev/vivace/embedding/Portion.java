@@ -7,9 +7,22 @@ import java.util.List;
  * would multiply the calls. Guarded by the gatherer's monitor.
  *
  * @param items at least one
- * @param since when it began to wait, by {@link System#nanoTime}
+ * @param since when the oldest of them was first asked for, by {@link System#nanoTime}
  */
 record Portion(List<Item> items, long since) {
+    static Portion of(List<Item> items) {
+        long since = items.getFirst().since;
+        for (Item item : items) {
+            since = item.since - since < 0 ? item.since : since;
+        }
+        return new Portion(items, since);
+    }
+
+    /** Whether it has waited longer. */
+    boolean olderThan(Portion other) {
+        return since - other.since < 0;
+    }
+
     int weight() {
         return items.stream().mapToInt(Item::weight).sum();
     }

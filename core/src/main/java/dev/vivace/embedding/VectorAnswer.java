@@ -2,6 +2,7 @@ package dev.vivace.embedding;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.vivace.answer.Usage;
 import dev.vivace.json.JsonException;
 import dev.vivace.json.JsonReader;
 import java.util.Arrays;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * An upstream's answer to an embedding call, taken apart. Vectors stay the bytes that they were.
  *
  * @param vectors one for each input, by the index that the upstream gave them
- * @param promptTokens as billed, if it says so
+ * @param promptTokens as billed, if it says so; at most {@link Usage#MAX_COUNT}
  */
 record VectorAnswer(byte[][] vectors, OptionalLong promptTokens) {
     private static final byte[] DATA = "data".getBytes(US_ASCII);
@@ -57,13 +58,13 @@ record VectorAnswer(byte[][] vectors, OptionalLong promptTokens) {
         int position = 0;
         reader.beginArray();
         while (reader.nextElement()) {
-            int index = position++;
+            long index = position++;
             byte[] vector = null;
             reader.beginObject();
             while (reader.nextMember()) {
                 if (reader.nameIs(INDEX)) {
                     reader.readNumber();
-                    index = (int) number(reader, body);
+                    index = number(reader, body);
                 } else if (reader.nameIs(EMBEDDING)) {
                     byte kind = reader.peek();
                     if (kind != '[' && kind != '"') {
@@ -76,10 +77,10 @@ record VectorAnswer(byte[][] vectors, OptionalLong promptTokens) {
                     reader.skipValue();
                 }
             }
-            if (index < 0 || index >= vectors.length || vectors[index] != null) {
+            if (index < 0 || index >= vectors.length || vectors[(int) index] != null) {
                 throw reader.fail("vector " + index + " was not asked for or came twice");
             }
-            vectors[index] = vector;
+            vectors[(int) index] = vector;
         }
     }
 
@@ -89,7 +90,11 @@ record VectorAnswer(byte[][] vectors, OptionalLong promptTokens) {
         while (reader.nextMember()) {
             if (reader.nameIs(PROMPT_TOKENS) && reader.peek() != 'n') {
                 reader.readNumber();
-                tokens = OptionalLong.of(Math.max(0, number(reader, body)));
+                long count = number(reader, body);
+                tokens =
+                        count >= 0 && count <= Usage.MAX_COUNT
+                                ? OptionalLong.of(count)
+                                : OptionalLong.empty();
             } else {
                 reader.skipValue();
             }
@@ -113,6 +118,8 @@ record VectorAnswer(byte[][] vectors, OptionalLong promptTokens) {
     /**
      * Splits a total by weights so that the shares add up to it: the largest remainders get what
      * rounding left.
+     *
+     * @param weights 0 or more, together less than 2<sup>31</sup>
      */
     static long[] shares(long total, int[] weights) {
         long sum = Math.max(1, Arrays.stream(weights).asLongStream().sum());
@@ -120,8 +127,10 @@ record VectorAnswer(byte[][] vectors, OptionalLong promptTokens) {
         long[] remainders = new long[weights.length];
         long left = total;
         for (int i = 0; i < weights.length; i++) {
-            shares[i] = total * weights[i] / sum;
-            remainders[i] = total * weights[i] % sum;
+            // In two steps, because the product of total and weight may be beyond a long.
+            long rest = total % sum * weights[i];
+            shares[i] = total / sum * weights[i] + rest / sum;
+            remainders[i] = rest % sum;
             left -= shares[i];
         }
         Integer[] order = new Integer[weights.length];

@@ -133,17 +133,13 @@ public final class ModelLine {
 
     /**
      * Forgets stored answers, and has those that are on their way reach nobody but who waits for
-     * them.
+     * them; of embeddings only what is stored.
      *
-     * @param which of embeddings as well; a model may go by its alias, or with its upstream in
-     *     front
+     * @param which a model may go by its alias, or with its upstream in front
      * @return how many stored answers were forgotten
      */
     public long invalidate(Invalidation which) {
-        Predicate<CachedAnswer> meant =
-                which.model()
-                        .map(name -> which.or(which.ofModel(models.resolve(name).model())))
-                        .orElse(which);
+        Predicate<CachedAnswer> meant = models.meant(which);
         inFlight.forget(meant);
         return cache.invalidate(meant);
     }

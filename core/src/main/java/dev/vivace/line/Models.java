@@ -1,8 +1,11 @@
 package dev.vivace.line;
 
+import dev.vivace.cache.CachedAnswer;
+import dev.vivace.cache.Invalidation;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Which upstream answers for a model. */
 public final class Models {
@@ -57,6 +60,13 @@ public final class Models {
             }
         }
         return target(upstreams.getFirst(), name);
+    }
+
+    /** What an invalidation holds for, whichever of its names the model goes by there. */
+    public Predicate<CachedAnswer> meant(Invalidation which) {
+        return which.model()
+                .map(name -> which.or(which.ofModel(resolve(name).model())))
+                .orElse(which);
     }
 
     /** The upstream for what names no model. */

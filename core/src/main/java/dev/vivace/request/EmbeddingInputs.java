@@ -9,6 +9,10 @@ import java.util.List;
 final class EmbeddingInputs {
     private static final String KINDS =
             "'input' must be a string, an array of strings, an array of tokens, or an array of arrays of tokens;";
+
+    /** A few hundred bytes are kept for each while it is under way, however short it is. */
+    static final int MAX_INPUTS = 16_384;
+
     private static final byte[] NO_SECRET = {};
 
     private final MeaningDigest digest = new MeaningDigest();
@@ -66,6 +70,9 @@ final class EmbeddingInputs {
 
     private void input(JsonReader reader, byte[] body) {
         reader.peek();
+        if (inputs.size() == MAX_INPUTS) {
+            throw reader.fail("'input' must not have more than " + MAX_INPUTS + " inputs");
+        }
         int from = reader.offset();
         digest.reset();
         digest.value(reader, body);

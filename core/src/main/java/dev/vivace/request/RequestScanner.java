@@ -152,7 +152,7 @@ public final class RequestScanner {
 
     private void member(JsonReader reader, byte[] body) {
         int length = reader.textEnd() - reader.textStart();
-        if (reader.textEscaped() && known(reader.text())) {
+        if (reader.textEscaped() && known(reader.text(), embedding)) {
             // One parser would know it and another not: never pass on what can be read in two ways.
             throw new JsonException(
                     "the member name '" + reader.text() + "' must be written without escapes",
@@ -237,8 +237,10 @@ public final class RequestScanner {
         seen |= bit;
     }
 
-    private static boolean known(String name) {
-        return NAMES.contains(name) || ProviderSide.NAMES.contains(name);
+    private static boolean known(String name, boolean embedding) {
+        return NAMES.contains(name)
+                || ProviderSide.NAMES.contains(name)
+                || embedding && name.equals("input");
     }
 
     private void model(JsonReader reader, byte[] body) {

@@ -111,6 +111,17 @@ final class EmbeddingEndingsTest {
     }
 
     @Test
+    void whatIsInheritedDoesNotWaitAnew() {
+        line.ask("first");
+        Asked leaves = line.ask("x");
+        line.ask("x");
+        line.ask("y");
+        leaves.leave().run();
+        answer(line.next());
+        assertEquals(List.of("x", "y"), inputs(line.next()));
+    }
+
+    @Test
     void anAnswerThatIsOfNoUseIsPaidFor() throws Exception {
         Asked asked = line.ask("x");
         reply(line.next(), 200, "{\"data\":[]}");
@@ -127,14 +138,13 @@ final class EmbeddingEndingsTest {
     @Test
     void whatIsInheritedDoesNotChangeTheOrder() throws Exception {
         Asked bad = line.ask("x", REFUSED);
-        Asked good = line.ask("x", "a");
+        Asked good = line.ask("a", "x");
         answer(line.next());
         assertInstanceOf(EmbeddingOutcome.Refusal.class, bad.get());
         Flight flight = line.next();
-        assertEquals(
-                List.of("a", "x"), inputs(flight), "its own first, and then what it inherited");
+        assertEquals(List.of("x", "a"), inputs(flight), "what it inherited has waited longer");
         answer(flight);
-        assertEquals(expected("x", "a"), vectors(good.get()));
+        assertEquals(expected("a", "x"), vectors(good.get()));
         assertEquals(expected("a"), vectors(line.ask("a").get()), "as it was stored");
     }
 
@@ -275,6 +285,26 @@ final class EmbeddingEndingsTest {
         assertEquals(1, line.cache.invalidate(scope));
     }
 
+    @Test
+    void nobodyJoinsWhatWasForgottenOnItsWay() throws Exception {
+        Asked departed = line.ask("x", "other");
+        Asked queued = line.ask("y");
+        line.line.forget(pattern("?"));
+        Asked again = line.ask("x");
+        Asked joins = line.ask("other");
+        answer(line.next());
+        assertEquals(expected("x", "other"), vectors(departed.get()));
+        assertEquals(expected("other"), vectors(joins.get()));
+        assertTrue(again.waits(), "joined what was forgotten");
+        Flight flight = line.next();
+        assertEquals(List.of("y", "x"), inputs(flight));
+        answer(flight);
+        assertEquals(expected("y"), vectors(queued.get()));
+        assertEquals(expected("x"), vectors(again.get()));
+        assertEquals(0, forget("y"), "stored what was forgotten");
+        assertEquals(1, forget("x"), "what was asked for later is stored");
+    }
+
     private void ask(String body) {
         line.ask(
                 body.getBytes(StandardCharsets.UTF_8),
@@ -291,13 +321,12 @@ final class EmbeddingEndingsTest {
     }
 
     private long forget(String pattern) {
-        return line.cache.invalidate(
-                new Invalidation(
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of(pattern),
-                        false));
+        return line.cache.invalidate(pattern(pattern));
+    }
+
+    private static Invalidation pattern(String pattern) {
+        return new Invalidation(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(pattern), false);
     }
 
     // What must not happen.

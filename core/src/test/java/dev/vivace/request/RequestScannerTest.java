@@ -90,6 +90,41 @@ class RequestScannerTest {
     }
 
     @Test
+    void anEmbeddingCallsInputMustBeWrittenWithoutEscapesToo() {
+        String body = "{\"model\":\"e\",\"input\":\"a\",\"\\u0069nput\":\"b\"}";
+        String message =
+                assertThrows(
+                                JsonException.class,
+                                () -> new RequestScanner().scanEmbedding(body.getBytes(UTF_8)))
+                        .getMessage();
+        assertEquals(
+                "the member name 'input' must be written without escapes at line 1, column 26 (offset 25)",
+                message);
+    }
+
+    @Test
+    void anEmbeddingCallsInputsAreBounded() {
+        var scanner = new RequestScanner();
+        String most = "\"a\"" + ",\"a\"".repeat(EmbeddingInputs.MAX_INPUTS - 1);
+        String body = "{\"model\":\"e\",\"input\":[%s]}";
+        assertEquals(
+                16_384,
+                scanner.scanEmbedding(body.formatted(most).getBytes(UTF_8)).inputs().size());
+        byte[] tooMany = body.formatted(most + ", [1]").getBytes(UTF_8);
+        String message =
+                String.valueOf(
+                        assertThrows(JsonException.class, () -> scanner.scanEmbedding(tooMany))
+                                .getMessage());
+        int at = tooMany.length - "[1]]}".length();
+        assertTrue(
+                message.startsWith("'input' must not have more than 16384 inputs")
+                        && message.endsWith("(offset " + at + ")"),
+                message);
+        byte[] tokens = body.formatted("1" + ",1".repeat(20_000)).getBytes(UTF_8);
+        assertEquals(1, scanner.scanEmbedding(tokens).inputs().size());
+    }
+
+    @Test
     void controlCharactersBadUtf8AndDeepNestingAreRefused() {
         String body = "{\"model\":\"m\",\"messages\":[],\"x\":%s}";
         assertEquals(

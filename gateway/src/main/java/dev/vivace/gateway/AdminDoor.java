@@ -138,6 +138,11 @@ final class AdminDoor {
                 now.hitRate());
     }
 
+    private long forget(Invalidation which) {
+        parts.embeddings().forget(which);
+        return parts.line().invalidate(which);
+    }
+
     private void invalidate(Exchange exchange) {
         bodies.read(
                 exchange.request,
@@ -148,7 +153,7 @@ final class AdminDoor {
                         release.run();
                         try {
                             Invalidation which = Forgetting.read(body);
-                            context.executeBlocking(() -> parts.line().invalidate(which), false)
+                            context.executeBlocking(() -> forget(which), false)
                                     .onSuccess(removed ->
                                             json(exchange, "{\"removed\":" + removed + "}"))
                                     .onFailure(failure ->

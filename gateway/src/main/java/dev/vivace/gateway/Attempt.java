@@ -4,6 +4,7 @@ import dev.vivace.answer.AnswerLog;
 import dev.vivace.answer.Failure;
 import dev.vivace.answer.Head;
 import dev.vivace.answer.Header;
+import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
 import dev.vivace.line.UpstreamRequest;
 import io.vertx.core.Handler;

@@ -1,14 +1,12 @@
 package dev.vivace.gateway;
 
-import dev.vivace.answer.Failure;
 import dev.vivace.embedding.EmbeddingCall;
 import dev.vivace.embedding.EmbeddingOutcome;
-import dev.vivace.embedding.Unexpected;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
+import dev.vivace.line.Crash;
 import dev.vivace.line.Delivery;
-import dev.vivace.line.Flight;
 import dev.vivace.request.RequestScanner;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
@@ -37,16 +35,7 @@ final class EmbeddingDoor {
         this.context = context;
         // A batch may leave on another loop's turn or on a timer's; the delivery knows its own loop
         // only.
-        this.delivery = flight -> context.runOnContext(nothing -> start(out, flight));
-    }
-
-    private static void start(HttpDelivery out, Flight flight) {
-        try {
-            out.start(flight);
-        } catch (RuntimeException | Error e) {
-            Unexpected.log("The start of an upstream call for embeddings", e);
-            flight.log().fail(new Failure(Failure.Kind.BROKEN, Unexpected.MESSAGE));
-        }
+        this.delivery = flight -> context.runOnContext(nothing -> out.start(flight));
     }
 
     void handle(HttpServerRequest request) {
@@ -70,11 +59,7 @@ final class EmbeddingDoor {
                         try {
                             asked(exchange, body, at);
                         } catch (RuntimeException | Error e) {
-                            Unexpected.log("The embeddings door", e);
-                            done(
-                                    exchange,
-                                    new EmbeddingOutcome.Unsound(
-                                            call("", at), 500, Unexpected.MESSAGE));
+                            crashed(exchange, call("", at), e);
                         }
                     }
 
@@ -149,22 +134,18 @@ final class EmbeddingDoor {
                 answer(exchange, outcome);
             }
         } catch (RuntimeException | Error e) {
-            Unexpected.log("Writing the answer to an embedding call", e);
-            giveUp(exchange, outcome);
+            exchange.crashed(outcome.call(), e);
         } finally {
             exchange.over();
         }
     }
 
-    /** The answer cannot be written: something else is, if nothing of it has left. */
-    private static void giveUp(Exchange exchange, EmbeddingOutcome outcome) {
-        if (exchange.response.headWritten() || exchange.response.closed()) {
-            exchange.request.connection().close();
-            return;
+    /** The line has not taken the call, and writes no ledger entry. */
+    private void crashed(Exchange exchange, Call call, Throwable cause) {
+        if (exchange.crashed(call, cause)) {
+            parts.embeddingSettlement()
+                    .refused(new EmbeddingOutcome.Unsound(call, Crash.STATUS, Crash.MESSAGE));
         }
-        exchange.headers().clear();
-        exchange.introduce(outcome.call(), outcome.cache(), 0);
-        exchange.refuse(500, Unexpected.MESSAGE);
     }
 
     private static void answer(Exchange exchange, EmbeddingOutcome outcome) {

@@ -4,6 +4,7 @@ import dev.vivace.answer.Head;
 import dev.vivace.answer.Header;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
+import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -17,15 +18,12 @@ import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One request at a door and its response; the only place that writes response headers. Used on its
  * event loop only.
  */
 final class Exchange {
-    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
 
     final HttpServerRequest request;
@@ -173,7 +171,7 @@ final class Exchange {
      * @return whether the client had no answer before
      */
     boolean crashed(Call call, Throwable cause) {
-        LOG.error("call {} failed inside the gateway: {}", call.id(), Crash.describe(cause));
+        Crash.log(call.id(), "answering", cause);
         over();
         if (response.ended()) {
             return false;

@@ -5,6 +5,7 @@ import dev.vivace.answer.AnswerLog.State;
 import dev.vivace.answer.Failure;
 import dev.vivace.answer.Head;
 import dev.vivace.line.Call;
+import dev.vivace.line.Crash;
 import dev.vivace.line.Settlement;
 import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpHeaders;

@@ -5,6 +5,7 @@ import dev.vivace.answer.Protocol;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
+import dev.vivace.line.Crash;
 import dev.vivace.line.Decision;
 import dev.vivace.line.Flight;
 import dev.vivace.line.ModelCall;

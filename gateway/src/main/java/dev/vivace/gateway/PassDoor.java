@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.answer.AnswerLog;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
+import dev.vivace.line.Crash;
 import dev.vivace.line.Decision;
 import dev.vivace.line.Flight;
 import dev.vivace.line.Models;

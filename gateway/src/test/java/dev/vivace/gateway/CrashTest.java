@@ -72,6 +72,23 @@ final class CrashTest {
         }
     }
 
+    @Test
+    void ofEmbeddingsToo() throws Exception {
+        try (var upstream =
+                        Upstream.start((call, reply) ->
+                                reply.json(
+                                        200,
+                                        "{\"data\":[{\"embedding\":[1]}],\"usage\":{\"prompt_tokens\":9}}"));
+                var gateway = dear(upstream);
+                var wire = new Wire(gateway.address())) {
+            String path = "/v1/embeddings";
+            Wire.Answer answer = wire.post(path, "{\"model\":\"m-1\",\"input\":\"dear\"}").answer();
+            isInternal(answer, path);
+            assertTrue(answer.text().contains("x-vivace-id"), answer.text());
+            Gateways.awaitIdle(gateway);
+        }
+    }
+
     private static String free(String question) {
         return Chat.ask(question).replace("m-1", "m-2");
     }

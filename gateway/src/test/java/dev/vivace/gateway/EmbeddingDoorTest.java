@@ -132,6 +132,24 @@ final class EmbeddingDoorTest {
     }
 
     @Test
+    void nobodyJoinsWhatWasForgotten() throws Exception {
+        upstream.script((call, reply) -> {
+            go.await();
+            answer(call, reply);
+        });
+        try (var first = send(ask("x"), 1)) {
+            upstream.await(1);
+            Wire.ask(gateway.address(), "/admin/cache/invalidate", "{\"all\":true}");
+            try (var second = send(ask("x"), 2)) {
+                upstream.await(2);
+                go.countDown();
+                assertEquals("MISS", first.answer().cache());
+                assertEquals("MISS", second.answer().cache());
+            }
+        }
+    }
+
+    @Test
     void aFailureSaysWhatHappened() throws Exception {
         upstream.script((call, reply) -> reply.close());
         Wire.Answer got = Wire.ask(gateway.address(), PATH, ask("x"), "Cache-Control: no-store");
