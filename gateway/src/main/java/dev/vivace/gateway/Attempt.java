@@ -162,7 +162,7 @@ final class Attempt {
         } else {
             made.putHeader(HttpHeaders.CONTENT_LENGTH, length);
         }
-        // Where the pipe breaks, one of its ends tells us: what a client did not finish is not
+        // Where the pipe breaks, one of its ends tells us. What a client did not finish is not
         // ended
         // for it, or it would look whole to the upstream.
         source.pipe().endOnFailure(false).to(made);

@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -19,32 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Embedding calls over the wire. */
 @Timeout(60)
-final class EmbeddingDoorTest {
+final class EmbeddingDoorTest extends WireTest {
     private static final String PATH = "/v1/embeddings";
     private static final JsonMapper JSON = new JsonMapper();
 
-    private Upstream upstream;
-    private Gateway gateway;
-    private CountDownLatch go;
+    private final CountDownLatch go = new CountDownLatch(1);
 
-    @BeforeEach
-    void start() throws Exception {
-        go = new CountDownLatch(1);
-        upstream = Upstream.start(EmbeddingDoorTest::answer);
-        gateway = Gateways.to(upstream.url());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        try {
-            Gateways.awaitIdle(gateway);
-        } finally {
-            gateway.close();
-            upstream.close();
-        }
-    }
-
-    private static void answer(Upstream.Call call, Upstream.Reply reply) throws Exception {
+    @Override
+    void answer(Upstream.Call call, Upstream.Reply reply) throws Exception {
         reply.json(200, vectors(call));
     }
 

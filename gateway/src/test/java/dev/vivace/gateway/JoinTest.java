@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,27 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Identical calls in flight reach the upstream once. */
 @Timeout(60)
-final class JoinTest {
-    private Upstream upstream;
-    private Gateway gateway;
-    private CountDownLatch go;
-
-    @BeforeEach
-    void start() throws Exception {
-        go = new CountDownLatch(1);
-        upstream = Upstream.start(Chat::reply);
-        gateway = Gateways.to(upstream.url());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        try {
-            Gateways.awaitIdle(gateway);
-        } finally {
-            gateway.close();
-            upstream.close();
-        }
-    }
+final class JoinTest extends WireTest {
+    private final CountDownLatch go = new CountDownLatch(1);
 
     /** The first event at once, the others when the test says so. */
     private void streaming(List<String> events) {

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.config.Config;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,27 +12,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whoever sends all of a request before it reads can still read why it was refused. */
 @Timeout(60)
-final class LingerTest {
+final class LingerTest extends WireTest {
     private static final int LIMIT = 100_000;
     private static final int TOO_LARGE = 900_000;
 
-    private Upstream upstream;
-    private Gateway gateway;
-
-    @BeforeEach
-    void start() throws Exception {
-        upstream = Upstream.start(Chat::reply);
-        gateway = Gateways.limited(upstream.url(), new Config.Limits(LIMIT, 1 << 20));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        try {
-            Gateways.awaitIdle(gateway);
-        } finally {
-            gateway.close();
-            upstream.close();
-        }
+    @Override
+    Gateway gateway(Upstream behind) {
+        return Gateways.limited(behind.url(), new Config.Limits(LIMIT, 1 << 20));
     }
 
     @ParameterizedTest

@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,25 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** An upstream that fails is a clear error to who asked it, and nothing to anybody else. */
 @Timeout(60)
-final class UpstreamFaultsTest {
-    private Upstream upstream;
-    private Gateway gateway;
-
-    @BeforeEach
-    void start() throws Exception {
-        upstream = Upstream.start(Chat::reply);
-        gateway = Gateways.to(upstream.url());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        try {
-            Gateways.awaitIdle(gateway);
-        } finally {
-            gateway.close();
-            upstream.close();
-        }
-    }
+final class UpstreamFaultsTest extends WireTest {
 
     @Test
     void nobodyListens() throws Exception {
