@@ -186,6 +186,7 @@ final class SlowPeersTest {
     /** A model call's body, that is whole here before it goes on. */
     @Test
     void anUpstreamThatTakesABodySlowlyIsNotLate() throws Exception {
+        var bound = Duration.ofSeconds(2); // what the sockets hold is read within it, at the end
         int filler = 24 << 20;
         String body = Chat.ask("x".repeat(filler));
         try (var upstream =
@@ -194,12 +195,13 @@ final class SlowPeersTest {
                             int step = left / 40 + 1;
                             while (left > 0) {
                                 left -= reply.in.readNBytes(Math.min(left, step)).length;
-                                // This is what slow means; nothing waits for it but the clock.
-                                Thread.sleep(60);
+                                // This is what slow means; nothing waits for it but the clock. In
+                                // all it takes twice the bound, each pause a twentieth of it.
+                                Thread.sleep(110);
                             }
                             reply.json(200, "{}");
                         });
-                var hasty = Gateways.impatient(upstream.url(), SHORT, SHORT);
+                var hasty = Gateways.impatient(upstream.url(), bound, bound);
                 var wire = new Wire(hasty.address())) {
             Wire.Answer answer = wire.request("POST", Chat.PATH, body.getBytes(UTF_8)).answer();
             assertEquals(200, answer.status(), answer.text());
