@@ -20,6 +20,7 @@ final class Clip {
                 e.id(),
                 e.at(),
                 text(e.tenant(), NAME),
+                text(e.key(), NAME),
                 e.door(),
                 text(e.model(), NAME),
                 e.cache(),

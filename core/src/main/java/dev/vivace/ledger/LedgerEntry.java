@@ -8,6 +8,7 @@ import java.util.List;
  * @param id the call's {@code x-vivace-id}
  * @param at when the call came in, milliseconds since the epoch
  * @param tenant who asked: never a credential, at most a digest of one
+ * @param key the public name of the client key that was shown; empty where there was none
  * @param door {@code chat}, {@code responses}, {@code messages}, {@code embeddings} or {@code
  *     other}
  * @param model the model asked for, as the client wrote it; empty where the call names none
@@ -25,6 +26,7 @@ public record LedgerEntry(
         String id,
         long at,
         String tenant,
+        String key,
         String door,
         String model,
         CacheStatus cache,

@@ -29,6 +29,7 @@ public final class LedgerJson {
         to.writeStringProperty("id", e.id());
         to.writeStringProperty("at", Instant.ofEpochMilli(e.at()).toString());
         to.writeStringProperty("tenant", e.tenant());
+        to.writeStringProperty("key", e.key());
         to.writeStringProperty("door", e.door());
         to.writeStringProperty("model", e.model());
         to.writeStringProperty("cache", e.cache().header());
@@ -73,6 +74,7 @@ public final class LedgerJson {
                         id,
                         Instant.parse(e.path("at").asString("")).toEpochMilli(),
                         e.path("tenant").asString(""),
+                        e.path("key").asString(""),
                         e.path("door").asString(""),
                         e.path("model").asString(""),
                         cache,

@@ -1,5 +1,6 @@
 package dev.vivace.line;
 
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.Money;
@@ -14,8 +15,8 @@ import java.util.List;
  * @param id its {@code x-vivace-id}
  * @param at when it came in, milliseconds since the epoch
  * @param arrived when its last byte came in, by {@link System#nanoTime}
- * @param tenant who asks; never a credential, but where the client's own goes upstream, a digest of
- *     it
+ * @param principal who asks; where the client's own credential goes upstream, its tenant is a
+ *     digest of that
  * @param door {@code chat}, {@code responses}, {@code messages}, {@code embeddings} or {@code
  *     other}
  * @param model as the client named it; empty if it named none
@@ -25,16 +26,26 @@ public record Call(
         String id,
         long at,
         long arrived,
-        String tenant,
+        Principal principal,
         String door,
         String model,
         boolean streamed) {
-    /** The tenant of everybody who may use an upstream's configured key. */
-    public static final String LOCAL = "local";
+    public String tenant() {
+        return principal.tenant();
+    }
 
-    /** The same call, once its body was read and its upstream is known. */
+    /**
+     * The same call, once its body was read and its upstream is known.
+     *
+     * @param keyed whether the upstream gets a key of ours, so that the client's credential, if it
+     *     is none of ours, separates nobody
+     */
     public Call asking(String askedModel, boolean stream, boolean keyed) {
-        return new Call(id, at, arrived, keyed ? LOCAL : tenant, door, askedModel, stream);
+        Principal known =
+                keyed && principal.key().isEmpty()
+                        ? Principal.LOCAL.with(principal.priority())
+                        : principal;
+        return new Call(id, at, arrived, known, door, askedModel, stream);
     }
 
     /** What the ledger keeps of it. */
@@ -48,7 +59,20 @@ public record Call(
             List<StageNote> stages,
             String error) {
         return new LedgerEntry(
-                id, at, tenant, door, model, cache, status, tokens, money, times, streamed,
-                attempts, stages, error);
+                id,
+                at,
+                tenant(),
+                principal.keyId(),
+                door,
+                model,
+                cache,
+                status,
+                tokens,
+                money,
+                times,
+                streamed,
+                attempts,
+                stages,
+                error);
     }
 }

@@ -196,7 +196,8 @@ public final class Settlement {
         return switch (failure.kind()) {
             case INTERNAL -> 500;
             case UNREACHABLE, BROKEN -> 502;
-            case NO_ROOM -> 503;
+            case OVERLOADED -> 429;
+            case NO_ROOM, RESTING -> 503;
             case TIMEOUT -> 504;
         };
     }

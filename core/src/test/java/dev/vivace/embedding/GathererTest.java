@@ -9,6 +9,7 @@ import dev.vivace.cache.CacheStore;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Fingerprint;
 import dev.vivace.json.MeaningDigest;
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.line.Call;
@@ -66,7 +67,15 @@ final class GathererTest {
                         scan.inputStart(),
                         scan.inputEnd(),
                         Collections.nCopies(keys.length, scan.inputs().getFirst()));
-        var call = new Call("id", 0, System.nanoTime(), "tenant", "embeddings", "e", false);
+        var call =
+                new Call(
+                        "id",
+                        0,
+                        System.nanoTime(),
+                        Principal.named("tenant"),
+                        "embeddings",
+                        "e",
+                        false);
         var asked =
                 new EmbeddingCall(
                         call,

@@ -10,6 +10,7 @@ import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.CacheStore;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.json.MeaningDigest;
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.Price;
 import dev.vivace.line.Call;
@@ -105,7 +106,15 @@ final class TestLine {
     Asked ask(byte[] body, Delivery delivery, CacheControl control, RequestScanner scanner) {
         var outcome = new CompletableFuture<EmbeddingOutcome>();
         String id = "call-" + ids.incrementAndGet();
-        var call = new Call(id, 0, System.nanoTime(), "tenant", "embeddings", "", false);
+        var call =
+                new Call(
+                        id,
+                        0,
+                        System.nanoTime(),
+                        Principal.named("tenant"),
+                        "embeddings",
+                        "",
+                        false);
         Runnable leave =
                 line.ask(
                         new EmbeddingCall(

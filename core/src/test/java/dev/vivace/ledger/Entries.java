@@ -15,6 +15,7 @@ final class Entries {
                 id,
                 1_790_000_000_123L,
                 tenant,
+                "",
                 "chat",
                 model,
                 CacheStatus.MISS,

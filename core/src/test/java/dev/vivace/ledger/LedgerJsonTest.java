@@ -84,6 +84,7 @@ class LedgerJsonTest {
                 text(random),
                 text(random),
                 text(random),
+                text(random),
                 CacheStatus.values()[random.nextInt(CacheStatus.values().length)],
                 random.nextInt(100, 600),
                 new Tokens(

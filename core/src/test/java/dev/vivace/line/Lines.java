@@ -10,6 +10,7 @@ import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.CacheStore;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.json.MeaningDigest;
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.Price;
 import dev.vivace.limit.ByteBudget;
@@ -133,7 +134,7 @@ final class Lines {
                         ids.next(),
                         now.get(),
                         System.nanoTime(),
-                        asking.tenant(),
+                        Principal.named(asking.tenant()),
                         "chat",
                         "",
                         false);

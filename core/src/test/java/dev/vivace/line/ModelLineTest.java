@@ -14,6 +14,7 @@ import dev.vivace.answer.Header;
 import dev.vivace.answer.Protocol;
 import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.Invalidation;
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Tokens;
@@ -224,7 +225,7 @@ class ModelLineTest {
         Asking keyed = PLAIN.body(Lines.BODY.replace("\"m\"", "\"alias\""));
         lines.ask(keyed.of("a"));
         var hit = assertInstanceOf(Answered.class, lines.decide(keyed.of("b")));
-        assertEquals(Call.LOCAL, hit.call().tenant());
+        assertEquals(Principal.LOCAL.tenant(), hit.call().tenant());
         assertEquals("alias", hit.call().model());
         lines.ask(PLAIN.of("a"));
         assertInstanceOf(Deliver.class, lines.decide(PLAIN.of("b")));

@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.embedding.EmbeddingCall;
 import dev.vivace.embedding.EmbeddingOutcome;
 import dev.vivace.json.MeaningDigest;
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
 import dev.vivace.line.Crash;
@@ -59,7 +60,7 @@ final class EmbeddingDoor {
                         try {
                             asked(exchange, body, at);
                         } catch (RuntimeException | Error e) {
-                            crashed(exchange, call("", at), e);
+                            crashed(exchange, call(Principal.NOBODY, at), e);
                         }
                     }
 
@@ -67,13 +68,15 @@ final class EmbeddingDoor {
                     public void refused(int status, String message) {
                         done(
                                 new Exchange(request, Errors.OPENAI, stragglers, () -> {}),
-                                new EmbeddingOutcome.Unsound(call("", at), status, message));
+                                new EmbeddingOutcome.Unsound(
+                                        call(Principal.NOBODY, at), status, message));
                     }
                 });
     }
 
-    private Call call(String tenant, long at) {
-        return new Call(parts.ids().next(), at, System.nanoTime(), tenant, "embeddings", "", false);
+    private Call call(Principal principal, long at) {
+        return new Call(
+                parts.ids().next(), at, System.nanoTime(), principal, "embeddings", "", false);
     }
 
     private void asked(Exchange exchange, byte[] body, long at) {
@@ -84,7 +87,7 @@ final class EmbeddingDoor {
             done(
                     exchange,
                     new EmbeddingOutcome.Unsound(
-                            call("", at), 400, String.valueOf(e.getMessage())));
+                            call(Principal.NOBODY, at), 400, String.valueOf(e.getMessage())));
             return;
         }
         var leaving = new Leaving(exchange);
@@ -92,7 +95,7 @@ final class EmbeddingDoor {
         exchange.response.closeHandler(gone -> leaving.run());
         var asked =
                 new EmbeddingCall(
-                        call(parts.tenants().of(headers.credential()), at),
+                        call(Principal.named(parts.tenants().of(headers.credential())), at),
                         Exchange.target(exchange.request),
                         headers.forward(),
                         body,

@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.answer.Head;
 import dev.vivace.answer.Protocol;
 import dev.vivace.json.MeaningDigest;
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
 import dev.vivace.line.Crash;
@@ -61,13 +62,13 @@ final class ModelDoor {
                         try {
                             asked(exchange, protocol, body, at);
                         } catch (RuntimeException | Error e) {
-                            crashed(exchange, call(protocol, "", at), e);
+                            crashed(exchange, call(protocol, Principal.NOBODY, at), e);
                         }
                     }
 
                     @Override
                     public void refused(int status, String message) {
-                        var call = call(protocol, "", at);
+                        var call = call(protocol, Principal.NOBODY, at);
                         refuse(
                                 new Exchange(request, errors, stragglers, () -> {}),
                                 new Decision.Refused(call, status, message));
@@ -75,9 +76,9 @@ final class ModelDoor {
                 });
     }
 
-    private Call call(Protocol protocol, String tenant, long at) {
+    private Call call(Protocol protocol, Principal principal, long at) {
         String door = protocol.name().toLowerCase(Locale.ROOT);
-        return new Call(parts.ids().next(), at, System.nanoTime(), tenant, door, "", false);
+        return new Call(parts.ids().next(), at, System.nanoTime(), principal, door, "", false);
     }
 
     private void asked(Exchange exchange, Protocol protocol, byte[] body, long at) {
@@ -88,10 +89,12 @@ final class ModelDoor {
             refuse(
                     exchange,
                     new Decision.Refused(
-                            call(protocol, "", at), 400, String.valueOf(e.getMessage())));
+                            call(protocol, Principal.NOBODY, at),
+                            400,
+                            String.valueOf(e.getMessage())));
             return;
         }
-        Call call = call(protocol, parts.tenants().of(headers.credential()), at);
+        Call call = call(protocol, Principal.named(parts.tenants().of(headers.credential())), at);
         var asked =
                 new ModelCall(
                         call,

@@ -1,6 +1,7 @@
 package dev.vivace.gateway;
 
 import dev.vivace.answer.AnswerLog;
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
 import dev.vivace.line.Crash;
@@ -39,19 +40,19 @@ final class PassDoor {
         try {
             asked(exchange);
         } catch (RuntimeException | Error e) {
-            Call call = call("");
+            Call call = call(Principal.NOBODY);
             if (exchange.crashed(call, e)) {
                 parts.settlement().refused(new Decision.Refused(call, Crash.STATUS, Crash.MESSAGE));
             }
         }
     }
 
-    private Call call(String tenant) {
+    private Call call(Principal principal) {
         return new Call(
                 parts.ids().next(),
                 System.currentTimeMillis(),
                 System.nanoTime(),
-                tenant,
+                principal,
                 "other",
                 "",
                 false);
@@ -63,11 +64,15 @@ final class PassDoor {
         try {
             headers = RequestHeaders.of(request.headers(), false);
         } catch (IllegalArgumentException e) {
-            refuse(exchange, call(""), String.valueOf(e.getMessage()));
+            refuse(exchange, call(Principal.NOBODY), String.valueOf(e.getMessage()));
             return;
         }
         Models.Target target = parts.models().first();
-        Call call = call(target.keyed() ? Call.LOCAL : parts.tenants().of(headers.credential()));
+        Call call =
+                call(
+                        target.keyed()
+                                ? Principal.LOCAL
+                                : Principal.named(parts.tenants().of(headers.credential())));
         var outgoing =
                 new UpstreamRequest(
                         target.upstream(),

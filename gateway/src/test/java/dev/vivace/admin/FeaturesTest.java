@@ -89,6 +89,7 @@ class FeaturesTest {
                         "a",
                         0,
                         "t",
+                        "",
                         "chat",
                         "m",
                         CacheStatus.MISS,

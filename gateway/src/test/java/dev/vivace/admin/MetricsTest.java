@@ -173,6 +173,7 @@ class MetricsTest {
                             "b",
                             AT,
                             "t",
+                            "",
                             "chat",
                             "m",
                             plain.cache(),

@@ -151,6 +151,7 @@ class TimelineTest {
                 "a",
                 at,
                 "t",
+                "",
                 "chat",
                 "m",
                 e.cache(),

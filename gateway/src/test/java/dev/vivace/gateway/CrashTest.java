@@ -8,6 +8,7 @@ import dev.vivace.answer.AnswerLog;
 import dev.vivace.answer.Failure;
 import dev.vivace.answer.Header;
 import dev.vivace.config.Config;
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.Price;
 import dev.vivace.line.Call;
@@ -108,7 +109,7 @@ final class CrashTest {
                             Chat.PATH,
                             List.of(new Header("X-Bad", "secret\r\nX-More: 1")),
                             new byte[0]);
-            var call = new Call("id", 0, System.nanoTime(), "local", "chat", "m-1", false);
+            var call = new Call("id", 0, System.nanoTime(), Principal.LOCAL, "chat", "m-1", false);
             vertx.runOnContext(nothing -> {
                 Config config = Gateways.config(upstream.url());
                 new HttpDelivery(vertx, config.upstreams(), config.timeouts())

@@ -1,0 +1,39 @@
+package dev.vivace.key;
+
+import java.util.Optional;
+
+/**
+ * Who asks.
+ *
+ * @param tenant nobody sees what is another tenant's; never a credential
+ * @param key the client key that was shown; empty where none is needed
+ * @param priority of this call
+ */
+public record Principal(String tenant, Optional<VirtualKey> key, Priority priority) {
+    /** The tenant of everybody who may use an upstream's configured key without one of ours. */
+    public static final Principal LOCAL = named("local");
+
+    /** Who was refused before it was known who asks. */
+    public static final Principal NOBODY = named("");
+
+    /** Who has no key of ours. */
+    public static Principal named(String tenant) {
+        return new Principal(tenant, Optional.empty(), Priority.NORMAL);
+    }
+
+    public Principal with(Priority other) {
+        return other == priority ? this : new Principal(tenant, key, other);
+    }
+
+    /** The client key's public name; empty if there is none. */
+    public String keyId() {
+        return key.map(VirtualKey::id).orElse("");
+    }
+
+    /** Whose answers this one may be given: a name that no other tenant's is equal to. */
+    public String sharing() {
+        return key.filter(own -> own.scope() == VirtualKey.Scope.KEY)
+                .map(own -> tenant + '\n' + own.id())
+                .orElse(tenant);
+    }
+}
