@@ -160,11 +160,12 @@ final class Batch {
             edits.add(new Splice.Edit(leader.scan.inputStart(), leader.scan.inputEnd(), inputs()));
         }
         return new UpstreamRequest(
-                leader.target.upstream(),
+                leader.route,
                 "POST",
                 leader.asked.path(),
                 leader.asked.headers(),
-                Splice.apply(leader.asked.body(), edits));
+                Splice.apply(leader.asked.body(), edits),
+                true);
     }
 
     private byte[] inputs() {

@@ -7,6 +7,7 @@ import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.Tokens;
 import dev.vivace.line.Call;
 import dev.vivace.line.Models;
+import dev.vivace.line.Route;
 import dev.vivace.request.EmbeddingScan;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -22,6 +23,7 @@ final class Caller {
     final Call call;
     final EmbeddingScan scan;
     final CacheControl control;
+    final Route route;
     final Models.Target target;
 
     /** MISS, REFRESH or BYPASS: what the call is called if any of its inputs is bought. */
@@ -58,13 +60,14 @@ final class Caller {
             Call call,
             EmbeddingScan scan,
             CacheControl control,
-            Models.Target target,
+            Route route,
             CacheStatus looked) {
         this.asked = asked;
         this.call = call;
         this.scan = scan;
         this.control = control;
-        this.target = target;
+        this.route = route;
+        this.target = route.first();
         this.looked = looked;
         this.vectors = new byte[scan.inputs().size()] @Nullable [];
         this.missing = vectors.length;

@@ -11,6 +11,7 @@ import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
 import dev.vivace.line.Identity;
 import dev.vivace.line.Models;
+import dev.vivace.line.Route;
 import dev.vivace.request.EmbeddingScan;
 import dev.vivace.request.RequestScanner;
 import java.time.Duration;
@@ -89,9 +90,10 @@ public final class EmbeddingLine {
         } catch (IllegalArgumentException e) {
             return refuse(asked, asked.call(), 400, String.valueOf(e.getMessage()));
         }
-        Models.Target target = models.resolve(scan.request().model());
-        Call call = asked.call().asking(scan.request().model(), false, target.keyed());
-        var caller = new Caller(asked, call, scan, control, target, looked(control));
+        // Vectors of two models do not compare, so another model never fills in.
+        Route route = models.resolve(scan.request().model()).sameModel();
+        Call call = asked.call().asking(scan.request().model(), false, route.keyed());
+        var caller = new Caller(asked, call, scan, control, route, looked(control));
         Fingerprint group = group(caller, digest);
         Fingerprint[] keys = keys(caller, group, digest);
         lookUp(caller, keys);

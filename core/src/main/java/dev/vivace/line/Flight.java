@@ -25,6 +25,7 @@ public final class Flight {
     private volatile long firstByte;
     private volatile long lastByte;
     private volatile int attempts;
+    private volatile Models.Target target;
     private volatile Tokens bought = Tokens.NONE;
     private volatile double costUsd;
     private volatile Optional<Ended> cut = Optional.empty();
@@ -59,6 +60,7 @@ public final class Flight {
         this.cache = cache;
         this.tellsUsage = tellsUsage;
         this.storing = storing;
+        this.target = request.route().first();
     }
 
     public Call call() {
@@ -84,13 +86,24 @@ public final class Flight {
     /** Whether who asked for this can also be content with the other's answer. */
     boolean canShare(Flight other) {
         boolean needsUsage = call.streamed() && tellsUsage;
-        return other.tellsUsage || !needsUsage;
+        // The other may be answered by whoever fills in on its route, and on its route only.
+        return (other.tellsUsage || !needsUsage) && request.route().equals(other.request.route());
     }
 
     /** Marks that the request leaves; again for each attempt. */
     public void departs() {
         departed = System.nanoTime();
         attempts++;
+    }
+
+    /** Marks who answers, before the log has a head. */
+    public void answeredBy(Models.Target who) {
+        target = who;
+    }
+
+    /** Who answers; the first of the route until it is known. */
+    public Models.Target target() {
+        return target;
     }
 
     /** Marks the first byte of the answer's body. */

@@ -85,13 +85,14 @@ public final class ModelLine {
         } catch (IllegalArgumentException e) {
             return new Decision.Refused(asked.call(), 400, String.valueOf(e.getMessage()));
         }
-        Models.Target target = models.resolve(scan.model());
-        Call call = asked.call().asking(scan.model(), scan.stream(), target.keyed());
+        Route route = models.resolve(scan.model());
+        Models.Target target = route.first();
+        Call call = asked.call().asking(scan.model(), scan.stream(), route.keyed());
         if (!eligible(scan, control, target)) {
             return control.onlyIfCached()
                     ? notCached(call)
                     : deliver(
-                            flight(asked, call, scan, target, Optional.empty(), CacheStatus.BYPASS),
+                            flight(asked, call, scan, route, Optional.empty(), CacheStatus.BYPASS),
                             wake);
         }
         Fingerprint key =
@@ -109,7 +110,7 @@ public final class ModelLine {
         }
         CacheStatus status = control.refresh() ? CacheStatus.REFRESH : CacheStatus.MISS;
         var storing = new Storing(key, target.model(), control, asked.body());
-        Flight own = flight(asked, call, scan, target, Optional.of(storing), status);
+        Flight own = flight(asked, call, scan, route, Optional.of(storing), status);
         // Its reader comes first: once others can join, they can also leave.
         Decision.Deliver first = deliver(own, wake);
         if (control.refresh()) {
@@ -196,17 +197,18 @@ public final class ModelLine {
             ModelCall asked,
             Call call,
             RequestScan scan,
-            Models.Target target,
+            Route route,
             Optional<Storing> storing,
             CacheStatus status) {
         var request =
                 new UpstreamRequest(
-                        target.upstream(),
+                        route,
                         "POST",
                         asked.path(),
                         asked.headers(),
                         asked.body(),
-                        Splice.forUpstream(scan, target.model()));
+                        target -> Splice.forUpstream(scan, target.model()),
+                        true);
         var flight =
                 new Flight(
                         call,
@@ -222,7 +224,7 @@ public final class ModelLine {
         flight.log()
                 .onEnd(log -> {
                     try {
-                        settlement.settle(flight, asked.protocol().form(), target.model());
+                        settlement.settle(flight, asked.protocol().form());
                     } finally {
                         storing.ifPresent(known -> inFlight.landed(known.key(), flight));
                     }

@@ -2,8 +2,11 @@ package dev.vivace.line;
 
 import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.Invalidation;
+import dev.vivace.deliver.Balance;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -30,28 +33,48 @@ public final class Models {
 
     private final List<String> upstreams;
     private final Set<String> keyed;
-    private final Map<String, String> aliases;
+    private final Map<String, Route> routes;
+
+    /**
+     * What a configured name of a model stands for.
+     *
+     * @param chain of {@code upstream/model}, at least one
+     * @param larger likewise
+     */
+    public record Named(List<String> chain, Balance balance, Optional<String> larger) {}
 
     /**
      * @param upstreams their names; the first answers for models that name none
      * @param keyed those of them that have a key of ours
-     * @param aliases {@code upstream/model} by the name that stands for it
+     * @param named by the name that clients use
      */
-    public Models(List<String> upstreams, Set<String> keyed, Map<String, String> aliases) {
+    public Models(List<String> upstreams, Set<String> keyed, Map<String, Named> named) {
         if (upstreams.isEmpty()) {
             throw new IllegalArgumentException("at least one upstream is needed");
         }
         this.upstreams = List.copyOf(upstreams);
         this.keyed = Set.copyOf(keyed);
-        this.aliases = Map.copyOf(aliases);
+        var all = new HashMap<String, Route>();
+        named.forEach((name, stands) ->
+                all.put(
+                        name,
+                        new Route(
+                                stands.chain().stream().map(this::target).toList(),
+                                stands.balance(),
+                                stands.larger().map(this::target))));
+        this.routes = Map.copyOf(all);
     }
 
     /**
-     * An alias stands for its {@code upstream/model}; {@code NAME/model} goes to the upstream of
-     * that name, if there is one; everything else, slashes included, is a model of the first.
+     * A configured name stands for its chain; {@code NAME/model} goes to the upstream of that name,
+     * if there is one; everything else, slashes included, is a model of the first.
      */
-    public Target resolve(String model) {
-        String name = aliases.getOrDefault(model, model);
+    public Route resolve(String model) {
+        Route route = routes.get(model);
+        return route != null ? route : Route.to(target(model));
+    }
+
+    private Target target(String name) {
         int slash = name.indexOf('/');
         if (slash > 0 && slash < name.length() - 1) {
             String upstream = name.substring(0, slash);
@@ -64,14 +87,18 @@ public final class Models {
 
     /** What an invalidation holds for, whichever of its names the model goes by there. */
     public Predicate<CachedAnswer> meant(Invalidation which) {
-        return which.model()
-                .map(name -> which.or(which.ofModel(resolve(name).model())))
-                .orElse(which);
+        Predicate<CachedAnswer> meant = which;
+        for (String name : which.model().stream().toList()) {
+            for (Target target : resolve(name).chain()) {
+                meant = meant.or(which.ofModel(target.model()));
+            }
+        }
+        return meant;
     }
 
     /** The upstream for what names no model. */
-    public Target first() {
-        return target(upstreams.getFirst(), "");
+    public Route first() {
+        return Route.to(target(upstreams.getFirst(), ""));
     }
 
     private Target target(String upstream, String model) {

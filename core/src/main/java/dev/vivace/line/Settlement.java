@@ -64,12 +64,8 @@ public final class Settlement {
         return shared ? KEEP_TO_SHARE : KEEP_FOR_USAGE;
     }
 
-    /**
-     * A model call that went upstream has ended, and nobody has seen its end yet.
-     *
-     * @param model as the upstream names it
-     */
-    void settle(Flight flight, AnswerForm form, String model) {
+    /** A model call that went upstream has ended, and nobody has seen its end yet. */
+    void settle(Flight flight, AnswerForm form) {
         AnswerLog log = flight.log();
         Optional<Head> head = log.head();
         boolean good = head.map(known -> known.status() == 200).orElse(false);
@@ -86,7 +82,7 @@ public final class Settlement {
                 bought
                         ? usage.map(Costs::bought).orElseGet(() -> TokenGuess.of(flight, form))
                         : Tokens.NONE;
-        double cost = costs.of(model, tokens);
+        double cost = costs.of(flight.target().model(), tokens);
         flight.settled(tokens, cost);
         flight.note("deliver", outcome(log));
         write(flight, tokens, cost);

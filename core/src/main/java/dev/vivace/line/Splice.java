@@ -48,6 +48,9 @@ public final class Splice {
      * @param edits which do not overlap
      */
     static List<ByteBuffer> parts(byte[] body, List<Edit> edits) {
+        if (edits.isEmpty()) {
+            return List.of(ByteBuffer.wrap(body));
+        }
         var parts = new ArrayList<ByteBuffer>(2 * edits.size() + 1);
         int at = 0;
         for (Edit edit : edits.stream().sorted(Comparator.comparingInt(Edit::start)).toList()) {

@@ -52,6 +52,9 @@ final class Storage {
 
     private String store(
             Flight flight, Storing as, boolean stream, byte[] body, Examination.Whole whole) {
+        if (!flight.target().model().equals(as.model())) {
+            return "other-model"; // an answer of the one that filled in is not the first one's
+        }
         if (!inFlight.leads(as.key(), flight)) {
             return "superseded";
         }

@@ -21,7 +21,7 @@ final class TokenGuess {
                         .filter(Head::streamed)
                         .map(head -> pieces(log, head, form))
                         .orElseGet(() -> log.written() / BYTES_PER_TOKEN);
-        return new Tokens(flight.request().length() / BYTES_PER_TOKEN, 0, output, 0, true);
+        return new Tokens(flight.request().body().length / BYTES_PER_TOKEN, 0, output, 0, true);
     }
 
     private static long pieces(AnswerLog log, Head head, AnswerForm form) {

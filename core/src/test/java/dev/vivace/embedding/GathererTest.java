@@ -23,7 +23,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -91,7 +93,7 @@ final class GathererTest {
                         call,
                         wide,
                         CacheControl.NONE,
-                        new Models.Target("up", "e", false),
+                        new Models(List.of("up"), Set.of(), Map.of()).resolve("e"),
                         CacheStatus.MISS);
         gatherer.enter(caller, GROUP, keys);
         return caller;

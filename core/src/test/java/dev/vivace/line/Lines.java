@@ -9,6 +9,7 @@ import dev.vivace.cache.CacheControl;
 import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.CacheStore;
 import dev.vivace.cache.ExactCache;
+import dev.vivace.deliver.Balance;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.key.Principal;
 import dev.vivace.ledger.LedgerEntry;
@@ -18,6 +19,7 @@ import dev.vivace.request.RequestScanner;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +72,17 @@ final class Lines {
 
     /** Another line over the same cache, as after the configuration has changed. */
     ModelLine line(Map<String, String> aliases) {
-        var models = new Models(List.of("first", "keyed", "own"), Set.of("keyed"), aliases);
+        var named = new HashMap<String, Models.Named>();
+        aliases.forEach((name, target) -> named.put(name, chain(target)));
+        return routed(named);
+    }
+
+    static Models.Named chain(String... targets) {
+        return new Models.Named(List.of(targets), Balance.ORDER, Optional.empty());
+    }
+
+    ModelLine routed(Map<String, Models.Named> named) {
+        var models = new Models(List.of("first", "keyed", "own"), Set.of("keyed"), named);
         return new ModelLine(
                 models,
                 cache,
@@ -152,7 +164,7 @@ final class Lines {
     /** The body that a flight sends. */
     static String sent(Flight flight) {
         var text = new StringBuilder();
-        for (ByteBuffer part : flight.request().parts()) {
+        for (ByteBuffer part : flight.request().parts(flight.target())) {
             text.append(UTF_8.decode(part));
         }
         return text.toString();

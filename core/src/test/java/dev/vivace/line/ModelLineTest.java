@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -285,29 +286,57 @@ class ModelLineTest {
         Asking asking =
                 PLAIN.body("{'cache':{'ttl':9},'model':'alias','temperature':0,'messages':[]}");
         var flight = assertInstanceOf(Deliver.class, lines.decide(asking)).flight();
-        assertEquals("keyed", flight.request().upstream());
+        assertEquals("keyed", flight.target().upstream());
         assertEquals("{\"model\":\"real\",\"temperature\":0,\"messages\":[]}", Lines.sent(flight));
     }
 
     /** Bodies are large: one that is renamed must not be there twice. */
     @Test
     void whatIsSentSharesTheMemoryOfWhatCame() {
-        var same = assertInstanceOf(Deliver.class, lines.decide(PLAIN)).flight().request();
-        assertEquals(List.of(), same.edits());
-        assertEquals(same.body().length, same.length());
-        var renamed =
+        var same = assertInstanceOf(Deliver.class, lines.decide(PLAIN)).flight();
+        assertEquals(1, same.request().parts(same.target()).size());
+        assertSame(same.request().body(), same.request().parts(same.target()).getFirst().array());
+        var flight =
                 assertInstanceOf(
                                 Deliver.class,
                                 lines.decide(
                                         PLAIN.body(PLAIN.body().replace("\"m\"", "\"alias\""))))
-                        .flight()
-                        .request();
+                        .flight();
+        byte[] body = flight.request().body();
         assertEquals(
                 List.of(true, false, true),
-                renamed.parts().stream().map(part -> part.array() == renamed.body()).toList());
-        assertEquals(
-                renamed.length(),
-                renamed.parts().stream().mapToInt(part -> part.remaining()).sum());
+                flight.request().parts(flight.target()).stream()
+                        .map(part -> part.array() == body)
+                        .toList());
+    }
+
+    /** What fills in for the first of a chain never goes under the first one's name. */
+    @Test
+    void anAnswerOfAnotherModelIsPaidAtItsPriceAndNotStored() {
+        var line = lines.routed(Map.of("fast", Lines.chain("first/m", "own/other")));
+        Asking asking = PLAIN.body(PLAIN.body().replace("\"m\"", "\"fast\""));
+        for (int i = 0; i < 2; i++) {
+            var deliver = assertInstanceOf(Deliver.class, lines.decide(line, asking));
+            deliver.flight().answeredBy(deliver.flight().request().route().chain().getLast());
+            Lines.answer(deliver.flight());
+        }
+        assertEquals(0, lines.cache.statistics().entries());
+        // The same model at another upstream is the same model.
+        line = lines.routed(Map.of("fast", Lines.chain("first/m", "own/m")));
+        var deliver = assertInstanceOf(Deliver.class, lines.decide(line, asking));
+        deliver.flight().answeredBy(deliver.flight().request().route().chain().getLast());
+        Lines.answer(deliver.flight());
+        assertEquals(1, lines.cache.statistics().entries());
+    }
+
+    /** Who asked for one model must not get what another's chain falls back to. */
+    @Test
+    void callsOnDifferentRoutesDoNotJoin() {
+        var line = lines.routed(Map.of("fast", Lines.chain("first/m", "own/other")));
+        Asking byChain = PLAIN.body(PLAIN.body().replace("\"m\"", "\"fast\""));
+        assertInstanceOf(Deliver.class, lines.decide(line, byChain));
+        assertInstanceOf(Deliver.class, lines.decide(line, PLAIN));
+        assertInstanceOf(Joined.class, lines.decide(line, PLAIN));
     }
 
     @Test
@@ -694,7 +723,7 @@ class ModelLineTest {
         Tokens tokens = lines.ledger.remove().tokens();
         assertEquals(output, tokens.output(), output / 100.0); // below a hundred, exactly
         assertTrue(tokens.estimated());
-        assertEquals(deliver.flight().request().length() / 4, tokens.fresh());
+        assertEquals(deliver.flight().request().body().length / 4, tokens.fresh());
     }
 
     private void assertRefused(int status, Asking asking) {

@@ -1,0 +1,49 @@
+package dev.vivace.line;
+
+import dev.vivace.deliver.Balance;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who may answer a call, each under its own name for the model.
+ *
+ * @param chain at least one; the first is the one whose answers are looked for
+ * @param balance which of them is asked first
+ * @param larger asked when the prompt is too long for those
+ */
+public record Route(List<Models.Target> chain, Balance balance, Optional<Models.Target> larger) {
+    public Route {
+        chain = List.copyOf(chain);
+        if (chain.isEmpty()) {
+            throw new IllegalArgumentException("a route needs at least one target");
+        }
+    }
+
+    static Route to(Models.Target only) {
+        return new Route(List.of(only), Balance.ORDER, Optional.empty());
+    }
+
+    public Models.Target first() {
+        return chain.getFirst();
+    }
+
+    /** Whether no target needs the client's own credential, so that it separates nobody. */
+    public boolean keyed() {
+        return chain.stream().allMatch(Models.Target::keyed)
+                && larger.map(Models.Target::keyed).orElse(true);
+    }
+
+    /**
+     * Without those that call the model by another name: of them it is not known to be the same.
+     */
+    public Route sameModel() {
+        if (chain.size() == 1 && larger.isEmpty()) {
+            return this;
+        }
+        String model = first().model();
+        return new Route(
+                chain.stream().filter(target -> target.model().equals(model)).toList(),
+                balance,
+                Optional.empty());
+    }
+}
