@@ -1,0 +1,156 @@
+package dev.vivace.deliver;
+
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * All that is known of one upstream from the calls to it, and what decides about the next ones.
+ * Thread-safe.
+ */
+public final class UpstreamState {
+    // Asked anew each time: the generator of a thread is for that thread only.
+    private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
+
+    private final String name;
+    private final int weight;
+    private final String region;
+    private final BreakerOptions breakerOptions;
+    private final LongSupplier nanos;
+    private final RetryBudget budget;
+    private final Backoff backoff;
+    private final Breaker breaker;
+    private final AtomicReferenceArray<Breaker> keyBreakers;
+    private final FirstByteTimes firstByteTimes;
+    private final KeyRing keys;
+    private final Turnstile turnstile;
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    /**
+     * @param weight its part of the calls in proportion to the others', 0 or more; 0 gets those
+     *     that no other takes
+     * @param region where it stands; empty if that is not said
+     * @param keys how many keys there are, 0 or more
+     * @param nanos a monotonic clock
+     */
+    public UpstreamState(
+            String name,
+            int weight,
+            String region,
+            int keys,
+            RetryOptions retry,
+            BreakerOptions breaker,
+            ConcurrencyOptions concurrency,
+            LongSupplier nanos) {
+        Range.of("weight", weight, 0, Integer.MAX_VALUE);
+        this.name = name;
+        this.weight = weight;
+        this.region = region;
+        this.breakerOptions = breaker;
+        this.nanos = nanos;
+        this.budget = new RetryBudget(retry.budget(), retry.floor(), nanos);
+        this.backoff = new Backoff(retry.base(), retry.maxWait(), RANDOM);
+        this.breaker = new Breaker(breaker, nanos);
+        this.keyBreakers = new AtomicReferenceArray<>(Math.max(1, keys));
+        this.firstByteTimes = new FirstByteTimes(nanos);
+        this.keys = new KeyRing(keys, nanos);
+        this.turnstile = new Turnstile(concurrency, nanos);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public int weight() {
+        return weight;
+    }
+
+    public String region() {
+        return region;
+    }
+
+    public RetryBudget budget() {
+        return budget;
+    }
+
+    public Backoff backoff() {
+        return backoff;
+    }
+
+    /** The one for the upstream as a whole. */
+    public Breaker breaker() {
+        return breaker;
+    }
+
+    /** The one of a key, by its index in {@link #keys}. */
+    public Breaker breaker(int key) {
+        Breaker known = keyBreakers.get(key);
+        if (known != null) {
+            return known;
+        }
+        keyBreakers.compareAndSet(key, null, new Breaker(breakerOptions, nanos));
+        return keyBreakers.get(key);
+    }
+
+    public FirstByteTimes firstByteTimes() {
+        return firstByteTimes;
+    }
+
+    public KeyRing keys() {
+        return keys;
+    }
+
+    public Turnstile turnstile() {
+        return turnstile;
+    }
+
+    /** A call is sent to it; {@link #ended} must follow. */
+    public void began() {
+        inFlight.incrementAndGet();
+    }
+
+    public void ended() {
+        inFlight.decrementAndGet();
+    }
+
+    /** How many calls are with it, whether or not anything limits them. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    /** The figures of now, each by itself. */
+    public Snapshot snapshot() {
+        return new Snapshot(
+                name,
+                breaker.state(),
+                turnstile.limit(),
+                inFlight(),
+                turnstile.queued(),
+                keys.resting(),
+                budget.retries(),
+                budget.calls(),
+                firstByteTimes.p95());
+    }
+
+    /**
+     * For those who watch.
+     *
+     * @param limit calls at a time, {@link Integer#MAX_VALUE} if nothing limits them
+     * @param retries within the last minute
+     * @param calls within the last minute
+     * @param p95Nanos see {@link FirstByteTimes#p95}
+     */
+    public record Snapshot(
+            String name,
+            Breaker.State breaker,
+            int limit,
+            int inFlight,
+            int queued,
+            int restingKeys,
+            int retries,
+            int calls,
+            OptionalLong p95Nanos) {}
+}
