@@ -87,10 +87,10 @@ final class ServeCommand implements Command {
                                     Config.proxyTo(OPENAI, Optional.empty())
                                             .withUpstreams(new LinkedHashMap<>()));
             Config.Server server =
-                    new Config.Server(
-                            given.find("host", Kind.TEXT).orElse(base.server().host()),
-                            given.find("port", Kind.WHOLE).orElse(base.server().port()),
-                            base.server().hosts());
+                    base.server()
+                            .at(
+                                    given.find("host", Kind.TEXT).orElse(base.server().host()),
+                                    given.find("port", Kind.WHOLE).orElse(base.server().port()));
             Config result =
                     base.withServer(server).withData(given.find("data", Kind.PATH).or(base::data));
             Optional<URI> upstream = given.find("upstream", Kind.URL);

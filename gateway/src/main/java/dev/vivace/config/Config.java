@@ -1,7 +1,11 @@
 package dev.vivace.config;
 
 import dev.vivace.cache.CacheMode;
+import dev.vivace.deliver.BreakerOptions;
+import dev.vivace.deliver.ConcurrencyOptions;
+import dev.vivace.deliver.RetryOptions;
 import dev.vivace.ledger.Price;
+import dev.vivace.limit.Rates;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The whole configuration, checked. One immutable value; a request sees one and the same from its
@@ -18,24 +23,34 @@ import java.util.Optional;
  * @param server where to listen
  * @param data where what survives a restart is kept; empty: memory only
  * @param upstreams by name, in the file's order; the first is the one for models that name none
- * @param models names that stand for {@code upstream/model}
+ * @param models names that stand for chains of {@code upstream/model}
  * @param prices by model; they replace the built-in ones of the same name
  * @param cache the exact cache
  * @param embeddings how embedding calls are gathered
  * @param limits what one request and all together may hold
- * @param timeouts how long an upstream may take
+ * @param timeouts how long an upstream may take, unless it has its own
+ * @param retries when a call that failed is sent again
+ * @param breaker when an upstream is left alone
+ * @param concurrency how many calls each upstream works on
+ * @param tenants what tenants may take; who is not there has no limits
+ * @param redis what replicas share; empty: nothing
  * @param sources where all this came from
  */
 public record Config(
         Server server,
         Optional<Path> data,
         LinkedHashMap<String, Upstream> upstreams,
-        Map<String, String> models,
+        Map<String, ModelRoute> models,
         Map<String, Price> prices,
         Cache cache,
         Embeddings embeddings,
         Limits limits,
         Timeouts timeouts,
+        RetryOptions retries,
+        BreakerOptions breaker,
+        ConcurrencyOptions concurrency,
+        Map<String, TenantLimits> tenants,
+        Optional<RedisOptions> redis,
         Sources sources) {
     // Each rule stands before what uses it: a DEFAULT is checked as it is made.
     static final Rule<Path> DATA = Rule.path();
@@ -45,10 +60,6 @@ public record Config(
                     "[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     static final Rule<String> MODEL_NAME =
             Rule.text("1 to 256 characters without white space", "[^\\s\\p{Cntrl}]{1,256}");
-    static final Rule<String> TARGET =
-            Rule.text(
-                    "an upstream's name, a slash and the model's name there, as in openai/gpt-4o-mini",
-                    "[A-Za-z0-9][A-Za-z0-9._-]{0,63}/[^\\s\\p{Cntrl}]{1,256}");
     static final Rule<Double> PRICE = Rule.price();
 
     /** The name of an upstream that no file names. */
@@ -62,53 +73,42 @@ public record Config(
         upstreams = new LinkedHashMap<>(upstreams);
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
         prices = Collections.unmodifiableMap(new LinkedHashMap<>(prices));
+        tenants = Collections.unmodifiableMap(new LinkedHashMap<>(tenants));
         for (String name : upstreams.keySet()) {
             UPSTREAM_NAME.require("a name in upstreams", name);
         }
         for (String name : prices.keySet()) {
             MODEL_NAME.require("a name in prices", name);
         }
+        for (String name : tenants.keySet()) {
+            Rules.TENANT.require("a name in tenants", name);
+        }
         for (var model : models.entrySet()) {
             MODEL_NAME.require("a name in models", model.getKey());
-            TARGET.require("models." + model.getKey(), model.getValue());
-            if (!upstreams.isEmpty() && !upstreams.containsKey(upstreamOf(model.getValue()))) {
-                throw new IllegalArgumentException(
-                        "models.%s must begin with the name of an upstream, one of %s, not %s"
-                                .formatted(
-                                        model.getKey(),
-                                        String.join(", ", upstreams.keySet()),
-                                        model.getValue()));
-            }
+            requireUpstreams(model.getKey(), model.getValue(), upstreams.keySet());
         }
     }
 
-    /** Of no file. */
-    public Config(
-            Server server,
-            Optional<Path> data,
-            LinkedHashMap<String, Upstream> upstreams,
-            Map<String, String> models,
-            Map<String, Price> prices,
-            Cache cache,
-            Embeddings embeddings,
-            Limits limits,
-            Timeouts timeouts) {
-        this(
-                server,
-                data,
-                upstreams,
-                models,
-                prices,
-                cache,
-                embeddings,
-                limits,
-                timeouts,
-                Sources.NONE);
+    private static void requireUpstreams(String model, ModelRoute route, Set<String> upstreams) {
+        Optional<String> stray =
+                route.targets()
+                        .filter(target -> !upstreams.contains(ModelRoute.upstreamOf(target)))
+                        .findFirst();
+        if (!upstreams.isEmpty() && stray.isPresent()) {
+            throw new IllegalArgumentException(
+                    "models.%s must begin with the name of an upstream, one of %s, not %s"
+                            .formatted(model, String.join(", ", upstreams), stray.get()));
+        }
     }
 
-    /** The part of a {@code upstream/model} before its first slash. */
-    static String upstreamOf(String target) {
-        return target.substring(0, target.indexOf('/'));
+    /** Everything by default, without upstreams. */
+    public static ConfigBuilder builder() {
+        return new ConfigBuilder();
+    }
+
+    /** This one, to change something in it. */
+    public ConfigBuilder toBuilder() {
+        return new ConfigBuilder(this);
     }
 
     /** The protocol that an upstream speaks. */
@@ -124,15 +124,29 @@ public record Config(
      * @param port 0 to 65535, where 0 picks a free one; 8080 by default
      * @param hosts names under which clients may ask a gateway on loopback, beside those that
      *     nobody can own in public; none by default
+     * @param region where it runs: upstreams of the same region are preferred; empty by default:
+     *     none
+     * @param grace how long calls in flight may take to end when it stops, 0 to 1 hour; 30 s by
+     *     default
+     * @param connections most client connections at a time, 1 to 1,000,000; 10,000 by default
      */
-    public record Server(String host, int port, List<String> hosts) {
+    public record Server(
+            String host,
+            int port,
+            List<String> hosts,
+            String region,
+            Duration grace,
+            int connections) {
         static final Rule<String> HOST =
                 Rule.text(
                         "a host name or an IP address, without scheme and port",
                         "[A-Za-z0-9._-]{1,253}|(?=.*:.*:)[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,32})?");
         static final Rule<Integer> PORT = Rule.integer(0, 65_535);
+        static final Rule<Duration> GRACE = Rule.duration(Duration.ZERO, Duration.ofHours(1));
+        static final Rule<Integer> CONNECTIONS = Rule.integer(1, 1_000_000);
 
-        public static final Server DEFAULT = new Server("127.0.0.1", 8080);
+        public static final Server DEFAULT =
+                new Server("127.0.0.1", 8080, List.of(), "", Duration.ofSeconds(30), 10_000);
 
         public Server {
             HOST.require("server.host", host);
@@ -141,11 +155,26 @@ public record Config(
             for (String name : hosts) {
                 HOST.require("a name in server.hosts", name);
             }
+            if (!region.isEmpty()) {
+                Rules.REGION.require("server.region", region);
+            }
+            GRACE.require("server.grace", grace);
+            CONNECTIONS.require("server.connections", connections);
         }
 
-        /** Without names of its own. */
+        /** Without names of its own, and all else by default. */
         public Server(String host, int port) {
             this(host, port, List.of());
+        }
+
+        /** All else by default. */
+        public Server(String host, int port, List<String> hosts) {
+            this(host, port, hosts, "", DEFAULT.grace, DEFAULT.connections);
+        }
+
+        /** The same at another address. */
+        public Server at(String otherHost, int otherPort) {
+            return new Server(otherHost, otherPort, hosts, region, grace, connections);
         }
     }
 
@@ -154,23 +183,66 @@ public record Config(
      *
      * @param url its base, which ends in {@code /v1}; http or https, without user or query
      * @param protocol what it speaks
-     * @param key sent instead of the client's credential; empty: the client's own goes there
+     * @param keys sent instead of the client's credential, at most 100; none: the client's own goes
+     *     there
+     * @param weight its share beside others, 1 to 1,000; 1 by default
+     * @param region where it is; empty by default: nobody knows
+     * @param rates what it may be asked for; no limits by default
+     * @param timeouts how long it may take; empty by default: as long as any
      */
-    public record Upstream(URI url, Protocol protocol, Optional<String> key) {
+    public record Upstream(
+            URI url,
+            Protocol protocol,
+            List<String> keys,
+            int weight,
+            String region,
+            Rates rates,
+            Optional<Timeouts> timeouts) {
+        static final int MOST_KEYS = 100;
+        static final int DEFAULT_WEIGHT = 1;
         static final Rule<URI> URL = Rule.url();
         static final Rule<Protocol> PROTOCOL = Rule.choice(Protocol.class);
         static final Rule<String> KEY = Rule.credential();
+        static final Rule<Integer> WEIGHT = Rule.integer(1, 1_000);
 
         public Upstream {
             URL.require("url", url);
-            key.ifPresent(secret -> KEY.require("key", secret));
+            keys = List.copyOf(keys);
+            if (keys.size() > MOST_KEYS) {
+                throw new IllegalArgumentException(
+                        "keys must be at most " + MOST_KEYS + ", not " + keys.size());
+            }
+            for (String key : keys) {
+                KEY.require("key", key);
+            }
+            WEIGHT.require("weight", weight);
+            if (!region.isEmpty()) {
+                Rules.REGION.require("region", region);
+            }
         }
 
-        /** Without the key, so that none gets into a log. */
+        /** With one key or none, and all else by default. */
+        public Upstream(URI url, Protocol protocol, Optional<String> key) {
+            this(
+                    url,
+                    protocol,
+                    key.stream().toList(),
+                    DEFAULT_WEIGHT,
+                    "",
+                    Rates.NONE,
+                    Optional.empty());
+        }
+
+        /** The first of its keys. */
+        public Optional<String> key() {
+            return keys.stream().findFirst();
+        }
+
+        /** Without the keys, so that none gets into a log. */
         @Override
         public String toString() {
-            String shown = key.isPresent() ? "configured" : "none";
-            return "Upstream[url=" + url + ", protocol=" + protocol + ", key=" + shown + "]";
+            return "Upstream[url=%s, protocol=%s, keys=%d, weight=%d, region=%s, rates=%s, timeouts=%s]"
+                    .formatted(url, protocol, keys.size(), weight, region, rates, timeouts);
         }
     }
 
@@ -226,16 +298,25 @@ public record Config(
      * @param bodyBytes largest request body, 1 KB to 1 GB; 64 MB by default
      * @param inFlightBytes most bytes of request bodies, and of answers beyond their first 64 kB,
      *     held at one time, 1 MB or more and no less than {@code bodyBytes}; 192 MB by default
+     * @param messages most messages of one call, 1 to 1,000,000; 10,000 by default
      */
-    public record Limits(long bodyBytes, long inFlightBytes) {
+    public record Limits(long bodyBytes, long inFlightBytes, int messages) {
         static final Rule<Long> BODY = Rule.bytes(1L << 10, 1L << 30);
         static final Rule<Long> IN_FLIGHT = Rule.bytes(1L << 20, Long.MAX_VALUE);
 
-        public static final Limits DEFAULT = new Limits(64L << 20, 192L << 20);
+        static final Rule<Integer> MESSAGES = Rule.integer(1, 1_000_000);
+
+        public static final Limits DEFAULT = new Limits(64L << 20, 192L << 20, 10_000);
+
+        /** With as many messages as by default. */
+        public Limits(long bodyBytes, long inFlightBytes) {
+            this(bodyBytes, inFlightBytes, DEFAULT.messages);
+        }
 
         public Limits {
             BODY.require("limits.body", bodyBytes);
             IN_FLIGHT.require("limits.in-flight", inFlightBytes);
+            MESSAGES.require("limits.messages", messages);
             if (inFlightBytes < bodyBytes) {
                 throw new IllegalArgumentException(
                         "limits.in-flight must be at least limits.body, %s, not %s"
@@ -271,29 +352,23 @@ public record Config(
     public static Config proxyTo(URI url, Optional<String> key) {
         var upstreams = new LinkedHashMap<String, Upstream>();
         upstreams.put(DEFAULT_UPSTREAM, new Upstream(url, Protocol.OPENAI, key));
-        return new Config(
-                Server.DEFAULT,
-                Optional.empty(),
-                upstreams,
-                Map.of(),
-                Map.of(),
-                Cache.DEFAULT,
-                Embeddings.DEFAULT,
-                Limits.DEFAULT,
-                Timeouts.DEFAULT,
-                Sources.NONE.flag("upstreams", true));
+        return builder().upstreams(upstreams).sources(Sources.NONE.flag("upstreams", true)).build();
     }
 
     public Config withServer(Server other) {
         Sources from = sources;
-        from = from.flag("server.host", !other.host().equals(server.host()));
-        from = from.flag("server.port", other.port() != server.port());
-        from = from.flag("server.hosts", !other.hosts().equals(server.hosts()));
-        return with(other, data, upstreams, from);
+        from = from.flag("server.host", !other.host.equals(server.host));
+        from = from.flag("server.port", other.port != server.port);
+        from = from.flag("server.hosts", !other.hosts.equals(server.hosts));
+        from = from.flag("server.region", !other.region.equals(server.region));
+        from = from.flag("server.grace", !other.grace.equals(server.grace));
+        from = from.flag("server.connections", other.connections != server.connections);
+        return toBuilder().server(other).sources(from).build();
     }
 
     public Config withData(Optional<Path> other) {
-        return with(server, other, upstreams, sources.flag("data", !other.equals(data)));
+        Sources from = sources.flag("data", !other.equals(data));
+        return toBuilder().data(other).sources(from).build();
     }
 
     /**
@@ -302,28 +377,11 @@ public record Config(
      * @throws IllegalArgumentException if a name in {@code models} stands for another
      */
     public Config withUpstreams(LinkedHashMap<String, Upstream> others) {
-        return with(server, data, others, sources.flag("upstreams", !others.equals(upstreams)));
+        Sources from = sources.flag("upstreams", !others.equals(upstreams));
+        return toBuilder().upstreams(others).sources(from).build();
     }
 
     Config withSources(Sources other) {
-        return with(server, data, upstreams, other);
-    }
-
-    private Config with(
-            Server itsServer,
-            Optional<Path> itsData,
-            LinkedHashMap<String, Upstream> itsUpstreams,
-            Sources itsSources) {
-        return new Config(
-                itsServer,
-                itsData,
-                itsUpstreams,
-                models,
-                prices,
-                cache,
-                embeddings,
-                limits,
-                timeouts,
-                itsSources);
+        return toBuilder().sources(other).build();
     }
 }

@@ -2,11 +2,11 @@ package dev.vivace.config;
 
 import dev.vivace.ledger.Price;
 import dev.vivace.ledger.Prices;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
+import dev.vivace.limit.Rates;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -21,10 +21,9 @@ public final class ConfigJson {
     private static final String MASK = "***";
 
     private final Config config;
-    private final JsonGenerator to;
-    private final Map<String, String> sources = new TreeMap<>();
+    private final SettingsWriter to;
 
-    private ConfigJson(Config config, JsonGenerator to) {
+    private ConfigJson(Config config, SettingsWriter to) {
         this.config = config;
         this.to = to;
     }
@@ -35,10 +34,6 @@ public final class ConfigJson {
      * @param prices all that apply, the built-in ones included
      */
     public static void write(Config config, Prices prices, JsonGenerator to) {
-        new ConfigJson(config, to).write(prices);
-    }
-
-    private void write(Prices prices) {
         to.writeStartObject();
         config.sources()
                 .file()
@@ -47,157 +42,193 @@ public final class ConfigJson {
                                 to.writeStringProperty(
                                         "file", file.toAbsolutePath().normalize().toString()),
                         () -> to.writeNullProperty("file"));
+        var settings = new SettingsWriter(config.sources(), to);
         to.writeObjectPropertyStart("config");
+        new ConfigJson(config, settings).sections(prices);
+        to.writeEndObject();
+        to.writeObjectPropertyStart("sources");
+        settings.origins().forEach(to::writeStringProperty);
+        to.writeEndObject();
+        to.writeEndObject();
+    }
+
+    private void sections(Prices prices) {
         server();
-        config.data()
-                .ifPresentOrElse(
-                        path -> text("", "data", path.toString()),
-                        () -> {
-                            note("data");
-                            to.writeNullProperty("data");
-                        });
+        to.text("data", config.data().map(Path::toString));
         upstreams();
         models();
         prices(prices);
         cache();
         embeddings();
         limits();
-        timeouts();
-        to.writeEndObject();
-        to.writeObjectPropertyStart("sources");
-        sources.forEach(to::writeStringProperty);
-        to.writeEndObject();
-        to.writeEndObject();
+        to.begin("timeouts");
+        timeouts(config.timeouts());
+        to.end();
+        retries();
+        breaker();
+        concurrency();
+        tenants();
+        config.redis().ifPresentOrElse(this::redis, () -> to.none("redis"));
     }
 
     private void server() {
-        to.writeObjectPropertyStart("server");
-        text("server.", "host", config.server().host());
-        number("server.", "port", config.server().port());
-        note("server.hosts");
-        texts("server.", "hosts", config.server().hosts());
-        to.writeEndObject();
+        Config.Server server = config.server();
+        to.begin("server")
+                .text("host", server.host())
+                .number("port", server.port())
+                .texts("hosts", server.hosts())
+                .text("region", server.region())
+                .text("grace", Units.printDuration(server.grace()))
+                .number("connections", server.connections())
+                .end();
     }
 
     private void upstreams() {
-        to.writeObjectPropertyStart("upstreams");
+        to.begin("upstreams");
         config.upstreams()
                 .forEach((name, upstream) -> {
-                    String path = "upstreams." + name + ".";
-                    to.writeObjectPropertyStart(name);
-                    text(path, "url", upstream.url().toString());
-                    text(path, "protocol", lower(upstream.protocol()));
-                    note(path + "keys");
-                    texts(path, "keys", upstream.key().map(secret -> MASK).stream().toList());
-                    to.writeEndObject();
+                    to.begin(name)
+                            .text("url", upstream.url().toString())
+                            .text("protocol", Units.printChoice(upstream.protocol()))
+                            .texts("keys", Collections.nCopies(upstream.keys().size(), MASK))
+                            .number("weight", upstream.weight())
+                            .text("region", upstream.region());
+                    rates(upstream.rates());
+                    to.begin("timeouts");
+                    timeouts(upstream.timeouts().orElse(config.timeouts()));
+                    to.end();
+                    to.end();
                 });
-        to.writeEndObject();
+        to.end();
     }
 
     private void models() {
-        to.writeObjectPropertyStart("models");
+        to.begin("models");
         config.models()
-                .forEach((name, target) -> {
-                    String path = "models." + name + ".";
-                    to.writeObjectPropertyStart(name);
-                    note(path + "chain");
-                    texts(path, "chain", List.of(target));
-                    to.writeEndObject();
-                });
-        to.writeEndObject();
+                .forEach((name, route) ->
+                        to.begin(name)
+                                .texts("chain", route.chain())
+                                .text("balance", Units.printChoice(route.balance()))
+                                .text("larger", route.larger())
+                                .end());
+        to.end();
     }
 
     private void prices(Prices prices) {
-        to.writeObjectPropertyStart("prices");
+        to.begin("prices");
         for (String model : prices.models()) {
-            String path = "prices." + model + ".";
             Price price = prices.of(model).orElseThrow();
-            to.writeObjectPropertyStart(model);
-            price(path, "input", price.input());
-            price(path, "cached", price.cached());
-            price(path, "output", price.output());
-            to.writeEndObject();
+            to.begin(model)
+                    .number("input", price.input())
+                    .number("cached", price.cached())
+                    .number("output", price.output())
+                    .end();
         }
-        to.writeEndObject();
+        to.end();
     }
 
     private void cache() {
-        to.writeObjectPropertyStart("cache");
-        text("cache.", "mode", lower(config.cache().mode()));
-        text("cache.", "max", Units.printBytes(config.cache().maxBytes()));
-        text("cache.", "ttl", Units.printDuration(config.cache().ttl()));
-        to.writeEndObject();
+        to.begin("cache")
+                .text("mode", Units.printChoice(config.cache().mode()))
+                .text("max", Units.printBytes(config.cache().maxBytes()))
+                .text("ttl", Units.printDuration(config.cache().ttl()))
+                .end();
     }
 
     private void embeddings() {
-        Config.Embeddings gathering = config.embeddings();
-        to.writeObjectPropertyStart("embeddings");
-        number("embeddings.", "batch-items", gathering.batchItems());
-        number("embeddings.", "batch-tokens", gathering.batchTokens());
-        text("embeddings.", "batch-wait", Units.printDuration(gathering.batchWait()));
-        to.writeEndObject();
+        to.begin("embeddings")
+                .number("batch-items", config.embeddings().batchItems())
+                .number("batch-tokens", config.embeddings().batchTokens())
+                .text("batch-wait", Units.printDuration(config.embeddings().batchWait()))
+                .end();
     }
 
     private void limits() {
-        to.writeObjectPropertyStart("limits");
-        text("limits.", "body", Units.printBytes(config.limits().bodyBytes()));
-        text("limits.", "in-flight", Units.printBytes(config.limits().inFlightBytes()));
-        to.writeEndObject();
+        to.begin("limits")
+                .text("body", Units.printBytes(config.limits().bodyBytes()))
+                .text("in-flight", Units.printBytes(config.limits().inFlightBytes()))
+                .number("messages", config.limits().messages())
+                .end();
     }
 
-    private void timeouts() {
-        to.writeObjectPropertyStart("timeouts");
-        text("timeouts.", "connect", Units.printDuration(config.timeouts().connect()));
-        text("timeouts.", "first-byte", Units.printDuration(config.timeouts().firstByte()));
-        text("timeouts.", "idle", Units.printDuration(config.timeouts().idle()));
-        to.writeEndObject();
+    private void timeouts(Config.Timeouts timeouts) {
+        to.text("connect", Units.printDuration(timeouts.connect()))
+                .text("first-byte", Units.printDuration(timeouts.firstByte()))
+                .text("idle", Units.printDuration(timeouts.idle()));
     }
 
-    private void text(String path, String key, String value) {
-        note(path + key);
-        to.writeStringProperty(key, shown(path + key, value));
+    private void retries() {
+        to.begin("retries")
+                .number("attempts", config.retries().attempts())
+                .text("budget", Units.printShare(config.retries().budget()))
+                .number("floor", config.retries().floor())
+                .text("base", Units.printDuration(config.retries().base()))
+                .text("max-wait", Units.printDuration(config.retries().maxWait()))
+                .text("hedge", Units.printSwitch(config.retries().hedge()))
+                .end();
     }
 
-    private void number(String path, String key, int value) {
-        if (isWritten(path + key)) {
-            text(path, key, "");
-            return;
+    private void breaker() {
+        to.begin("breaker")
+                .text("mode", Units.printSwitch(config.breaker().on()))
+                .text("window", Units.printDuration(config.breaker().window()))
+                .number("min-calls", config.breaker().minCalls())
+                .text("failure-rate", Units.printShare(config.breaker().failureRate()))
+                .text("open", Units.printDuration(config.breaker().open()))
+                .number("probes", config.breaker().probes())
+                .end();
+    }
+
+    private void concurrency() {
+        to.begin("concurrency")
+                .text("mode", Units.printChoice(config.concurrency().mode()))
+                .number("max", config.concurrency().max())
+                .number("queue", config.concurrency().queue())
+                .text("queue-wait", Units.printDuration(config.concurrency().queueWait()))
+                .end();
+    }
+
+    private void tenants() {
+        to.begin("tenants");
+        config.tenants()
+                .forEach((name, limits) -> {
+                    to.begin(name);
+                    rates(limits.rates());
+                    dollars("budget-day", limits.budget().day());
+                    dollars("budget-month", limits.budget().month());
+                    to.end();
+                });
+        to.end();
+    }
+
+    /** Of the URL only what is no secret. */
+    private void redis(RedisOptions redis) {
+        to.begin("redis")
+                .text("url", redis.url().getScheme() + "://" + redis.address())
+                .text("timeout", Units.printDuration(redis.timeout()))
+                .text("prefix", redis.prefix())
+                .text("secret", redis.secret().map(text -> MASK))
+                .end();
+    }
+
+    private void rates(Rates rates) {
+        perMinute("requests-per-minute", rates.requests());
+        perMinute("tokens-per-minute", rates.tokens());
+    }
+
+    private void perMinute(String key, OptionalLong limit) {
+        if (limit.isPresent()) {
+            to.number(key, limit.getAsLong());
+        } else {
+            to.none(key);
         }
-        note(path + key);
-        to.writeNumberProperty(key, value);
     }
 
-    private void price(String path, String key, double value) {
-        if (isWritten(path + key)) {
-            text(path, key, "");
-            return;
+    private void dollars(String key, OptionalDouble limit) {
+        if (limit.isPresent()) {
+            to.number(key, limit.getAsDouble());
+        } else {
+            to.none(key);
         }
-        note(path + key);
-        to.writeNumberProperty(key, value);
-    }
-
-    /** Its elements' sources are the list's. */
-    private void texts(String path, String key, List<String> values) {
-        to.writeArrayPropertyStart(key);
-        for (int i = 0; i < values.size(); i++) {
-            to.writeString(shown(path + key + "[" + i + "]", values.get(i)));
-        }
-        to.writeEndArray();
-    }
-
-    private boolean isWritten(String key) {
-        return config.sources().variables().containsKey(key);
-    }
-
-    private String shown(String key, String value) {
-        return Objects.requireNonNullElse(config.sources().variables().get(key), value);
-    }
-
-    private void note(String key) {
-        sources.put(key, config.sources().of(key));
-    }
-
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

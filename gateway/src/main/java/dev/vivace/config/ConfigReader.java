@@ -5,14 +5,11 @@ import dev.vivace.config.Config.Embeddings;
 import dev.vivace.config.Config.Limits;
 import dev.vivace.config.Config.Server;
 import dev.vivace.config.Config.Timeouts;
-import dev.vivace.config.Config.Upstream;
 import dev.vivace.ledger.Price;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Builds a {@link Config} from a file's root. What the file leaves out has its default. */
 final class ConfigReader {
@@ -23,29 +20,41 @@ final class ConfigReader {
      */
     static Config read(Entry root) {
         Section file = root.section(Keys.FILE);
-        Server server = server(file.section("server", Keys.SERVER));
-        var data = file.find("data").flatMap(entry -> entry.read(Config.DATA));
+        var config = new ConfigBuilder();
+        config.server(server(file.section("server", Keys.SERVER)));
+        config.data(file.find("data", Config.DATA));
+        Timeouts timeouts = timeouts(file.section("timeouts", Keys.TIMEOUTS), Timeouts.DEFAULT);
+        config.timeouts(timeouts);
         var named = children(file, "upstreams");
         if (named.isEmpty()) {
             file.find("upstreams")
                     .filter(Entry::mayHaveChildren)
                     .ifPresent(entry -> entry.problem("needs at least one upstream"));
         }
-        var upstreams =
-                new LinkedHashMap<>(collect(named, Config.UPSTREAM_NAME, ConfigReader::upstream));
-        var models =
+        config.upstreams(
+                new LinkedHashMap<>(
+                        collect(
+                                named,
+                                Config.UPSTREAM_NAME,
+                                entry -> DeliveryReader.upstream(entry, timeouts))));
+        config.models(
                 collect(
                         children(file, "models"),
                         Config.MODEL_NAME,
-                        entry -> target(entry, named.keySet()));
-        var prices = collect(children(file, "prices"), Config.MODEL_NAME, ConfigReader::price);
-        Cache cache = cache(file.section("cache", Keys.CACHE));
-        Embeddings embeddings = embeddings(file.section("embeddings", Keys.EMBEDDINGS));
-        Limits limits = limits(file.section("limits", Keys.LIMITS));
-        Timeouts timeouts = timeouts(file.section("timeouts", Keys.TIMEOUTS));
+                        entry -> DeliveryReader.route(entry, named.keySet())));
+        config.prices(collect(children(file, "prices"), Config.MODEL_NAME, ConfigReader::price));
+        config.cache(cache(file.section("cache", Keys.CACHE)));
+        config.embeddings(embeddings(file.section("embeddings", Keys.EMBEDDINGS)));
+        config.limits(limits(file.section("limits", Keys.LIMITS)));
+        config.retries(DeliveryReader.retries(file.section("retries", Keys.RETRIES)));
+        config.breaker(DeliveryReader.breaker(file.section("breaker", Keys.BREAKER)));
+        config.concurrency(
+                DeliveryReader.concurrency(file.section("concurrency", Keys.CONCURRENCY)));
+        config.tenants(
+                collect(children(file, "tenants"), Rules.TENANT, DeliveryReader::tenantLimits));
+        config.redis(file.find("redis").flatMap(ConfigReader::redis));
         root.problems().throwIfAny();
-        return new Config(
-                server, data, upstreams, models, prices, cache, embeddings, limits, timeouts);
+        return config.build();
     }
 
     private static Map<String, Entry> children(Section file, String key) {
@@ -69,51 +78,17 @@ final class ConfigReader {
         return new Server(
                 section.get("host", Server.HOST, standard.host()),
                 section.get("port", Server.PORT, standard.port()),
-                section.find("hosts")
-                        .map(hosts -> hosts.all(Server.HOST))
-                        .orElse(standard.hosts()));
-    }
-
-    private static Optional<Upstream> upstream(Entry entry) {
-        Section section = entry.section(Keys.UPSTREAM);
-        var url = section.require("url", Upstream.URL);
-        var protocol = section.get("protocol", Upstream.PROTOCOL, Config.Protocol.OPENAI);
-        var key =
-                section.find("keys")
-                        .flatMap(keys -> keys.only("key", "rotation between keys"))
-                        .flatMap(only -> only.read(Upstream.KEY));
-        return url.map(base -> new Upstream(base, protocol, key));
-    }
-
-    /** A chain's only element, {@code upstream/model}. */
-    private static Optional<String> target(Entry entry, Set<String> upstreams) {
-        return entry.section(Keys.MODEL)
-                .requireEntry("chain", "a list of one upstream/model")
-                .flatMap(chain -> chain.only("upstream/model", "fallback to another"))
-                .flatMap(only -> targetOf(only, upstreams));
-    }
-
-    private static Optional<String> targetOf(Entry only, Set<String> upstreams) {
-        // Without upstreams in the file, the command line names the only one.
-        Set<String> known = upstreams.isEmpty() ? Set.of(Config.DEFAULT_UPSTREAM) : upstreams;
-        Optional<String> target = only.read(Config.TARGET);
-        Optional<String> upstream = target.map(Config::upstreamOf);
-        if (upstream.isPresent() && !known.contains(upstream.get())) {
-            only.problem(
-                    "must begin with the name of a configured upstream, one of "
-                            + known.stream().limit(10).collect(Collectors.joining(", "))
-                            + ", not "
-                            + only.shown());
-        }
-        return target;
+                section.all("hosts", Server.HOST),
+                section.get("region", Rules.REGION, standard.region()),
+                section.get("grace", Server.GRACE, standard.grace()),
+                section.get("connections", Server.CONNECTIONS, standard.connections()));
     }
 
     /** Cached tokens cost what others do unless the file says otherwise. */
     private static Optional<Price> price(Entry entry) {
         Section section = entry.section(Keys.PRICE);
         var input = section.require("input", Config.PRICE);
-        var cached =
-                section.find("cached").flatMap(value -> value.read(Config.PRICE)).or(() -> input);
+        var cached = section.find("cached", Config.PRICE).or(() -> input);
         var output = section.require("output", Config.PRICE);
         return input.flatMap(
                 in -> cached.flatMap(known -> output.map(out -> new Price(in, known, out))));
@@ -139,8 +114,9 @@ final class ConfigReader {
         var standard = Limits.DEFAULT;
         long body = section.get("body", Limits.BODY, standard.bodyBytes());
         long inFlight = section.get("in-flight", Limits.IN_FLIGHT, standard.inFlightBytes());
+        int messages = section.get("messages", Limits.MESSAGES, standard.messages());
         if (inFlight >= body) {
-            return new Limits(body, inFlight);
+            return new Limits(body, inFlight, messages);
         }
         section.find("in-flight")
                 .ifPresentOrElse(
@@ -157,11 +133,19 @@ final class ConfigReader {
         return standard;
     }
 
-    private static Timeouts timeouts(Section section) {
-        var standard = Timeouts.DEFAULT;
+    static Timeouts timeouts(Section section, Timeouts standard) {
         return new Timeouts(
                 section.get("connect", Timeouts.RANGE, standard.connect()),
                 section.get("first-byte", Timeouts.RANGE, standard.firstByte()),
                 section.get("idle", Timeouts.RANGE, standard.idle()));
+    }
+
+    private static Optional<RedisOptions> redis(Entry entry) {
+        Section section = entry.section(Keys.REDIS);
+        var url = section.require("url", RedisOptions.URL);
+        var timeout = section.get("timeout", RedisOptions.TIMEOUT, RedisOptions.DEFAULT_TIMEOUT);
+        var prefix = section.get("prefix", RedisOptions.PREFIX, RedisOptions.DEFAULT_PREFIX);
+        var secret = section.find("secret", RedisOptions.SECRET);
+        return url.map(where -> new RedisOptions(where, timeout, prefix, secret));
     }
 }

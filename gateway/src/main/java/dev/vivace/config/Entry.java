@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -58,40 +59,22 @@ record Entry(
         return value;
     }
 
-    /** The only element of a list. */
-    Optional<Entry> only(String wanted, String missing) {
+    /** Every element of a list; none if they are too few or too many. */
+    List<Entry> elements(Key wanted, Rule<?> rule) {
         if (!(node instanceof SequenceNode list)) {
-            problem("must be a list of one " + wanted + ", as in [" + wanted + "], not " + kind());
-            return Optional.empty();
-        }
-        List<Node> all = list.getValue();
-        if (all.size() != 1) {
             problem(
-                    "must be a list of exactly one "
-                            + wanted
-                            + (all.isEmpty()
-                                    ? "; it is empty"
-                                    : "; it has %d, and %s is not available in this version"
-                                            .formatted(all.size(), missing)));
-            return Optional.empty();
-        }
-        written.add(key());
-        return Optional.of(element(all.getFirst(), 0));
-    }
-
-    /** Every element of a list, which may have none. */
-    <T> List<T> all(Rule<T> rule) {
-        if (!(node instanceof SequenceNode list)) {
-            problem("must be a list, each element of it " + rule.expected() + ", not " + kind());
+                    "must be %s, each %s, not %s"
+                            .formatted(wanted.length(), rule.expected(), kind()));
             return List.of();
         }
         written.add(key());
-        var all = new ArrayList<T>();
-        int i = 0;
-        for (Node each : list.getValue()) {
-            element(each, i++).read(rule).ifPresent(all::add);
+        List<Node> all = list.getValue();
+        if (all.size() < wanted.least() || all.size() > wanted.most()) {
+            String has = all.isEmpty() ? "it is empty" : "it has " + all.size();
+            problem("must be " + wanted.length() + "; " + has);
+            return List.of();
         }
-        return all;
+        return IntStream.range(0, all.size()).mapToObj(i -> element(all.get(i), i)).toList();
     }
 
     Section section(Keys keys) {

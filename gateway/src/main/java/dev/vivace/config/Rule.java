@@ -5,7 +5,9 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -20,13 +22,15 @@ import java.util.regex.Pattern;
  * @param accepts whether a value is in range
  * @param printer how a value is shown in an error
  * @param secret its text must not be shown
+ * @param types the JSON schemas of which a value in a file matches one
  */
 record Rule<T>(
         String expected,
         Function<String, T> parser,
         Predicate<T> accepts,
         Function<T, String> printer,
-        boolean secret) {
+        boolean secret,
+        List<Map<String, Object>> types) {
     /** No value of ours needs more, and the patterns below may take their time. */
     private static final int LONGEST = 8_192;
 
@@ -64,7 +68,55 @@ record Rule<T>(
                 Rule::parseInteger,
                 value -> value >= min && value <= max,
                 String::valueOf,
-                false);
+                false,
+                JsonTypes.whole(min, max));
+    }
+
+    static Rule<Long> whole(long min, long max) {
+        return new Rule<>(
+                "a whole number from " + min + " to " + max,
+                Rule::parseLong,
+                value -> value >= min && value <= max,
+                String::valueOf,
+                false,
+                JsonTypes.whole(min, max));
+    }
+
+    /** A share of something, written as a percentage or as a fraction. */
+    static Rule<Double> share(boolean zero) {
+        return new Rule<>(
+                (zero ? "a share of 0% to 100%" : "a share above 0% and up to 100%")
+                        + ", as in 10% or 0.1",
+                Units::parseShare,
+                value -> (zero ? value >= 0 : value > 0) && value <= 1,
+                Units::printShare,
+                false,
+                JsonTypes.share());
+    }
+
+    static Rule<Boolean> onOff() {
+        return new Rule<>(
+                "one of on, off",
+                text ->
+                        switch (text) {
+                            case "on" -> true;
+                            case "off" -> false;
+                            default -> throw new IllegalArgumentException();
+                        },
+                value -> true,
+                Units::printSwitch,
+                false,
+                JsonTypes.oneOf(List.of("on", "off")));
+    }
+
+    static Rule<Double> dollars(long most) {
+        return new Rule<>(
+                "an amount of 0 to " + most + " US dollars",
+                Rule::parseDecimal,
+                value -> value >= 0 && value <= most,
+                String::valueOf,
+                false,
+                JsonTypes.number(0, most));
     }
 
     /** US dollars per million tokens. */
@@ -74,7 +126,8 @@ record Rule<T>(
                 Rule::parseDecimal,
                 value -> value >= 0 && Double.isFinite(value),
                 String::valueOf,
-                false);
+                false,
+                JsonTypes.number(0, Double.POSITIVE_INFINITY));
     }
 
     static Rule<Long> bytes(long min, long max) {
@@ -84,7 +137,8 @@ record Rule<T>(
                 Units::parseBytes,
                 value -> value >= min && value <= max,
                 Units::printBytes,
-                false);
+                false,
+                JsonTypes.size());
     }
 
     static Rule<Duration> duration(Duration min, Duration max) {
@@ -97,28 +151,25 @@ record Rule<T>(
                 Units::parseDuration,
                 value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
                 Units::printDuration,
-                false);
+                false,
+                JsonTypes.duration());
     }
 
-    /** One of an enum's constants, in lower case. */
+    /** One of an enum's constants, in lower case, with '-' between words. */
     static <E extends Enum<E>> Rule<E> choice(Class<E> type) {
         E[] all = type.getEnumConstants();
-        String names =
-                String.join(
-                        ", ",
-                        Arrays.stream(all)
-                                .map(one -> one.name().toLowerCase(Locale.ROOT))
-                                .toList());
+        List<String> names = Arrays.stream(all).map(Units::printChoice).toList();
         return new Rule<>(
-                "one of " + names,
+                "one of " + String.join(", ", names),
                 text ->
                         Arrays.stream(all)
-                                .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(text))
+                                .filter(one -> Units.printChoice(one).equals(text))
                                 .findFirst()
                                 .orElseThrow(IllegalArgumentException::new),
                 value -> true,
-                Enum::name,
-                false);
+                Units::printChoice,
+                false,
+                JsonTypes.oneOf(names));
     }
 
     static Rule<String> text(String expected, String regex) {
@@ -128,7 +179,8 @@ record Rule<T>(
                 Function.identity(),
                 text -> pattern.matcher(text).matches(),
                 Function.identity(),
-                false);
+                false,
+                JsonTypes.text(regex));
     }
 
     /** A credential, sent as an HTTP header: anything beyond visible ASCII would break that. */
@@ -138,7 +190,13 @@ record Rule<T>(
                         "1 to 4,096 visible ASCII characters without spaces or line breaks"
                                 + " (its value is not shown here)",
                         "[!-~]{1,4096}");
-        return new Rule<>(visible.expected, visible.parser, visible.accepts, visible.printer, true);
+        return new Rule<>(
+                visible.expected,
+                visible.parser,
+                visible.accepts,
+                visible.printer,
+                true,
+                visible.types);
     }
 
     static Rule<Path> path() {
@@ -147,7 +205,8 @@ record Rule<T>(
                 Path::of,
                 path -> !path.toString().isBlank(),
                 Path::toString,
-                false);
+                false,
+                JsonTypes.text(".*\\S.*"));
     }
 
     /** An upstream's base. */
@@ -158,7 +217,30 @@ record Rule<T>(
                 Rule::parseUrl,
                 Rule::isBase,
                 URI::toString,
-                false);
+                false,
+                JsonTypes.text("[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(/[^?#]*)?/v1"));
+    }
+
+    /** Where Redis is; the password may stand in it. */
+    static Rule<URI> redis() {
+        return new Rule<>(
+                "a redis:// or rediss:// URL with a host, and with a database's number or nothing"
+                        + " as its path, as in redis://:PASSWORD@host:6379/0 (its value is not shown here)",
+                Rule::parseUrl,
+                Rule::isRedis,
+                URI::toString,
+                true,
+                JsonTypes.text("rediss?://([^/?#@]*@)?[^/?#@]+(/\\d{0,4})?"));
+    }
+
+    private static boolean isRedis(URI url) {
+        return ("redis".equals(url.getScheme()) || "rediss".equals(url.getScheme()))
+                && url.getHost() != null
+                && url.getPort() <= 65_535
+                && url.getPort() != 0
+                && url.getPath().matches("(/\\d{0,4})?")
+                && url.getRawQuery() == null
+                && url.getRawFragment() == null;
     }
 
     private static boolean isBase(URI url) {
@@ -186,6 +268,13 @@ record Rule<T>(
             throw new IllegalArgumentException();
         }
         return Integer.parseInt(text);
+    }
+
+    private static long parseLong(String text) {
+        if (!INTEGER.matcher(text).matches()) {
+            throw new IllegalArgumentException();
+        }
+        return Long.parseLong(text);
     }
 
     /** {@link Double#parseDouble} alone also takes {@code 1d}, {@code 0x1p3} and {@code NaN}. */

@@ -1,9 +1,11 @@
 package dev.vivace.config;
 
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -15,6 +17,7 @@ import java.util.regex.Pattern;
  */
 public final class Units {
     private static final Pattern QUANTITY = Pattern.compile("(\\d{1,19})([A-Za-z]*)");
+    private static final Pattern SHARE = Pattern.compile("\\d{1,9}(\\.\\d{1,18})?%?");
 
     private static final Map<String, Long> SIZES = new LinkedHashMap<>();
     private static final Map<String, ChronoUnit> DURATIONS = new LinkedHashMap<>();
@@ -108,5 +111,38 @@ public final class Units {
             }
         }
         return duration.toString();
+    }
+
+    /**
+     * A share: {@code 10%} or {@code 0.1}.
+     *
+     * @throws IllegalArgumentException if it is neither
+     */
+    static double parseShare(String text) {
+        if (!SHARE.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a share such as 10% or 0.1");
+        }
+        return text.endsWith("%")
+                ? new BigDecimal(text.substring(0, text.length() - 1))
+                        .movePointLeft(2)
+                        .doubleValue()
+                : Double.parseDouble(text);
+    }
+
+    /** As a percentage. */
+    static String printShare(double share) {
+        return Double.isFinite(share)
+                ? BigDecimal.valueOf(share).movePointRight(2).stripTrailingZeros().toPlainString()
+                        + "%"
+                : String.valueOf(share);
+    }
+
+    static String printSwitch(boolean on) {
+        return on ? "on" : "off";
+    }
+
+    /** As a file writes an enum's constant. */
+    static String printChoice(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -1,9 +1,13 @@
 package dev.vivace.config;
 
+import dev.vivace.config.Config.Upstream;
+import dev.vivace.deliver.Balance;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What a configuration may say, but should not. */
 public final class Warnings {
@@ -26,11 +30,57 @@ public final class Warnings {
         var warnings = new ArrayList<String>();
         if (ANYWHERE.contains(config.server().host())) {
             warnings.add(
-                    "server.host is %s, and beyond loopback every client needs a key, which this version does not have yet: serve will refuse it"
+                    "server.host is %s, and beyond loopback every client needs a key: serve will refuse it until ./vivace keys create has made one"
                             .formatted(config.server().host()));
         }
         memory(config, heapBytes).ifPresent(warnings::add);
+        config.models()
+                .forEach((name, route) -> {
+                    mixed(name, route, config.upstreams()).ifPresent(warnings::add);
+                    keyless(name, route, config.upstreams()).ifPresent(warnings::add);
+                });
         return warnings;
+    }
+
+    /** A call goes on in the protocol in which it came. */
+    private static Optional<String> mixed(
+            String model, ModelRoute route, Map<String, Upstream> upstreams) {
+        long protocols =
+                route.targets()
+                        .flatMap(target -> upstream(target, upstreams))
+                        .map(Upstream::protocol)
+                        .distinct()
+                        .count();
+        return Optional.of(
+                        "models.%s leads to upstreams that speak different protocols, and nothing is translated between these: each call can use only a part of them"
+                                .formatted(model))
+                .filter(text -> protocols > 1);
+    }
+
+    /** Whoever may use our key has perhaps none of their own. */
+    private static Optional<String> keyless(
+            String model, ModelRoute route, Map<String, Upstream> upstreams) {
+        List<String> targets = route.targets().toList();
+        Optional<String> keyed =
+                targets.stream()
+                        .filter(target ->
+                                upstream(target, upstreams).anyMatch(one -> !one.keys().isEmpty()))
+                        .findFirst();
+        if (keyed.isEmpty()) {
+            return Optional.empty();
+        }
+        int after = route.balance() == Balance.ORDER ? targets.indexOf(keyed.get()) : 0;
+        return targets.stream()
+                .skip(after)
+                .filter(target -> upstream(target, upstreams).anyMatch(one -> one.keys().isEmpty()))
+                .findFirst()
+                .map(target ->
+                        "models.%s can go from %s, which has a key here, to %s, which has none: there it comes with whatever credential the client sent"
+                                .formatted(model, keyed.get(), target));
+    }
+
+    private static Stream<Upstream> upstream(String target, Map<String, Upstream> upstreams) {
+        return Optional.ofNullable(upstreams.get(ModelRoute.upstreamOf(target))).stream();
     }
 
     private static Optional<String> memory(Config config, long heapBytes) {

@@ -142,7 +142,13 @@ public final class Gateway implements AutoCloseable {
                         .filter(upstream -> upstream.getValue().key().isPresent())
                         .map(Map.Entry::getKey)
                         .collect(Collectors.toSet());
-        var models = new Models(List.copyOf(config.upstreams().keySet()), keyed, config.models());
+        Map<String, String> aliases =
+                config.models().entrySet().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        Map.Entry::getKey,
+                                        route -> route.getValue().chain().getFirst()));
+        var models = new Models(List.copyOf(config.upstreams().keySet()), keyed, aliases);
         var cache = new ExactCache(config.cache().maxBytes(), store, Clock.systemUTC());
         var flights = new InFlight();
         var settlement =

@@ -13,7 +13,13 @@ import dev.vivace.config.Config.Protocol;
 import dev.vivace.config.Config.Server;
 import dev.vivace.config.Config.Timeouts;
 import dev.vivace.config.Config.Upstream;
+import dev.vivace.deliver.Balance;
+import dev.vivace.deliver.BreakerOptions;
+import dev.vivace.deliver.ConcurrencyOptions;
+import dev.vivace.deliver.RetryOptions;
+import dev.vivace.key.Budget;
 import dev.vivace.ledger.Price;
+import dev.vivace.limit.Rates;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +29,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +58,33 @@ class ConfigFileTest {
             timeouts: { connect: 1s, first-byte: 2m, idle: 3m }
             """;
 
+    /** What stands beside it in other tests, so that they keep their lines. */
+    private static final String WHOLE =
+            """
+            server: { region: eu, grace: 1m, connections: 5 }
+            upstreams:
+              openai:
+                url: "https://api.openai.com/v1"
+                keys: ["${KEY}", sk-2]
+                weight: 3
+                region: us
+                requests-per-minute: 500
+                tokens-per-minute: 200000
+                timeouts: { connect: 7s }
+              backup: { url: "http://10.0.0.7:8000/v1" }
+            models:
+              fast: { chain: [openai/m, backup/m], balance: least-busy, larger: openai/l }
+            limits: { messages: 7 }
+            timeouts: { idle: 9s }
+            retries: { attempts: 2, budget: 5%, floor: 1, base: 1s, max-wait: 2s, hedge: on }
+            breaker: { mode: off, window: 1m, min-calls: 2, failure-rate: 0.25, open: 1s, probes: 9 }
+            concurrency: { mode: adaptive, max: 8, queue: 0, queue-wait: 1s }
+            tenants:
+              acme: { requests-per-minute: 600, tokens-per-minute: 100, budget-day: 0.5, budget-month: 10 }
+              guest: { requests-per-minute: 1 }
+            redis: { url: "redis://:${KEY}@host:6379/0", timeout: 20ms, prefix: "v:1", secret: "${KEY}" }
+            """;
+
     private static final Map<String, String> ENVIRONMENT =
             Map.of("KEY", "sk-secret", "WHERE", "here", "BAD", "bad secret", "NESTED", "${KEY}");
 
@@ -74,7 +109,7 @@ class ConfigFileTest {
                         Protocol.ANTHROPIC,
                         Optional.empty()),
                 config.upstreams().get("claude"));
-        assertEquals(Map.of("fast", "openai/gpt-4o-mini"), config.models());
+        assertEquals(Map.of("fast", ModelRoute.of("openai/gpt-4o-mini")), config.models());
         assertEquals(
                 Map.of("m-1", new Price(0.15, 0.075, 0.6), "m-2", new Price(1, 1, 2)),
                 config.prices());
@@ -84,6 +119,115 @@ class ConfigFileTest {
         assertEquals(
                 new Timeouts(Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofMinutes(3)),
                 config.timeouts());
+    }
+
+    @Test
+    void readsHowCallsAreDelivered() throws IOException {
+        Config config = load(WHOLE);
+
+        assertEquals(
+                new Server("127.0.0.1", 8080, List.of(), "eu", Duration.ofMinutes(1), 5),
+                config.server());
+        assertEquals(
+                new Upstream(
+                        URI.create("https://api.openai.com/v1"),
+                        Protocol.OPENAI,
+                        List.of("sk-secret", "sk-2"),
+                        3,
+                        "us",
+                        new Rates(OptionalLong.of(500), OptionalLong.of(200_000)),
+                        // What it does not say itself is what all have.
+                        Optional.of(
+                                new Timeouts(
+                                        Duration.ofSeconds(7),
+                                        Timeouts.DEFAULT.firstByte(),
+                                        Duration.ofSeconds(9)))),
+                config.upstreams().get("openai"));
+        assertEquals(
+                Map.of(
+                        "fast",
+                        new ModelRoute(
+                                List.of("openai/m", "backup/m"),
+                                Balance.LEAST_BUSY,
+                                Optional.of("openai/l"))),
+                config.models());
+        assertEquals(7, config.limits().messages());
+        assertEquals(
+                new RetryOptions(2, 0.05, 1, Duration.ofSeconds(1), Duration.ofSeconds(2), true),
+                config.retries());
+        assertEquals(
+                new BreakerOptions(false, Duration.ofMinutes(1), 2, 0.25, Duration.ofSeconds(1), 9),
+                config.breaker());
+        assertEquals(
+                new ConcurrencyOptions(
+                        ConcurrencyOptions.Mode.ADAPTIVE, 8, 0, Duration.ofSeconds(1)),
+                config.concurrency());
+        assertEquals(
+                Map.of(
+                        "acme",
+                        new TenantLimits(
+                                new Rates(OptionalLong.of(600), OptionalLong.of(100)),
+                                new Budget(OptionalDouble.of(0.5), OptionalDouble.of(10))),
+                        "guest",
+                        new TenantLimits(
+                                new Rates(OptionalLong.of(1), OptionalLong.empty()), Budget.NONE)),
+                config.tenants());
+        assertEquals(
+                Optional.of(
+                        new RedisOptions(
+                                URI.create("redis://:sk-secret@host:6379/0"),
+                                Duration.ofMillis(20),
+                                "v:1",
+                                Optional.of("sk-secret"))),
+                config.redis());
+    }
+
+    /** As for the other file: what is replaced by what, and what the error says. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    region: eu        | region: e u        | 1  | server.region        | not e u
+                    grace: 1m         | grace: 61m         | 1  | server.grace         | 0 to 1h
+                    connections: 5    | connections: 0     | 1  | server.connections   | 1 to 1000000
+                    weight: 3         | weight: 1001       | 6  | upstreams.openai.weight | 1 to 1000
+                    minute: 500       | minute: 0          | 8  | upstreams.openai.requests-per-minute | 1 to
+                    connect: 7s       | conect: 7s         | 10 | upstreams.openai.timeouts.conect | did you mean connect?
+                    connect: 7s       | connect: 0         | 10 | upstreams.openai.timeouts.connect | 1ms to 1d
+                    backup/m]         | openai/m]          | 13 | models.fast.chain[1] | is in the chain already: openai/m
+                    backup/m]         | other/m]           | 13 | models.fast.chain[1] | one of openai, backup, not other/m
+                    openai/l }        | other/l }          | 13 | models.fast.larger   | one of openai, backup, not other/l
+                    least-busy        | least_busy         | 13 | models.fast.balance  | one of order, weight, least-busy, fastest, not least_busy
+                    messages: 7       | messages: 0        | 14 | limits.messages      | 1 to 1000000
+                    budget: 5%        | budget: 101%       | 16 | retries.budget       | a share of 0% to 100%, as in 10% or 0.1, not 101%
+                    budget: 5%        | budget: 5 %        | 16 | retries.budget       | not 5 %
+                    budget: 5%        | budget: -1%        | 16 | retries.budget       | not -1%
+                    attempts: 2       | attempts: 0        | 16 | retries.attempts     | 1 to 10
+                    hedge: on         | hedge: true        | 16 | retries.hedge        | one of on, off, not true
+                    mode: off         | mode: fixed        | 17 | breaker.mode         | one of on, off, not fixed
+                    rate: 0.25        | rate: 0%           | 17 | breaker.failure-rate | a share above 0%
+                    mode: adaptive    | mode: on           | 18 | concurrency.mode     | one of off, fixed, adaptive, not on
+                    acme:             | local:             | 20 | tenants.local        | not local, anonymous or anything
+                    acme:             | t-1:               | 20 | tenants.t-1          | is not a name that can be used
+                    budget-day: 0.5   | budget-day: -1     | 20 | tenants.acme.budget-day | not -1
+                    redis://          | http://            | 22 | redis.url            | a redis:// or rediss:// URL
+                    url: "redis       | uri: "redis        | 22 | redis                | needs the key url
+                    prefix: "v:1"     | prefix: ""         | 22 | redis.prefix         | not ''
+                    timeout: 20ms     | timeout: 1m        | 22 | redis.timeout        | 1ms to 10s
+                    """)
+    void namesTheLineAndTheKeyOfDelivery(String old, String now, int line, String path, String says)
+            throws IOException {
+        String text = WHOLE.replace(old, now);
+        assertFalse(text.equals(WHOLE), "nothing was replaced");
+        refused(text, line, path, says);
+    }
+
+    @Test
+    void aChainHasTwentyElementsAtMostAndAnUpstreamAHundredKeys() throws IOException {
+        String many = "openai/m%d, ".repeat(21).formatted((Object[]) numbers(21));
+        refused(WHOLE.replace("openai/m,", many), 13, "models.fast.chain", "1 to 20; it has 22");
+        refused(WHOLE.replace("sk-2", "k, ".repeat(100)), 5, "upstreams.openai.keys", "has 101");
     }
 
     @ParameterizedTest
@@ -106,7 +250,7 @@ class ConfigFileTest {
     @Test
     void withoutUpstreamsTheOneOfTheCommandLineCanBeNamed() throws IOException {
         assertEquals(
-                Map.of("fast", "default/m"),
+                Map.of("fast", ModelRoute.of("default/m")),
                 load("models: { fast: { chain: [default/m] } }").models());
         refused("models: { fast: { chain: [openai/m] } }", 1, "models.fast.chain[0]", "default");
     }
@@ -145,8 +289,8 @@ class ConfigFileTest {
                     host: 0.0.0.0     | host: "http://me"  | 1  | server.host          | not http://me
                     host: 0.0.0.0     | host: ""           | 1  | server.host          | not ''
                     host: 0.0.0.0     | host: "h:80"       | 1  | server.host          | not h:80
-                    [a.example, b]    | a.example          | 1  | server.hosts         | must be a list, each element of it a host name
-                    [a.example, b]    |                    | 1  | server.hosts         | must be a list
+                    [a.example, b]    | a.example          | 1  | server.hosts         | must be a list of 0 to 100, each a host name
+                    [a.example, b]    |                    | 1  | server.hosts         | must be a list of
                     [a.example, b]    | [a.example, "b:1"] | 1  | server.hosts[1]      | not b:1
                     [a.example, b]    | [[b]]              | 1  | server.hosts[0]      | not a list
                     data: ./${WHERE}/data | data: ""       | 2  | data                 | the path of a directory
@@ -155,13 +299,11 @@ class ConfigFileTest {
                     https://api.openai.com/v1 | https://h  | 4  | upstreams.openai.url | a path that ends in /v1
                     https://api.openai.com/v1 | ${NOPE}/v1 | 4  | upstreams.openai.url | NOPE is not set
                     url: "http://10   | uri: "http://10    | 5  | upstreams.claude     | needs the key url
-                    ["${KEY}"]        | ["${KEY}", a]      | 4  | upstreams.openai.keys | it has 2, and rotation between keys is not available in this version
-                    ["${KEY}"]        | []                 | 4  | upstreams.openai.keys | it is empty
-                    ["${KEY}"]        | "${KEY}"           | 4  | upstreams.openai.keys | a list of one key
+                    ["${KEY}"]        | []                 | 4  | upstreams.openai.keys | a list of 1 to 100; it is empty
+                    ["${KEY}"]        | "${KEY}"           | 4  | upstreams.openai.keys | a list of 1 to 100, each 1 to 4,096 visible
                     ["${KEY}"]        | ["${BAD}"]         | 4  | upstreams.openai.keys[0] | visible ASCII
                     ["${KEY}"]        | ["${NESTED} "]     | 4  | upstreams.openai.keys[0] | visible ASCII
                     ["${KEY}"]        | [{a: b}]           | 4  | upstreams.openai.keys[0] | not a mapping
-                    [openai/gpt-4o-mini] | [openai/a, claude/b] | 7 | models.fast.chain | it has 2, and fallback to another is not available in this version
                     [openai/gpt-4o-mini] | [gpt-4o-mini]   | 7  | models.fast.chain[0] | a slash
                     [openai/gpt-4o-mini] | [opanai/m]      | 7  | models.fast.chain[0] | one of openai, claude, not opanai/m
                     chain: [openai/gpt-4o-mini] |          | 7  | models.fast          | needs the key chain
@@ -315,10 +457,12 @@ class ConfigFileTest {
                 models: { m: { chain: ["${KEY}/m"] } }
                 prices: { m: { input: "${KEY}", output: "1${KEY}" } }
                 cache: { mode: "${KEY}", max: "${KEY}", ttl: "1${KEY}" }
+                redis: { url: "http://:sk-secret@host", secret: "sk secret", prefix: "${KEY}!" }
                 """;
         var problems = problems(bad);
-        assertEquals(19, problems.size(), problems.toString());
-        assertFalse(problems.toString().contains("secret"), problems.toString());
+        assertEquals(21, problems.size(), problems.toString());
+        String text = problems.toString().replace("path=redis.secret", "");
+        assertFalse(text.contains("secret"), text);
     }
 
     @Test
@@ -395,7 +539,7 @@ class ConfigFileTest {
         var random = new Random(seed);
         int good = 0;
         for (int i = 0; i < 2_000; i++) {
-            byte[] bytes = Mutation.of(GOOD, random);
+            byte[] bytes = Mutation.of(i % 2 == 0 ? GOOD : WHOLE, random);
             Path file = folder.resolve("fuzz.yaml");
             Files.write(file, bytes);
             try {

@@ -32,10 +32,13 @@ class ConfigJsonTest {
               named: { url: "https://${HIDDEN}/v1", protocol: anthropic, keys: ["${KEY}"] }
               mixed: { url: "http://h/v1", keys: ["sk-part${KEY}"] }
               theirs: { url: "http://h/v1" }
-            models: { fast: { chain: ["plain/${HIDDEN}"] } }
+            models: { fast: { chain: ["plain/${HIDDEN}"], balance: least-busy } }
             prices: { "m:1": { input: "${PRICE}", cached: 0.075, output: 2 } }
             cache: { mode: all, ttl: 90s }
             limits: { in-flight: "${SIZE}" }
+            retries: { budget: "0.125" }
+            tenants: { acme: { budget-day: 5 } }
+            redis: { url: "redis://:sk-secret@${LAST}.example:7/2", secret: sk-literal-secret }
             """;
 
     private static final Map<String, String> ENVIRONMENT =
@@ -45,7 +48,8 @@ class ConfigJsonTest {
                     "LAST", "1",
                     "PORT", "9123",
                     "PRICE", "0.1234",
-                    "SIZE", "77MB");
+                    "SIZE", "77MB",
+                    "REDIS", "rediss://user:sk-secret@cache.example");
 
     @TempDir private Path folder = Path.of("");
 
@@ -89,6 +93,14 @@ class ConfigJsonTest {
         assertEquals(8080, config.get("server").get("port").asInt());
         assertEquals(2.5, config.get("prices").get("gpt-4o").get("input").asDouble());
         assertTrue(config.get("data").isNull());
+        assertTrue(config.get("redis").isNull());
+        assertEquals("10%", config.get("retries").get("budget").asString());
+        assertEquals("on", config.get("breaker").get("mode").asString());
+        JsonNode full = show(load(FULL)).get("config");
+        assertEquals("12.5%", full.get("retries").get("budget").asString());
+        assertEquals("least-busy", full.get("models").get("fast").get("balance").asString());
+        assertEquals(5, full.get("tenants").get("acme").get("budget-day").asDouble());
+        assertTrue(full.get("tenants").get("acme").get("budget-month").isNull());
     }
 
     @Test
@@ -100,11 +112,17 @@ class ConfigJsonTest {
         assertEquals("[\"${KEY}\"]", upstreams.get("named").get("keys").toString());
         assertEquals("[\"***\"]", upstreams.get("mixed").get("keys").toString());
         assertEquals("[]", upstreams.get("theirs").get("keys").toString());
+        JsonNode redis = shown.get("config").get("redis");
+        assertEquals("redis://1.example:7", redis.get("url").asString());
+        assertEquals("***", redis.get("secret").asString());
+        JsonNode variable = show(load("redis: { url: \"${REDIS}\" }")).get("config").get("redis");
+        assertEquals("${REDIS}", variable.get("url").asString());
         assertEquals("https://${HIDDEN}/v1", upstreams.get("named").get("url").asString());
         assertEquals("${PORT}", shown.get("config").get("server").get("port").asString());
         for (String text : Set.of(shown.toString(), loaded.toString())) {
-            assertFalse(text.contains("secret"), text);
-            assertFalse(text.contains("sk-"), text);
+            String values = text.replace("redis.secret", "").replace("\"secret\":\"***\"", "");
+            assertFalse(values.contains("secret"), values);
+            assertFalse(values.contains("sk-"), values);
         }
         for (String value : Set.of("hidden.value", "9123", "0.1234", "77MB", "127.0.0.1")) {
             assertFalse(shown.toString().contains(value), value);

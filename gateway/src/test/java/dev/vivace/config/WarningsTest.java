@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vivace.cache.CacheMode;
 import dev.vivace.config.Config.Cache;
 import dev.vivace.config.Config.Limits;
+import dev.vivace.config.Config.Protocol;
+import dev.vivace.config.Config.Upstream;
+import dev.vivace.deliver.Balance;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -64,18 +67,46 @@ class WarningsTest {
         }
     }
 
+    @Test
+    void namesAModelThatLeadsToDifferentProtocols() {
+        warned("models.m leads to upstreams that speak different protocols", "own/a", "claude/b");
+        warned("", "own/a", "other/b");
+        var larger = new ModelRoute(List.of("own/a"), Balance.ORDER, Optional.of("claude/b"));
+        assertEquals(1, routed(larger).size());
+    }
+
+    @Test
+    void namesAModelThatGoesFromAKeyOfOursToTheClients() {
+        warned("models.m can go from paid/a, which has a key here, to own/b,", "paid/a", "own/b");
+        warned("", "own/b", "paid/a");
+        warned("", "paid/a", "paid/b");
+        var least = new ModelRoute(List.of("own/b", "paid/a"), Balance.WEIGHT, Optional.empty());
+        assertTrue(routed(least).getFirst().startsWith("models.m can go from paid/a"));
+    }
+
+    private static void warned(String start, String... chain) {
+        List<String> warnings = routed(ModelRoute.of(chain));
+        assertEquals(start.isEmpty() ? 0 : 1, warnings.size(), warnings.toString());
+        warnings.forEach(warning -> assertTrue(warning.startsWith(start), warning));
+    }
+
+    private static List<String> routed(ModelRoute route) {
+        var upstreams = new LinkedHashMap<String, Upstream>();
+        URI url = URI.create("http://h/v1");
+        upstreams.put("own", new Upstream(url, Protocol.OPENAI, Optional.empty()));
+        upstreams.put("other", new Upstream(url, Protocol.OPENAI, Optional.empty()));
+        upstreams.put("claude", new Upstream(url, Protocol.ANTHROPIC, Optional.empty()));
+        upstreams.put("paid", new Upstream(url, Protocol.OPENAI, Optional.of("sk")));
+        return Warnings.of(
+                Config.builder().upstreams(upstreams).models(Map.of("m", route)).build(), 400 * MB);
+    }
+
     private static List<String> of(long inFlight, long cache, long heap) {
         return Warnings.of(
-                new Config(
-                        Config.Server.DEFAULT,
-                        Optional.empty(),
-                        new LinkedHashMap<>(),
-                        Map.of(),
-                        Map.of(),
-                        new Cache(CacheMode.ALL, cache, Duration.ofHours(1)),
-                        Config.Embeddings.DEFAULT,
-                        new Limits(MB, inFlight),
-                        Config.Timeouts.DEFAULT),
+                Config.builder()
+                        .cache(new Cache(CacheMode.ALL, cache, Duration.ofHours(1)))
+                        .limits(new Limits(MB, inFlight))
+                        .build(),
                 heap);
     }
 }

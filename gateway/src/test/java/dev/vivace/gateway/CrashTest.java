@@ -32,16 +32,7 @@ final class CrashTest {
         Config base = Gateways.config(upstream.url());
         double most = Double.MAX_VALUE;
         return Gateway.start(
-                new Config(
-                        base.server(),
-                        base.data(),
-                        base.upstreams(),
-                        Map.of(),
-                        Map.of("m-1", new Price(most, most, most)),
-                        base.cache(),
-                        base.embeddings(),
-                        base.limits(),
-                        base.timeouts()));
+                base.toBuilder().prices(Map.of("m-1", new Price(most, most, most))).build());
     }
 
     private static void isInternal(Wire.Answer answer, String path) {

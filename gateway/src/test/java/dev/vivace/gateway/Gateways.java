@@ -5,7 +5,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /** Gateways for tests, each on a free port of the loopback address. */
@@ -46,16 +45,7 @@ final class Gateways {
     }
 
     private static Config with(Config base, Config.Limits limits, Config.Timeouts timeouts) {
-        return new Config(
-                base.server(),
-                base.data(),
-                base.upstreams(),
-                Map.of(),
-                Map.of(),
-                base.cache(),
-                base.embeddings(),
-                limits,
-                timeouts);
+        return base.toBuilder().limits(limits).timeouts(timeouts).build();
     }
 
     /** How many calls the gateway says are in flight. */
