@@ -13,6 +13,7 @@ public final class KeyRing {
     private final LongSupplier nanos;
     private final long[] restedAt;
     private final long[] restNanos;
+    private final int count;
     private int next;
 
     /**
@@ -22,8 +23,14 @@ public final class KeyRing {
     public KeyRing(int count, LongSupplier nanos) {
         Range.of("count", count, 0, Integer.MAX_VALUE);
         this.nanos = nanos;
+        this.count = count;
         this.restedAt = new long[Math.max(1, count)];
         this.restNanos = new long[restedAt.length];
+    }
+
+    /** How many keys there are, those that rest included. */
+    public int count() {
+        return count;
     }
 
     /** The next key that does not rest, or -1 if all do. */

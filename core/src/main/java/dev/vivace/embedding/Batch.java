@@ -165,7 +165,7 @@ final class Batch {
                 leader.asked.path(),
                 leader.asked.headers(),
                 Splice.apply(leader.asked.body(), edits),
-                true);
+                UpstreamRequest.Kind.MODEL);
     }
 
     private byte[] inputs() {

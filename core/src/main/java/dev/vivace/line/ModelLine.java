@@ -207,8 +207,8 @@ public final class ModelLine {
                         asked.path(),
                         asked.headers(),
                         asked.body(),
-                        target -> Splice.forUpstream(scan, target.model()),
-                        true);
+                        UpstreamRequest.Kind.MODEL,
+                        target -> Splice.forUpstream(scan, target.model()));
         var flight =
                 new Flight(
                         call,

@@ -12,8 +12,8 @@ import java.util.function.Function;
  * @param path with the query, as the client wrote it
  * @param headers the client's, without those that are ours or belong to one hop
  * @param body before the edits; nobody changes it
+ * @param kind what may be done with it and its answer
  * @param edits to be made while it is sent, so that nobody holds it twice; nearly always none
- * @param repeatable whether it may be sent again although the upstream may have worked on it
  */
 public record UpstreamRequest(
         Route route,
@@ -21,17 +21,22 @@ public record UpstreamRequest(
         String path,
         List<Header> headers,
         byte[] body,
-        Function<Models.Target, List<Splice.Edit>> edits,
-        boolean repeatable) {
+        Kind kind,
+        Function<Models.Target, List<Splice.Edit>> edits) {
+    /** What a request is to those who deliver it. */
+    public enum Kind {
+        /** Answered by a JSON object or events; may be sent again. */
+        MODEL,
+        /** Answered by anything; may be sent again, as GET may. */
+        SAFE,
+        /** Answered by anything; not sent again once the upstream may have worked on it. */
+        UNSAFE
+    }
+
     /** One whose body goes as it is. */
     public UpstreamRequest(
-            Route route,
-            String method,
-            String path,
-            List<Header> headers,
-            byte[] body,
-            boolean repeatable) {
-        this(route, method, path, headers, body, target -> List.of(), repeatable);
+            Route route, String method, String path, List<Header> headers, byte[] body, Kind kind) {
+        this(route, method, path, headers, body, kind, target -> List.of());
     }
 
     /** What a target is sent, in parts that share the body's memory. */

@@ -1,12 +1,12 @@
 package dev.vivace.gateway;
 
-import dev.vivace.answer.AnswerLog;
 import dev.vivace.answer.Failure;
 import dev.vivace.answer.Head;
 import dev.vivace.answer.Header;
+import dev.vivace.deliver.Cause;
 import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
-import dev.vivace.line.UpstreamRequest;
+import dev.vivace.line.Models;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientConnection;
@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,70 +24,123 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One flight's way to its upstream and back, on one event loop: sent once, or twice if its
- * connection was stale.
+ * One try of a flight at one upstream, on one event loop: the request goes out, and what comes back
+ * goes to whoever decides about it. A connection that went stale while nobody used it is replaced
+ * here, for that is no failure of the try.
  */
 final class Attempt {
+    /** Told what comes of it; nothing after an end. */
+    interface Listener {
+        void head(Attempt attempt, Head head);
+
+        void chunk(Attempt attempt, byte[] chunk);
+
+        void end(Attempt attempt);
+
+        void failed(Attempt attempt, Cause cause, Failure failure);
+    }
+
     /**
      * A connection that was stale breaks as soon as something is sent. One that breaks later may
      * have brought a request that was worked on and is paid for: it is not sent again.
      */
     static final long STALE_NANOS = 1_000_000_000L;
 
+    /**
+     * Nobody closes a connection because it was idle for less. One that was just used, and breaks,
+     * has brought a request that may have been worked on.
+     */
+    private static final long IDLE_NANOS = 1_000_000_000L;
+
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
     private final HttpDelivery delivery;
     private final Flight flight;
-    private final AnswerLog log;
-    private final UpstreamSite site;
-    private final Connections connections;
+    private final Models.Target target;
+    private final Place place;
+    private final Opening opening;
+    private final Listener listener;
+    private final boolean fresh;
     private final @Nullable HttpServerRequest upload;
+    private final Silence silence;
     private @Nullable HttpClientConnection connection;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
-    private final Silence silence;
+    private long departed;
     private boolean over;
     private boolean reused;
+    private boolean mayBeStale;
     private boolean paused;
-    private boolean firstByte;
 
     /**
+     * @param place what it occupies at the upstream; given back at the end
+     * @param fresh whether it must have a connection of its own: the one before broke
      * @param upload the body where it flows through; else it is the flight's
      */
     Attempt(
             HttpDelivery delivery,
             Flight flight,
-            UpstreamSite site,
-            Connections connections,
+            Models.Target target,
+            Place place,
+            Opening opening,
+            Listener listener,
+            boolean fresh,
             @Nullable HttpServerRequest upload) {
-        this.connections = connections;
-        this.upload = upload;
         this.delivery = delivery;
         this.flight = flight;
-        this.log = flight.log();
-        this.site = site;
-        this.silence = new Silence(delivery.timeouts(), flight.request().upstream(), site, upload);
+        this.target = target;
+        this.place = place;
+        this.opening = opening;
+        this.listener = listener;
+        this.fresh = fresh;
+        this.upload = upload;
+        this.silence = new Silence(place.lane(), upload);
+    }
+
+    Models.Target target() {
+        return target;
+    }
+
+    Place place() {
+        return place;
+    }
+
+    Opening opening() {
+        return opening;
+    }
+
+    /** Whether its connection had served before: then a break says little about the upstream. */
+    boolean reused() {
+        return reused;
     }
 
     /** Sends the request, on a connection that is open already if there is one. */
     void start() {
         delivery.began(this);
-        log.onAbandoned(() -> delivery.context().runOnContext(nothing -> cancel()));
-        log.onDrain(() -> delivery.context().runOnContext(nothing -> resume()));
         // What flows through cannot be sent twice, so it never meets a stale connection.
-        HttpClientConnection idle = upload == null ? connections.idle() : null;
-        flight.departs();
+        Connections.Idle idle = upload == null && !fresh ? place.lane().connections().idle() : null;
+        departs();
         flight.note("connection", idle == null ? "opened" : "reused");
         if (idle == null) {
             connect();
         } else {
             reused = true;
-            ask(idle);
+            mayBeStale = departed - idle.since() > IDLE_NANOS;
+            ask(idle.connection());
         }
     }
 
+    private void departs() {
+        flight.departs();
+        departed = flight.departed();
+    }
+
     private void connect() {
-        connections.connect().onSuccess(guarded(this::ask)).onFailure(this::fail);
+        place.lane()
+                .connections()
+                .connect()
+                .onSuccess(guarded(this::ask))
+                .onFailure(guarded(this::fail));
     }
 
     /**
@@ -107,29 +161,32 @@ final class Attempt {
         LOG.error("call {} failed on its way: {}", flight.call().id(), Crash.describe(cause));
         if (finish()) {
             reset();
-            log.fail(new Failure(Failure.Kind.INTERNAL, Crash.MESSAGE));
         }
+        listener.failed(this, Cause.NONE, new Failure(Failure.Kind.INTERNAL, Crash.MESSAGE));
     }
 
     private void ask(HttpClientConnection open) {
         if (over) {
-            connections.release(open);
+            place.lane().connections().release(open);
             return;
         }
         connection = open;
-        open.request(site.options(flight.request().method(), flight.request().path()))
+        open.request(
+                        place.lane()
+                                .site()
+                                .options(flight.request().method(), flight.request().path()))
                 .onSuccess(guarded(this::send))
-                .onFailure(this::fail);
+                .onFailure(guarded(this::fail));
     }
 
     private void send(HttpClientRequest made) {
         request = made;
-        made.exceptionHandler(cause -> broke(made, cause));
+        made.exceptionHandler(guarded(cause -> broke(made, cause)));
         if (over) {
             made.reset();
             return;
         }
-        site.headers(flight.request().headers(), made.headers());
+        place.lane().site().headers(flight.request().headers(), made.headers(), place.key());
         made.response()
                 .onComplete(
                         guarded(came -> {
@@ -142,17 +199,15 @@ final class Attempt {
         HttpServerRequest source = upload;
         if (source != null) {
             flow(source, made);
-        } else if (flight.request().length() == 0) {
+        } else if (flight.request().body().length == 0) {
             made.end();
         } else {
-            made.end(body(flight.request()));
+            List<ByteBuffer> parts = flight.request().parts(target);
+            made.end(
+                    parts.size() == 1
+                            ? Exchange.wrap(flight.request().body())
+                            : Exchange.wrap(parts.toArray(ByteBuffer[]::new)));
         }
-    }
-
-    private static Buffer body(UpstreamRequest sent) {
-        return sent.edits().isEmpty()
-                ? Exchange.wrap(sent.body())
-                : Exchange.wrap(sent.parts().toArray(ByteBuffer[]::new));
     }
 
     private void flow(HttpServerRequest source, HttpClientRequest made) {
@@ -181,10 +236,10 @@ final class Attempt {
                 headers.add(new Header(header.getKey(), header.getValue()));
             }
         }
-        came.exceptionHandler(this::fail);
+        came.exceptionHandler(guarded(this::fail));
         came.handler(guarded(this::chunk));
         came.endHandler(guarded(nothing -> end()));
-        log.head(new Head(came.statusCode(), headers));
+        listener.head(this, new Head(came.statusCode(), headers));
     }
 
     private void chunk(Buffer chunk) {
@@ -192,18 +247,21 @@ final class Attempt {
             return;
         }
         silence.broken();
-        if (!firstByte) {
-            firstByte = true;
+        if (place.came(departed)) {
             flight.firstByteCame();
         }
-        log.append(chunk.getBytes());
-        if (!paused && log.full() && response != null) {
+        listener.chunk(this, chunk.getBytes());
+    }
+
+    /** Reads no further until {@link #resume}. */
+    void pause() {
+        if (!paused && response != null) {
             paused = true;
             response.pause();
         }
     }
 
-    private void resume() {
+    void resume() {
         if (paused && response != null) {
             paused = false;
             silence.broken();
@@ -215,16 +273,19 @@ final class Attempt {
         if (finish()) {
             HttpClientConnection used = connection;
             if (used != null && (upload == null || upload.isEnded())) {
-                connections.release(used);
+                place.lane().connections().release(used);
             } else if (used != null) {
                 used.close(); // the upstream did not want to hear the rest
             }
-            log.complete();
+            listener.end(this);
         }
     }
 
-    /** Nobody reads any more: closes the connection, which is how HTTP/1.1 says so. */
-    private void cancel() {
+    /**
+     * Ends it without a word: nobody wants to know any more. Closes the connection, which is how
+     * HTTP/1.1 says so.
+     */
+    void cancel() {
         if (finish()) {
             reset();
         }
@@ -247,7 +308,7 @@ final class Attempt {
     private void timeout(String what) {
         if (finish()) {
             reset();
-            log.fail(new Failure(Failure.Kind.TIMEOUT, what));
+            listener.failed(this, Cause.TIMEOUT, new Failure(Failure.Kind.TIMEOUT, what));
         }
     }
 
@@ -262,23 +323,28 @@ final class Attempt {
         if (over) {
             return;
         }
-        if (reused && response == null && cannotHaveServed()) {
+        if (stale()) {
             // It was closed while nobody used it, which is no failure of this call.
+            mayBeStale = false;
             reused = false;
             request = null;
             flight.note("connection", "stale");
             silence.restarts();
-            flight.departs();
+            departs();
             connect();
             return;
         }
         finish();
+        if (reused && response == null) {
+            place.lane().connections().brokeWhenReused();
+        }
         boolean sent = request != null;
-        Failure.Kind kind = sent ? Failure.Kind.BROKEN : Failure.Kind.UNREACHABLE;
-        log.fail(
+        listener.failed(
+                this,
+                sent ? Cause.BROKEN : Cause.UNREACHABLE,
                 new Failure(
-                        kind,
-                        site.called(flight.request().upstream())
+                        sent ? Failure.Kind.BROKEN : Failure.Kind.UNREACHABLE,
+                        place.lane().called()
                                 + " "
                                 + (sent
                                         ? response == null
@@ -288,8 +354,10 @@ final class Attempt {
                                 + "."));
     }
 
-    private boolean cannotHaveServed() {
-        return request == null || System.nanoTime() - flight.departed() < STALE_NANOS;
+    private boolean stale() {
+        return reused
+                && response == null
+                && (request == null || mayBeStale && System.nanoTime() - departed < STALE_NANOS);
     }
 
     private boolean finish() {
@@ -298,7 +366,6 @@ final class Attempt {
         }
         over = true;
         delivery.ended(this);
-        flight.lastByteCame();
         return true;
     }
 }

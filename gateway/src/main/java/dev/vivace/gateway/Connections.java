@@ -21,6 +21,9 @@ final class Connections {
     /** Most connections, busy ones included. */
     private static final int MAX = 10_000;
 
+    /** For how long none is used again after two have broken that were. */
+    private static final long DISTRUST_NANOS = 60_000_000_000L;
+
     /** All connections that there may be are in use. */
     static final class AllBusy extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -30,14 +33,17 @@ final class Connections {
         }
     }
 
-    /** A connection and when it was last used. */
-    private record Idle(HttpClientConnection connection, long since) {}
+    /** A connection and when it was last used, by {@link System#nanoTime}. */
+    record Idle(HttpClientConnection connection, long since) {}
 
     private final HttpClientAgent client;
     private final HttpConnectOptions address;
     private final ArrayDeque<Idle> idle = new ArrayDeque<>();
     private final Set<HttpClientConnection> open = new HashSet<>();
     private int opening;
+    private boolean distrusted;
+    private boolean broke;
+    private long brokeAt;
 
     Connections(HttpClientAgent client, HttpConnectOptions address) {
         this.client = client;
@@ -45,13 +51,29 @@ final class Connections {
     }
 
     /** A connection that served before and is open as far as we know; null if there is none. */
-    @Nullable HttpClientConnection idle() {
+    @Nullable Idle idle() {
+        if (distrusted && System.nanoTime() - brokeAt < DISTRUST_NANOS) {
+            return null;
+        }
+        distrusted = false;
         for (Idle last = idle.pollLast(); last != null; last = idle.pollLast()) {
             if (open.contains(last.connection)) {
-                return last.connection;
+                return last;
             }
         }
         return null;
+    }
+
+    /**
+     * One that had just served broke at its next request, without an answer. An upstream that does
+     * that again within a minute closes connections without saying so: a new one for each request
+     * costs less than the requests that go astray.
+     */
+    void brokeWhenReused() {
+        long now = System.nanoTime();
+        distrusted = broke && now - brokeAt < DISTRUST_NANOS;
+        broke = true;
+        brokeAt = now;
     }
 
     /** Opens a new one. */
@@ -72,7 +94,9 @@ final class Connections {
 
     /** Takes a connection back whose exchange is over, if it is still open. */
     void release(HttpClientConnection connection) {
-        if (open.contains(connection)) {
+        if (distrusted) {
+            connection.close();
+        } else if (open.contains(connection)) {
             idle.addLast(new Idle(connection, System.nanoTime()));
         }
     }

@@ -35,7 +35,7 @@ final class Doors extends VerticleBase {
     @Override
     public Future<?> start() {
         EventLoop loop = ((ContextInternal) context).nettyEventLoop();
-        var out = new HttpDelivery(vertx, parts.config().upstreams(), parts.config().timeouts());
+        var out = new HttpDelivery(vertx, parts.config(), parts.upstreams());
         delivery = out;
         var bodies = new BodyReader.Desk(context, parts.budget());
         vertx.setPeriodic(

@@ -270,6 +270,7 @@ final class Follower {
         finish(status, failure.message());
         if (!begun) {
             introduction.write(head == null ? new Head(status, List.of()) : head, true);
+            failure.retryAfter().ifPresent(exchange::retryAfter);
             exchange.refuse(status, failure.message());
         } else if (head != null && head.streamed()) {
             exchange.response

@@ -31,6 +31,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -137,18 +138,7 @@ public final class Gateway implements AutoCloseable {
             LongAdder inFlight,
             Vertx vertx) {
         byte[] secret = store.secret();
-        Set<String> keyed =
-                config.upstreams().entrySet().stream()
-                        .filter(upstream -> upstream.getValue().key().isPresent())
-                        .map(Map.Entry::getKey)
-                        .collect(Collectors.toSet());
-        Map<String, String> aliases =
-                config.models().entrySet().stream()
-                        .collect(
-                                Collectors.toMap(
-                                        Map.Entry::getKey,
-                                        route -> route.getValue().chain().getFirst()));
-        var models = new Models(List.copyOf(config.upstreams().keySet()), keyed, aliases);
+        var models = models(config);
         var cache = new ExactCache(config.cache().maxBytes(), store, Clock.systemUTC());
         var flights = new InFlight();
         var settlement =
@@ -179,6 +169,7 @@ public final class Gateway implements AutoCloseable {
         return new Parts(
                 config,
                 models,
+                new Upstreams(config, System::nanoTime),
                 new ModelLine(
                         models, cache, config.cache().mode(), flights, settlement, secret, budget),
                 settlement,
@@ -191,6 +182,21 @@ public final class Gateway implements AutoCloseable {
                 new Tenants(secret),
                 new CallIds(),
                 inFlight);
+    }
+
+    private static Models models(Config config) {
+        Set<String> keyed =
+                config.upstreams().entrySet().stream()
+                        .filter(upstream -> !upstream.getValue().keys().isEmpty())
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toSet());
+        var named = new HashMap<String, Models.Named>();
+        config.models()
+                .forEach((name, route) ->
+                        named.put(
+                                name,
+                                new Models.Named(route.chain(), route.balance(), route.larger())));
+        return new Models(List.copyOf(config.upstreams().keySet()), keyed, named);
     }
 
     private static VertxOptions options() {

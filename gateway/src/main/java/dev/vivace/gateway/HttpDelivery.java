@@ -2,6 +2,8 @@ package dev.vivace.gateway;
 
 import dev.vivace.answer.Failure;
 import dev.vivace.config.Config;
+import dev.vivace.deliver.Balancer;
+import dev.vivace.deliver.RetryOptions;
 import dev.vivace.line.Delivery;
 import dev.vivace.line.Flight;
 import io.vertx.core.Context;
@@ -14,42 +16,50 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Delivery over HTTP/1.1, one per event loop: one pool of connections per upstream, kept alive, on
  * the loop that accepted the client, so that a call never changes threads.
- *
- * <p>A pooled connection that the upstream has closed meanwhile is no failure of the call: if a
- * connection that served before breaks within a second of the request's departure and without a
- * byte of an answer, the request is sent once more, on a new connection.
  */
 final class HttpDelivery implements Delivery {
+    private final Vertx vertx;
     private final Context context;
     private final HttpClientAgent client;
-    private final Map<String, Route> routes = new HashMap<>();
-    private final Config.Timeouts timeouts;
+    private final Map<String, Lane> lanes = new HashMap<>();
+    private final RetryOptions retries;
+    private final Balancer balancer = new Balancer(new SplittableRandom()); // this loop's alone
+    private final String region;
     private final Set<Attempt> attempts = new HashSet<>();
 
-    /** An upstream and the way to it. */
-    private record Route(UpstreamSite site, Connections connections) {}
-
     /** Must be made on the event loop that it is for. */
-    HttpDelivery(Vertx vertx, Map<String, Config.Upstream> upstreams, Config.Timeouts timeouts) {
+    HttpDelivery(Vertx vertx, Config config, Upstreams upstreams) {
+        this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
-        this.timeouts = timeouts;
+        this.retries = config.retries();
+        this.region = config.server().region();
         this.client =
                 vertx.createHttpClient(
                         new HttpClientOptions()
                                 .setPipelining(false)
-                                .setConnectTimeout((int) timeouts.connect().toMillis())
                                 .setMaxHeaderSize(64 << 10)
                                 .setMaxChunkSize(64 << 10)
                                 .setTcpNoDelay(true));
-        upstreams.forEach((name, upstream) -> {
-            var site = new UpstreamSite(upstream);
-            routes.put(name, new Route(site, new Connections(client, site.connectOptions())));
-        });
+        config.upstreams()
+                .forEach((name, upstream) -> {
+                    var site = new UpstreamSite(upstream);
+                    var timeouts = upstream.timeouts().orElse(config.timeouts());
+                    lanes.put(
+                            name,
+                            new Lane(
+                                    name,
+                                    site,
+                                    new Connections(
+                                            client, site.connectOptions(timeouts.connect())),
+                                    upstreams.state(name),
+                                    timeouts));
+                });
     }
 
     @Override
@@ -59,29 +69,28 @@ final class HttpDelivery implements Delivery {
 
     /** Starts a flight whose body flows through from the client, if it has one. */
     void start(Flight flight, @Nullable HttpServerRequest upload) {
-        Route route = routes.get(flight.request().upstream());
-        if (route == null) {
+        Targets targets = Targets.of(flight.request().route(), lanes, balancer, region);
+        if (targets == null) {
             flight.log()
                     .fail(
                             new Failure(
                                     Failure.Kind.INTERNAL,
-                                    "No upstream is called " + flight.request().upstream() + "."));
+                                    "An upstream of this call's route is not configured."));
             return;
         }
-        var attempt = new Attempt(this, flight, route.site(), route.connections(), upload);
-        try {
-            attempt.start();
-        } catch (RuntimeException | Error e) {
-            attempt.crashed(e);
-        }
+        new Dispatch(this, flight, targets, upload).start();
+    }
+
+    Vertx vertx() {
+        return vertx;
     }
 
     Context context() {
         return context;
     }
 
-    Config.Timeouts timeouts() {
-        return timeouts;
+    RetryOptions retries() {
+        return retries;
     }
 
     void began(Attempt attempt) {
@@ -94,7 +103,11 @@ final class HttpDelivery implements Delivery {
 
     /** Ends what has been silent for too long. */
     void sweep(long now) {
-        routes.values().forEach(route -> route.connections().sweep(now));
+        lanes.values()
+                .forEach(lane -> {
+                    lane.connections().sweep(now);
+                    lane.state().turnstile().sweep();
+                });
         for (Attempt attempt : List.copyOf(attempts)) {
             try {
                 attempt.checkTime(now);

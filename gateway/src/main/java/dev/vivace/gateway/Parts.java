@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 record Parts(
         Config config,
         Models models,
+        Upstreams upstreams,
         ModelLine line,
         Settlement settlement,
         EmbeddingLine embeddings,

@@ -7,9 +7,10 @@ import dev.vivace.line.Call;
 import dev.vivace.line.Crash;
 import dev.vivace.line.Decision;
 import dev.vivace.line.Flight;
-import dev.vivace.line.Models;
+import dev.vivace.line.Route;
 import dev.vivace.line.UpstreamRequest;
 import io.netty.channel.EventLoop;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
@@ -67,19 +68,20 @@ final class PassDoor {
             refuse(exchange, call(Principal.NOBODY), String.valueOf(e.getMessage()));
             return;
         }
-        Models.Target target = parts.models().first();
+        Route route = parts.models().first();
         Call call =
                 call(
-                        target.keyed()
+                        route.keyed()
                                 ? Principal.LOCAL
                                 : Principal.named(parts.tenants().of(headers.credential())));
         var outgoing =
                 new UpstreamRequest(
-                        target.upstream(),
+                        route,
                         request.method().name(),
                         Exchange.target(request),
                         headers.forward(),
-                        new byte[0]);
+                        new byte[0],
+                        safe(request) ? UpstreamRequest.Kind.SAFE : UpstreamRequest.Kind.UNSAFE);
         var log = new AnswerLog(0, parts.budget());
         var flight = new Flight(call, outgoing, log, CacheStatus.BYPASS);
         log.onEnd(ended -> parts.settlement().passed(flight));
@@ -95,6 +97,11 @@ final class PassDoor {
         AnswerLog.Reader reader = log.read(follower::wake).orElseThrow();
         delivery.start(flight, Exchange.hasBody(request) ? paused(request) : null);
         follower.follow(reader);
+    }
+
+    private static boolean safe(HttpServerRequest request) {
+        return !Exchange.hasBody(request)
+                && (request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD);
     }
 
     private void refuse(Exchange exchange, Call call, String message) {

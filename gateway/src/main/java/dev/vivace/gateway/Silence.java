@@ -1,6 +1,5 @@
 package dev.vivace.gateway;
 
-import dev.vivace.config.Config;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -12,26 +11,17 @@ import org.jspecify.annotations.Nullable;
  * is asked for every now and then costs a call nothing.
  */
 final class Silence {
-    private final Config.Timeouts timeouts;
-    private final String name;
-    private final UpstreamSite site;
+    private final Lane lane;
     private final @Nullable HttpServerRequest upload;
     private @Nullable Outflow outflow;
     private long uploaded;
     private long lastSign = System.nanoTime();
 
     /**
-     * @param name the upstream's
      * @param upload the body where it flows through
      */
-    Silence(
-            Config.Timeouts timeouts,
-            String name,
-            UpstreamSite site,
-            @Nullable HttpServerRequest upload) {
-        this.timeouts = timeouts;
-        this.name = name;
-        this.site = site;
+    Silence(Lane lane, @Nullable HttpServerRequest upload) {
+        this.lane = lane;
         this.upload = upload;
     }
 
@@ -48,7 +38,7 @@ final class Silence {
 
     /** What to say of a silence within an answer that is too long. */
     Optional<String> withinAnswer(long now) {
-        return longer(now, timeouts.idle(), "fell silent in the middle of its answer for");
+        return longer(now, lane.timeouts().idle(), "fell silent in the middle of its answer for");
     }
 
     /**
@@ -62,15 +52,15 @@ final class Silence {
             lastSign = now;
         }
         if (outflow != null && !outflow.empty()) {
-            return longer(now, timeouts.idle(), "took nothing more of the request for");
+            return longer(now, lane.timeouts().idle(), "took nothing more of the request for");
         }
         if (upload != null && !upload.isEnded()) {
             return longer(
                     now,
-                    timeouts.idle(),
+                    lane.timeouts().idle(),
                     "waits for the rest of the request body, of which the client sent nothing for");
         }
-        return longer(now, timeouts.firstByte(), "did not begin to answer within");
+        return longer(now, lane.timeouts().firstByte(), "did not begin to answer within");
     }
 
     private boolean requestMoved(@Nullable HttpClientConnection connection) {
@@ -87,7 +77,6 @@ final class Silence {
     private Optional<String> longer(long now, Duration bound, String what) {
         return now - lastSign <= bound.toNanos()
                 ? Optional.empty()
-                : Optional.of(
-                        site.called(name) + " " + what + " " + bound.toMillis() / 1000.0 + " s.");
+                : Optional.of(lane.called() + " " + what + " " + bound.toMillis() / 1000.0 + " s.");
     }
 }

@@ -9,8 +9,8 @@ import io.vertx.core.http.RequestOptions;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Where an upstream is and how it wants to be addressed; worked out once. */
 final class UpstreamSite {
@@ -20,7 +20,7 @@ final class UpstreamSite {
     private final int port;
     private final boolean tls;
     private final String prefix;
-    private final Optional<Header> key;
+    private final List<Header> keys;
 
     UpstreamSite(Config.Upstream upstream) {
         URI url = upstream.url();
@@ -29,12 +29,13 @@ final class UpstreamSite {
         port = url.getPort() > 0 ? url.getPort() : tls ? 443 : 80;
         String path = url.getPath().replaceAll("/+$", "");
         prefix = path.endsWith(V1) ? path.substring(0, path.length() - V1.length()) : path;
-        key =
-                upstream.key()
+        keys =
+                upstream.keys().stream()
                         .map(secret ->
                                 upstream.protocol() == Config.Protocol.ANTHROPIC
                                         ? new Header("x-api-key", secret)
-                                        : new Header("Authorization", "Bearer " + secret));
+                                        : new Header("Authorization", "Bearer " + secret))
+                        .toList();
     }
 
     /** For messages to people: the address without anything secret. */
@@ -57,8 +58,12 @@ final class UpstreamSite {
         };
     }
 
-    HttpConnectOptions connectOptions() {
-        return new HttpConnectOptions().setHost(host).setPort(port).setSsl(tls);
+    HttpConnectOptions connectOptions(Duration patience) {
+        return new HttpConnectOptions()
+                .setHost(host)
+                .setPort(port)
+                .setSsl(tls)
+                .setConnectTimeout((int) patience.toMillis());
     }
 
     RequestOptions options(String method, String path) {
@@ -69,13 +74,19 @@ final class UpstreamSite {
                 .setURI(prefix.isEmpty() ? path : prefix + path);
     }
 
-    /** Adds the client's headers; its credential only where we have none of our own. */
-    void headers(List<Header> from, MultiMap to) {
+    /**
+     * Adds the client's headers; its credential only where we have none of our own.
+     *
+     * @param key which of ours is used, if we have any
+     */
+    void headers(List<Header> from, MultiMap to, int key) {
         for (Header header : from) {
-            if (key.isEmpty() || !Credentials.is(header.name())) {
+            if (keys.isEmpty() || !Credentials.is(header.name())) {
                 to.add(header.name(), header.value());
             }
         }
-        key.ifPresent(own -> to.set(own.name(), own.value()));
+        if (!keys.isEmpty()) {
+            to.set(keys.get(key).name(), keys.get(key).value());
+        }
     }
 }

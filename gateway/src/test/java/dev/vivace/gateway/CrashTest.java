@@ -13,10 +13,12 @@ import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.Price;
 import dev.vivace.line.Call;
 import dev.vivace.line.Flight;
+import dev.vivace.line.Models;
 import dev.vivace.line.UpstreamRequest;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -95,15 +97,16 @@ final class CrashTest {
             log.onEnd(ended -> failed.complete(ended.failure().orElseThrow()));
             var request =
                     new UpstreamRequest(
-                            "default",
+                            new Models(List.of("default"), Set.of(), Map.of()).first(),
                             "POST",
                             Chat.PATH,
                             List.of(new Header("X-Bad", "secret\r\nX-More: 1")),
-                            new byte[0]);
+                            new byte[0],
+                            UpstreamRequest.Kind.MODEL);
             var call = new Call("id", 0, System.nanoTime(), Principal.LOCAL, "chat", "m-1", false);
             vertx.runOnContext(nothing -> {
                 Config config = Gateways.config(upstream.url());
-                new HttpDelivery(vertx, config.upstreams(), config.timeouts())
+                new HttpDelivery(vertx, config, new Upstreams(config, System::nanoTime))
                         .start(new Flight(call, request, log, CacheStatus.BYPASS));
             });
             assertEquals(Failure.Kind.INTERNAL, failed.get(20, TimeUnit.SECONDS).kind());

@@ -81,7 +81,7 @@ final class EmbeddingDoorTest extends WireTest {
             reply.json(
                     429,
                     "{\"error\":{\"message\":\"slow down\"}}",
-                    "Retry-After: 7",
+                    "Retry-After: 70", // longer than the gateway would wait
                     "Set-Cookie: a=1",
                     "X-RateLimit-Remaining-Requests: 0",
                     "X-Request-Id: of-the-owner");
@@ -93,7 +93,7 @@ final class EmbeddingDoorTest extends WireTest {
             Wire.Answer owned = owner.answer();
             assertEquals("MISS", owned.cache());
             assertEquals(Optional.of("of-the-owner"), owned.head().header("x-request-id"));
-            assertEquals(Optional.of("7"), owned.head().header("retry-after"));
+            assertEquals(Optional.of("70"), owned.head().header("retry-after"));
             Wire.Answer joined = joins.answer();
             assertEquals(429, joined.status());
             assertEquals("JOINED", joined.cache());

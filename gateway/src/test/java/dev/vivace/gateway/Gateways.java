@@ -1,6 +1,7 @@
 package dev.vivace.gateway;
 
 import dev.vivace.config.Config;
+import dev.vivace.deliver.RetryOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,13 @@ import java.util.Optional;
 /** Gateways for tests, each on a free port of the loopback address. */
 final class Gateways {
     private Gateways() {}
+
+    static final RetryOptions NEVER_AGAIN =
+            new RetryOptions(1, 0, 0, Duration.ofMillis(1), Duration.ZERO, false);
+
+    static Gateway retrying(URI upstream, RetryOptions retries) {
+        return Gateway.start(config(upstream).toBuilder().retries(retries).build());
+    }
 
     static Config config(URI upstream) {
         return Config.proxyTo(upstream, Optional.empty())

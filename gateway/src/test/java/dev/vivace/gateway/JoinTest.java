@@ -164,14 +164,14 @@ final class JoinTest extends WireTest {
     @ParameterizedTest
     @CsvSource({"false, false", "false, true", "true, false", "true, true"})
     void anErrorOfTheUpstreamReachesAllOnce(boolean leads, boolean joins) throws Exception {
-        String error = "{\"error\":{\"message\":\"slow down\"}}";
-        plain(429, error);
+        String error = "{\"error\":{\"message\":\"no such thing\"}}";
+        plain(422, error);
         try (var leader = join(leads ? Chat.stream("error") : Chat.ask("error"), 1);
                 var other = join(joins ? Chat.stream("error") : Chat.ask("error"), 2)) {
             go.countDown();
             for (Wire wire : List.of(leader, other)) {
                 Wire.Answer got = wire.answer();
-                assertEquals(429, got.status());
+                assertEquals(422, got.status());
                 assertEquals(error, got.text());
                 assertEquals(Optional.of("application/json"), got.head().header("content-type"));
             }

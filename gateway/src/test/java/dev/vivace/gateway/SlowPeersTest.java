@@ -210,9 +210,9 @@ final class SlowPeersTest {
     }
 
     @Test
-    void aConnectionThatBreaksLateIsNotTriedAgain() throws Exception {
+    void aConnectionThatBreaksLateIsNoStaleOne() throws Exception {
         try (var upstream = Upstream.start(Chat::reply);
-                var gateway = Gateways.to(upstream.url());
+                var gateway = Gateways.retrying(upstream.url(), Gateways.NEVER_AGAIN);
                 var wire = new Wire(gateway.address())) {
             assertEquals(200, wire.post(Chat.PATH, Chat.ask("first")).answer().status());
             upstream.forget();

@@ -1,0 +1,56 @@
+package dev.vivace.gateway;
+
+import dev.vivace.answer.Failure;
+import dev.vivace.config.Config;
+import dev.vivace.deliver.Breaker;
+import dev.vivace.deliver.UpstreamState;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The way of one event loop to one upstream.
+ *
+ * @param state what all loops know of the upstream
+ */
+record Lane(
+        String name,
+        UpstreamSite site,
+        Connections connections,
+        UpstreamState state,
+        Config.Timeouts timeouts) {
+    /** The beginning of a sentence about the upstream. */
+    String called() {
+        return site.called(name);
+    }
+
+    /** Why nobody is to be sent there now, if so; looks only. */
+    Optional<Failure> closed() {
+        Breaker breaker = state.breaker();
+        if (breaker.state() == Breaker.State.OPEN && breaker.opensIn().isPositive()) {
+            return Optional.of(resting(breaker));
+        }
+        Duration rest = state.keys().restsFor();
+        if (rest.isPositive()) {
+            return Optional.of(
+                    new Failure(
+                            Failure.Kind.OVERLOADED,
+                            called() + " has refused every key for now.",
+                            Optional.of(rest)));
+        }
+        return Optional.empty();
+    }
+
+    Failure resting(Breaker breaker) {
+        return new Failure(
+                Failure.Kind.RESTING,
+                called() + " fails too often and is left alone for a moment.",
+                Optional.of(breaker.opensIn()));
+    }
+
+    Failure full(Duration retryAfter) {
+        return new Failure(
+                Failure.Kind.OVERLOADED,
+                called() + " is busy, and so is everybody's place in the line for it.",
+                Optional.of(retryAfter));
+    }
+}

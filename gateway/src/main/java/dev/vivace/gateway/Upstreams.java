@@ -1,0 +1,40 @@
+package dev.vivace.gateway;
+
+import dev.vivace.config.Config;
+import dev.vivace.deliver.UpstreamState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+
+/** What all event loops know of the upstreams. Thread-safe. */
+final class Upstreams {
+    private final Map<String, UpstreamState> states = new LinkedHashMap<>();
+
+    Upstreams(Config config, LongSupplier nanos) {
+        config.upstreams()
+                .forEach((name, upstream) ->
+                        states.put(
+                                name,
+                                new UpstreamState(
+                                        name,
+                                        upstream.weight(),
+                                        upstream.region(),
+                                        upstream.keys().size(),
+                                        config.retries(),
+                                        config.breaker(),
+                                        config.concurrency(),
+                                        nanos)));
+    }
+
+    /** Of a configured upstream. */
+    UpstreamState state(String name) {
+        return Objects.requireNonNull(states.get(name), name);
+    }
+
+    /** All, in the configuration's order. */
+    List<UpstreamState> all() {
+        return List.copyOf(states.values());
+    }
+}
