@@ -9,14 +9,14 @@ import java.util.function.LongSupplier;
  *
  * <p>The gradient of Netflix's Gradient2 (concurrency-limits): as long as answers begin not much
  * later than they did over a long time, the limit grows by a little; when they begin later, calls
- * queue somewhere, and the limit shrinks in proportion. Three things differ, because times to a first
- * token vary by themselves much more than those of small services, and because what a limit did
- * shows only in calls that began under it: the limit moves once per round, that is, after as many
- * answers as half the limit, by their average; and it shrinks for calls that the upstream turned
- * away once in that time, not for each of a burst of them. And the long
- * time rises only where the limit cannot be what made answers late: where it did not hold calls
- * back, is small, or was halved in vain. Otherwise, under lasting demand, waiting would become the
- * measure of waiting, and the limit would grow without end.
+ * queue somewhere, and the limit shrinks in proportion. Three things differ, because times to a
+ * first token vary by themselves much more than those of small services, and because what a limit
+ * did shows only in calls that began under it: the limit moves once per round, that is, after as
+ * many answers as half the limit, by their average; and it shrinks for calls that the upstream
+ * turned away once in that time, not for each of a burst of them. And the long time rises only
+ * where the limit cannot be what made answers late: where it did not hold calls back, is small, or
+ * was halved in vain. Otherwise, under lasting demand, waiting would become the measure of waiting,
+ * and the limit would grow without end.
  */
 final class GradientLimit {
     private static final double INITIAL = 20;
