@@ -1,0 +1,134 @@
+package dev.vivace.deliver;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChoicesTest {
+    private final AtomicLong now = new AtomicLong();
+
+    private UpstreamState upstream(String name, int weight, String region) {
+        return new UpstreamState(
+                name,
+                weight,
+                region,
+                2,
+                RetryOptions.DEFAULT,
+                BreakerOptions.DEFAULT,
+                ConcurrencyOptions.DEFAULT,
+                now::get);
+    }
+
+    @Test
+    void weightsAreKeptAndOpenOnesAndOtherRegionsComeLater() {
+        var a = upstream("a", 3, "eu");
+        var b = upstream("b", 1, "us");
+        var balancer = new Balancer(new Random(1));
+        int first = 0;
+        for (int i = 0; i < 10_000; i++) {
+            first += balancer.order(List.of(a, b), Balance.WEIGHT, "")[0] == 0 ? 1 : 0;
+        }
+        assertEquals(7_500, first, 200);
+        assertArrayEquals(new int[] {1, 0}, balancer.order(List.of(a, b), Balance.WEIGHT, "us"));
+        assertArrayEquals(new int[] {0, 1}, balancer.order(List.of(a, b), Balance.ORDER, "us"));
+        for (int i = 0; i < 20; i++) {
+            a.breaker().failed(a.breaker().tryEnter());
+        }
+        assertArrayEquals(new int[] {1, 0}, balancer.order(List.of(a, b), Balance.ORDER, ""));
+    }
+
+    @Test
+    void keysTakeTurnsAndRest() {
+        var ring = new KeyRing(3, now::get);
+        ring.rest(1, Duration.ofSeconds(5));
+        assertEquals(List.of(0, 2, 0), List.of(ring.next(), ring.next(), ring.next()));
+        ring.rest(0, Duration.ofSeconds(3));
+        ring.rest(2, Duration.ofSeconds(4));
+        assertEquals(-1, ring.next());
+        assertEquals(Duration.ofSeconds(3), ring.restsFor());
+        now.addAndGet(Duration.ofSeconds(3).toNanos());
+        assertEquals(0, ring.next());
+        assertEquals(0, new KeyRing(0, now::get).next());
+    }
+
+    @Test
+    void p95NeedsSamplesThatAreFresh() {
+        var times = new FirstByteTimes(now::get);
+        for (int i = 1; i <= 19; i++) {
+            times.record(i);
+        }
+        assertTrue(times.p95().isEmpty());
+        times.record(20);
+        assertEquals(19, times.p95().getAsLong());
+        assertTrue(times.recent() > 0);
+        now.addAndGet(Duration.ofMinutes(6).toNanos());
+        assertTrue(times.p95().isEmpty());
+        assertEquals(0, times.recent());
+    }
+
+    @Test
+    void retryAfterIsUnderstood() {
+        Instant then = Instant.parse("2015-10-21T07:27:00Z");
+        assertEquals(
+                Optional.of(Duration.ofMillis(1500)),
+                RetryAfter.of(Optional.of("1.5"), Optional.empty(), then));
+        assertEquals(
+                Optional.of(Duration.ofMillis(20)),
+                RetryAfter.of(Optional.of("1"), Optional.of("20"), then));
+        assertEquals(
+                Optional.of(Duration.ofMinutes(1)),
+                RetryAfter.of(
+                        Optional.of("Wed, 21 Oct 2015 07:28:00 GMT"), Optional.empty(), then));
+        assertEquals(
+                Optional.of(Duration.ofDays(1)),
+                RetryAfter.of(Optional.of("999999999999999"), Optional.empty(), then));
+        for (String nonsense : List.of("-1", "soon", "NaN", "1e9", "", "0x10")) {
+            assertEquals(
+                    Optional.empty(), RetryAfter.of(Optional.of(nonsense), Optional.empty(), then));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"error\":{\"message\":\"x\",\"code\":\"context_length_exceeded\"}}",
+                "{\"type\":\"error\",\"error\":{\"message\":\"prompt is too long: 5 > 4\"}}",
+                "{\"object\":\"error\",\"message\":\"This model's maximum context length is 4\"}",
+                "{\"error\":{\"code\":400,\"type\":\"exceed_context_size_error\"}}",
+                "[{\"error\":{\"message\":\"exceeds the maximum number of tokens allowed\"}}]"
+            })
+    void contextLengthIsRecognised(String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        assertTrue(ContextLength.exceeded(bytes));
+        var random = new Random(1);
+        for (int i = 0; i < 1_000; i++) {
+            byte[] broken = bytes.clone();
+            broken[random.nextInt(broken.length)] = (byte) random.nextInt();
+            boolean ignored = ContextLength.exceeded(broken);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "prompt is too long",
+                "{\"error\":{\"message\":\"bad\",\"input\":\"prompt is too long\"}}",
+                "{\"error\":null}"
+            })
+    void whatSomebodyQuotesIsNoContextLength(String body) {
+        assertFalse(ContextLength.exceeded(body.getBytes(StandardCharsets.UTF_8)));
+    }
+}
