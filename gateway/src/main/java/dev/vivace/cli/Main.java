@@ -24,6 +24,7 @@ public final class Main {
                 .with("demo", DemoCommand::new)
                 .with("serve", ServeCommand::new)
                 .with("validate", ValidateCommand::new)
+                .with("import", ImportCommand::new)
                 .with("replay", ReplayCommand::new)
                 .with("simulate", SimulateCommand::new)
                 .with("doctor", DoctorCommand::new)

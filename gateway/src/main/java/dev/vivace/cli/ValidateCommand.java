@@ -5,9 +5,11 @@ import dev.vivace.command.Command;
 import dev.vivace.command.Console;
 import dev.vivace.command.Kind;
 import dev.vivace.command.Usage;
+import dev.vivace.command.UsageException;
 import dev.vivace.config.Config;
 import dev.vivace.config.ConfigException;
 import dev.vivace.config.ConfigFile;
+import dev.vivace.config.ConfigSchema;
 import dev.vivace.config.Units;
 import dev.vivace.config.Warnings;
 import java.io.IOException;
@@ -41,7 +43,8 @@ final class ValidateCommand implements Command {
         return new Usage(
                         "validate",
                         "Checks a configuration file and names everything that is wrong with it, with its line.")
-                .operand("FILE", "the configuration file.")
+                .operands("FILE", "the configuration file.", 0, 1)
+                .flag("schema", "Print the JSON schema of the file instead, for editors.")
                 .flag("json", "Print one JSON object instead of lines.")
                 .option("out", "FILE", "Also write that JSON object to a file.")
                 .footer("", "Exit code: 0 if nothing is wrong, 2 otherwise.");
@@ -49,6 +52,13 @@ final class ValidateCommand implements Command {
 
     @Override
     public int run(Arguments given, Console console) {
+        if (given.has("schema")) {
+            console.out().print(ConfigSchema.text());
+            return 0;
+        }
+        if (given.operands().isEmpty()) {
+            throw new UsageException("FILE is missing: the configuration file");
+        }
         Path file = given.operand(Kind.PATH);
         List<ConfigException.Problem> problems = List.of();
         List<String> warnings = List.of();

@@ -26,8 +26,13 @@ public final class ConfigFile {
      * @throws ConfigException with everything that is wrong, if anything is
      */
     public static Config load(Path file, Function<String, Optional<String>> environment) {
+        return read(file, bytes(file), environment);
+    }
+
+    /** Likewise, of a content that is there already. */
+    static Config read(Path file, byte[] content, Function<String, Optional<String>> environment) {
         var problems = new Problems(file);
-        String text = decode(bytes(file, problems), problems);
+        String text = text(content, problems);
         Node root =
                 Yaml.parse(text, problems)
                         .orElseThrow(() -> problems.failure(0, "", "the file is empty"));
@@ -37,7 +42,13 @@ public final class ConfigFile {
                 .withSources(written.sources(file));
     }
 
-    private static byte[] bytes(Path file, Problems problems) {
+    /**
+     * A file's content.
+     *
+     * @throws ConfigException if it cannot be read or is too large
+     */
+    static byte[] bytes(Path file) {
+        var problems = new Problems(file);
         if (Files.isDirectory(file)) {
             throw problems.failure(0, "", "is a directory, not a file");
         }
@@ -61,7 +72,7 @@ public final class ConfigFile {
         }
     }
 
-    private static String decode(byte[] bytes, Problems problems) {
+    static String text(byte[] bytes, Problems problems) {
         var in = ByteBuffer.wrap(bytes);
         var out = CharBuffer.allocate(bytes.length);
         if (StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isError()) {

@@ -5,6 +5,7 @@ import dev.vivace.ledger.Prices;
 import dev.vivace.limit.Rates;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import tools.jackson.core.JsonGenerator;
@@ -34,6 +35,15 @@ public final class ConfigJson {
      * @param prices all that apply, the built-in ones included
      */
     public static void write(Config config, Prices prices, JsonGenerator to) {
+        write(config, prices, Optional.empty(), to);
+    }
+
+    /**
+     * Likewise, with what became of the file's last change as {@code reload}, which is null if
+     * there was none.
+     */
+    public static void write(
+            Config config, Prices prices, Optional<Reload> reload, JsonGenerator to) {
         to.writeStartObject();
         config.sources()
                 .file()
@@ -49,6 +59,23 @@ public final class ConfigJson {
         to.writeObjectPropertyStart("sources");
         settings.origins().forEach(to::writeStringProperty);
         to.writeEndObject();
+        reload.ifPresentOrElse(last -> reload(last, to), () -> to.writeNullProperty("reload"));
+        to.writeEndObject();
+    }
+
+    private static void reload(Reload last, JsonGenerator to) {
+        to.writeObjectPropertyStart("reload");
+        to.writeStringProperty("at", last.at().toString());
+        to.writeBooleanProperty("applied", last.applied());
+        to.writeArrayPropertyStart("problems");
+        for (ConfigException.Problem problem : last.problems()) {
+            to.writeStartObject();
+            to.writeNumberProperty("line", problem.line());
+            to.writeStringProperty("path", problem.path());
+            to.writeStringProperty("message", problem.message());
+            to.writeEndObject();
+        }
+        to.writeEndArray();
         to.writeEndObject();
     }
 

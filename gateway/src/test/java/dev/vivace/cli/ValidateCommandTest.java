@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vivace.config.ConfigSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,13 @@ class ValidateCommandTest {
 
         assertEquals(2, validate(GOOD, "--out", folder.resolve("no/such/report").toString()));
         assertTrue(err.contains("cannot write"), err);
+    }
+
+    @Test
+    void printsTheSchema() {
+        assertEquals(0, execute("--schema"));
+        assertEquals(ConfigSchema.text(), out);
+        assertEquals("", err);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.vivace.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.ledger.Prices;
@@ -10,6 +11,7 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -162,6 +164,31 @@ class ConfigJsonTest {
         source(shown, "flag", "upstreams.default.url", "upstreams.default.keys");
         source(shown, "default", "server.host", "cache.mode");
         assertFalse(shown.toString().contains("secret"), shown.toString());
+    }
+
+    @Test
+    void saysWhatBecameOfTheLastChange() throws IOException {
+        assertTrue(show(load("{}")).get("reload").isNull());
+        Instant at = Instant.parse("2026-01-02T03:04:05Z");
+        JsonNode applied = show(load("{}"), Reload.applied(at)).get("reload");
+        assertEquals(
+                "{\"at\":\"2026-01-02T03:04:05Z\",\"applied\":true,\"problems\":[]}",
+                applied.toString());
+        var why = assertThrows(ConfigException.class, () -> load("cache: { tll: 1s }"));
+        JsonNode rejected = show(load("{}"), Reload.rejected(at, why)).get("reload");
+        assertFalse(rejected.get("applied").asBoolean());
+        JsonNode problem = rejected.get("problems").get(0);
+        assertEquals(1, problem.get("line").asInt());
+        assertEquals("cache.tll", problem.get("path").asString());
+        assertTrue(problem.get("message").asString().contains("did you mean ttl?"));
+    }
+
+    private static JsonNode show(Config config, Reload reload) {
+        var text = new StringWriter();
+        try (var to = JSON.createGenerator(text)) {
+            ConfigJson.write(config, Prices.builtIn(), Optional.of(reload), to);
+        }
+        return JSON.readTree(text.toString());
     }
 
     private static void leaves(String path, JsonNode node, Set<String> into) {

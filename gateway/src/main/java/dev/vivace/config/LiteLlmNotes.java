@@ -1,0 +1,45 @@
+package dev.vivace.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What of another gateway's file was not understood or cannot be kept. Not thread-safe. */
+final class LiteLlmNotes {
+    /** Nobody reads more. */
+    static final int MOST = 1_000;
+
+    private final Path file;
+    private final List<String> all = new ArrayList<>();
+
+    LiteLlmNotes(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * @param message without values that may be secret
+     */
+    void add(LiteLlmNode place, String message) {
+        if (all.size() < MOST) {
+            all.add(
+                    file
+                            + ":"
+                            + place.line()
+                            + ": "
+                            + Shown.sentence(place.path())
+                            + ": "
+                            + message);
+        }
+    }
+
+    /** One for each key that nobody knows what to do with. */
+    void addOthers(LiteLlmNode section, Iterable<String> known) {
+        var others = section.children();
+        known.forEach(others::remove);
+        others.values().forEach(other -> add(other, "is not kept"));
+    }
+
+    List<String> all() {
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.vivace.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** The keys that only a restart can change. */
+final class RestartKeys {
+    private RestartKeys() {}
+
+    /** One problem for each of them that differs; no value of theirs is shown. */
+    static List<ConfigException.Problem> changed(Config before, Config after) {
+        var changed = new ArrayList<ConfigException.Problem>();
+        add(changed, "server.host", before, after, config -> config.server().host());
+        add(changed, "server.port", before, after, config -> config.server().port());
+        add(changed, "data", before, after, Config::data);
+        add(changed, "redis", before, after, Config::redis);
+        return changed;
+    }
+
+    private static void add(
+            List<ConfigException.Problem> to,
+            String key,
+            Config before,
+            Config after,
+            Function<Config, Object> value) {
+        if (!value.apply(before).equals(value.apply(after))) {
+            to.add(
+                    new ConfigException.Problem(
+                            0,
+                            key,
+                            "cannot change while the gateway runs; nothing of this change"
+                                    + " applies: restart, or put the old value back"));
+        }
+    }
+}
