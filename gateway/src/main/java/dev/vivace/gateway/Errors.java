@@ -17,7 +17,11 @@ enum Errors {
             return object(
                     "{\"error\":{\"message\":",
                     message,
-                    ",\"type\":\"" + type + "\",\"param\":null,\"code\":null}}");
+                    ",\"type\":\""
+                            + type
+                            + "\",\"param\":null,\"code\":"
+                            + (status == 401 ? "\"invalid_api_key\"" : "null")
+                            + "}}");
         }
 
         @Override

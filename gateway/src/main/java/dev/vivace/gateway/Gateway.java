@@ -13,6 +13,8 @@ import dev.vivace.config.ConfigJson;
 import dev.vivace.config.Warnings;
 import dev.vivace.embedding.EmbeddingLine;
 import dev.vivace.embedding.EmbeddingSettlement;
+import dev.vivace.key.ClientKeys;
+import dev.vivace.key.KeyFileException;
 import dev.vivace.ledger.Ledger;
 import dev.vivace.ledger.LedgerListener;
 import dev.vivace.ledger.Prices;
@@ -34,6 +36,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,14 +56,21 @@ public final class Gateway implements AutoCloseable {
     private final Vertx vertx;
     private final Ledger ledger;
     private final CacheStore store;
+    private final ClientKeys keys;
     private final Readiness readiness;
     private final URI address;
 
     private Gateway(
-            Vertx vertx, Ledger ledger, CacheStore store, Readiness readiness, URI address) {
+            Vertx vertx,
+            Ledger ledger,
+            CacheStore store,
+            ClientKeys keys,
+            Readiness readiness,
+            URI address) {
         this.vertx = vertx;
         this.ledger = ledger;
         this.store = store;
+        this.keys = keys;
         this.readiness = readiness;
         this.address = address;
     }
@@ -71,6 +81,18 @@ public final class Gateway implements AutoCloseable {
      * @throws GatewayException if it cannot, in one line for a person
      */
     public static Gateway start(Config config) {
+        return start(config, Optional.empty());
+    }
+
+    /**
+     * Starts listening; the address is known when this returns.
+     *
+     * @param adminKey what operators show as soon as there are client keys, or where it listens
+     *     beyond loopback; empty: then nobody is one
+     * @throws GatewayException if it cannot, in one line for a person
+     */
+    public static Gateway start(Config config, Optional<String> adminKey) {
+        ClientKeys keys = keys(config);
         Warnings.of(config, Runtime.getRuntime().maxMemory()).forEach(LOG::warn);
         CacheStore store = store(config);
         Prices prices = Prices.builtIn().with(config.prices());
@@ -104,13 +126,31 @@ public final class Gateway implements AutoCloseable {
         Vertx vertx = Vertx.vertx(options());
         try {
             Parts parts =
-                    parts(config, store, prices, ledger, pages, readiness, budget, inFlight, vertx);
+                    parts(
+                            config,
+                            store,
+                            prices,
+                            ledger,
+                            pages,
+                            readiness,
+                            budget,
+                            inFlight,
+                            vertx,
+                            keys,
+                            new AdminAccess(
+                                    adminKey, Hosts.loopback(config.server().host()), keys));
             int port = listen(vertx, parts);
+            keys.watch();
             MemoryKeeper.start(vertx, parts.ids()::count, inFlight::sum);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
             return new Gateway(
-                    vertx, ledger, store, readiness, URI.create("http://" + shown + ":" + port));
+                    vertx,
+                    ledger,
+                    store,
+                    keys,
+                    readiness,
+                    URI.create("http://" + shown + ":" + port));
         } catch (RuntimeException e) {
             vertx.close();
             ledger.close();
@@ -127,6 +167,14 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    private static ClientKeys keys(Config config) {
+        try {
+            return config.data().map(ClientKeys::of).orElseGet(ClientKeys::inMemory);
+        } catch (KeyFileException e) {
+            throw new GatewayException(String.valueOf(e.getMessage()));
+        }
+    }
+
     private static Parts parts(
             Config config,
             CacheStore store,
@@ -136,7 +184,9 @@ public final class Gateway implements AutoCloseable {
             Readiness readiness,
             ByteBudget budget,
             LongAdder inFlight,
-            Vertx vertx) {
+            Vertx vertx,
+            ClientKeys keys,
+            AdminAccess adminAccess) {
         byte[] secret = store.secret();
         var models = models(config);
         var cache = new ExactCache(config.cache().maxBytes(), store, Clock.systemUTC());
@@ -179,7 +229,9 @@ public final class Gateway implements AutoCloseable {
                 pages,
                 readiness,
                 budget,
-                new Tenants(secret),
+                keys,
+                new Access(keys, new Tenants(secret)),
+                adminAccess,
                 new CallIds(),
                 inFlight);
     }
@@ -276,5 +328,6 @@ public final class Gateway implements AutoCloseable {
         }
         ledger.close();
         store.close();
+        keys.close();
     }
 }

@@ -12,12 +12,15 @@ import dev.vivace.line.UpstreamRequest;
 import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
 
 /**
  * The door for everything else under {@code /v1/}: passed through as it is, streaming both ways,
  * uncached.
  */
 final class PassDoor {
+    private static final String MODELS = "/v1/models";
+
     private final Parts parts;
     private final Stragglers stragglers;
     private final HttpDelivery delivery;
@@ -61,19 +64,23 @@ final class PassDoor {
 
     private void asked(Exchange exchange) {
         HttpServerRequest request = exchange.request;
-        RequestHeaders headers;
-        try {
-            headers = RequestHeaders.of(request.headers(), false);
-        } catch (IllegalArgumentException e) {
-            refuse(exchange, call(Principal.NOBODY), String.valueOf(e.getMessage()));
+        Access.Admitted admitted;
+        switch (parts.access().enter(request.headers(), false)) {
+            case Access.Admitted known -> admitted = known;
+            case Access.Refused no -> {
+                refuse(exchange, no);
+                return;
+            }
+        }
+        Optional<String> forbidden = forbidden(admitted.principal(), request);
+        if (forbidden.isPresent()) {
+            String why = forbidden.get();
+            refuse(exchange, new Access.Refused(403, admitted.principal(), why, why));
             return;
         }
+        RequestHeaders headers = admitted.headers();
         Route route = parts.models().first();
-        Call call =
-                call(
-                        route.keyed()
-                                ? Principal.LOCAL
-                                : Principal.named(parts.tenants().of(headers.credential())));
+        Call call = call(admitted.principal()).asking("", false, route.keyed());
         var outgoing =
                 new UpstreamRequest(
                         route,
@@ -104,10 +111,23 @@ final class PassDoor {
                 && (request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD);
     }
 
-    private void refuse(Exchange exchange, Call call, String message) {
+    /**
+     * Which model is asked for is not looked for here, so a key for some models only has no
+     * business here. The exact path: what an upstream makes of dots in another is unknown.
+     */
+    private static Optional<String> forbidden(Principal who, HttpServerRequest request) {
+        boolean some = who.key().map(key -> !key.models().isEmpty()).orElse(false);
+        return some && !MODELS.equals(request.path())
+                ? Optional.of(
+                        "This key is for some models only, and at this path the gateway does not see which is asked for.")
+                : Optional.empty();
+    }
+
+    private void refuse(Exchange exchange, Access.Refused no) {
+        Call call = call(no.who());
         exchange.introduce(call, CacheStatus.BYPASS, System.nanoTime() - call.arrived());
-        parts.settlement().refused(new Decision.Refused(call, 400, message));
-        exchange.refuse(400, message);
+        parts.settlement().refused(new Decision.Refused(call, no.status(), no.reason()));
+        exchange.refuse(no.status(), no.message());
     }
 
     /** Nothing is read from the client before the upstream can take it. */

@@ -117,10 +117,14 @@ class LiteLlmImportTest {
                         Optional.empty()),
                 requireNonNull(upstreams.get("openai")));
         assertEquals("eu", requireNonNull(upstreams.get("eu.openai.azure.com")).region());
-        assertEquals(List.of("value-of-OPENAI_API_KEY"), requireNonNull(upstreams.get("openai-2")).keys());
+        assertEquals(
+                List.of("value-of-OPENAI_API_KEY"),
+                requireNonNull(upstreams.get("openai-2")).keys());
         assertEquals(Rates.NONE, requireNonNull(upstreams.get("openai-2")).rates());
         assertEquals(Protocol.ANTHROPIC, requireNonNull(upstreams.get("anthropic")).protocol());
-        assertEquals(List.of("value-of-ANTHROPIC_API_KEY"), requireNonNull(upstreams.get("anthropic")).keys());
+        assertEquals(
+                List.of("value-of-ANTHROPIC_API_KEY"),
+                requireNonNull(upstreams.get("anthropic")).keys());
         Upstream vllm = requireNonNull(upstreams.get("10.0.0.7-8000"));
         assertEquals(URI.create("http://10.0.0.7:8000/v1"), vllm.url());
         assertEquals(List.of("sk-literal-secret"), vllm.keys());
