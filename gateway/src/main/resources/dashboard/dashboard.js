@@ -56,8 +56,14 @@ function figure(id, value, unit) {
 
 // Data
 
+const KEPT = "vivace-admin-key"; // until this tab is closed
+
 async function load(path) {
-  const answer = await fetch(path, { cache: "no-store" });
+  const key = sessionStorage.getItem(KEPT);
+  const answer = await fetch(path, { cache: "no-store", headers: key ? { "x-vivace-admin-key": key } : {} });
+  $("key").hidden = answer.status !== 401;
+  if (answer.status === 401) throw new Error(key ? "that is not its admin key" : "locked");
+  if (answer.status === 403) throw new Error((await answer.json()).error.message);
   if (!answer.ok) throw new Error(`${path.split("?")[0]} answered ${answer.status}`);
   return answer.json();
 }
@@ -366,6 +372,13 @@ for (const button of document.querySelectorAll(".copy")) {
     setTimeout(() => { button.textContent = "Copy"; }, 1500);
   });
 }
+
+$("key").addEventListener("submit", event => {
+  event.preventDefault();
+  sessionStorage.setItem(KEPT, $("key-text").value.trim().replace(/[^\x20-\x7e]/g, "?")); // a header takes no more than ASCII
+  $("key-text").value = "";
+  poll();
+});
 
 $("ranges").addEventListener("click", event => {
   const button = event.target.closest("button");

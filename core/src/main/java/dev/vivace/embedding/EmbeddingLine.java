@@ -231,7 +231,7 @@ public final class EmbeddingLine {
     private Fingerprint group(Caller caller, MeaningDigest digest) {
         return new Identity(
                         caller.asked.path(),
-                        caller.call.tenant(),
+                        caller.call.principal().sharing(),
                         caller.target,
                         caller.control.scope(),
                         caller.asked.headers())

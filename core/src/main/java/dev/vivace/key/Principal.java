@@ -1,6 +1,7 @@
 package dev.vivace.key;
 
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Who asks.
@@ -35,5 +36,20 @@ public record Principal(String tenant, Optional<VirtualKey> key, Priority priori
         return key.filter(own -> own.scope() == VirtualKey.Scope.KEY)
                 .map(own -> tenant + '\n' + own.id())
                 .orElse(tenant);
+    }
+
+    /**
+     * Why this one may not ask for a model: a sentence for the client; empty if it may.
+     *
+     * @param model as the client names it; empty if it named none
+     */
+    public Optional<String> refuses(String model) {
+        return key.filter(own -> !own.models().isEmpty() && !own.models().contains(model))
+                .map(own ->
+                        "The model '"
+                                + KeyTerms.shown(model)
+                                + "' is not allowed with this key; allowed: "
+                                + own.models().stream().sorted().collect(Collectors.joining(", "))
+                                + ".");
     }
 }

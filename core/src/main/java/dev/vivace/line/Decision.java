@@ -29,6 +29,11 @@ public sealed interface Decision {
         public Refused(Call call, int status, String message) {
             this(call, status, message, "", Duration.ZERO);
         }
+
+        /** The same with another message. */
+        public Refused saying(String other) {
+            return new Refused(call, status, other, code, retryAfter);
+        }
     }
 
     /**

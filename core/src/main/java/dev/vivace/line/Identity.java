@@ -10,10 +10,11 @@ import java.util.Locale;
  * What separates answers beside what is asked: at which door, by whom, of whom, within which scope,
  * and what providers' own headers say of versions, betas, organisations and projects.
  *
+ * @param sharing whose answers may be given: see {@link dev.vivace.key.Principal#sharing}
  * @param headers all that go on; those that are no provider's own do not count
  */
 public record Identity(
-        String path, String tenant, Models.Target target, String scope, List<Header> headers) {
+        String path, String sharing, Models.Target target, String scope, List<Header> headers) {
     /**
      * The key that calls share an answer by.
      *
@@ -25,7 +26,7 @@ public record Identity(
         digest.reset();
         digest.text(asked);
         digest.text(path);
-        digest.text(tenant);
+        digest.text(sharing);
         digest.text(target.upstream());
         digest.text(target.model());
         digest.text(scope);

@@ -129,7 +129,12 @@ public final class ModelLine {
                             flight -> deliver(flight, wake));
         }
         Fingerprint key =
-                new Identity(asked.path(), call.tenant(), target, control.scope(), asked.headers())
+                new Identity(
+                                asked.path(),
+                                call.principal().sharing(),
+                                target,
+                                control.scope(),
+                                asked.headers())
                         .key(scanner.digest(scan, asked.body(), asked.protocol()), digest, secret);
         Supplier<Optional<CachedAnswer>> atHand =
                 () -> cache.peek(key, control.maxAge()).filter(found -> saysEnough(found, scan));

@@ -5,6 +5,8 @@ import dev.vivace.command.Program;
 
 /** The program's entry. */
 public final class Main {
+    private static final String VERSION = "0.1.0";
+
     private Main() {}
 
     public static void main(String[] arguments) {
@@ -14,7 +16,7 @@ public final class Main {
     static Program program() {
         return new Program(
                         "vivace",
-                        "0.1.0",
+                        VERSION,
                         "Makes AI agents fast, cheap and steady, and proves it.",
                         "And by the launcher ./vivace itself:",
                         "  bench     Measures the gateway beside its rivals: bench gateway, bench micro.",
@@ -27,6 +29,7 @@ public final class Main {
                 .with("replay", ReplayCommand::new)
                 .with("simulate", SimulateCommand::new)
                 .with("doctor", DoctorCommand::new)
+                .withGroup("keys", () -> KeysProgram.of(VERSION))
                 .withHidden("train", TrainCommand::new);
     }
 }

@@ -11,11 +11,14 @@ import dev.vivace.config.ConfigException;
 import dev.vivace.config.ConfigFile;
 import dev.vivace.gateway.Gateway;
 import dev.vivace.gateway.GatewayException;
+import dev.vivace.key.ClientKeys;
+import dev.vivace.key.KeyFileException;
 import dev.vivace.simulator.Simulator;
 import dev.vivace.simulator.SimulatorOptions;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -47,7 +50,7 @@ final class ServeCommand implements Command {
         Optional<Simulator> simulator = Optional.empty();
         try {
             Config wanted = wanted(given);
-            requireLoopback(wanted.server().host());
+            requireKeysBeyondLoopback(wanted);
             String to;
             if (wanted.upstreams().isEmpty()) {
                 Simulator own = Simulator.start(SimulatorOptions.defaults());
@@ -62,7 +65,7 @@ final class ServeCommand implements Command {
                                         .map(one -> one.url().toString())
                                         .toList());
             }
-            Gateway gateway = Gateway.start(wanted);
+            Gateway gateway = Gateway.start(wanted, adminKey());
             console.out().println("Vivace on " + gateway.address() + " -> " + to);
             console.out().flush();
             runUntilStopped(gateway, simulator);
@@ -117,7 +120,14 @@ final class ServeCommand implements Command {
         return base.withUpstreams(upstreams);
     }
 
-    private static void requireLoopback(String address) {
+    private static Optional<String> adminKey() {
+        return Optional.ofNullable(System.getenv("VIVACE_ADMIN_KEY"))
+                .map(String::strip)
+                .filter(key -> !key.isEmpty());
+    }
+
+    private static void requireKeysBeyondLoopback(Config wanted) {
+        String address = wanted.server().host();
         try {
             if (InetAddress.getByName(address).isLoopbackAddress()) {
                 return;
@@ -125,11 +135,26 @@ final class ServeCommand implements Command {
         } catch (UnknownHostException e) {
             throw new UsageException("--host " + address + ": no such host");
         }
-        throw new UsageException(
-                "Beyond loopback every client needs a key, and this version has no client keys yet: listen on 127.0.0.1,"
-                        + " not on "
-                        + address
-                        + ".");
+        if (wanted.data().isEmpty()) {
+            throw new UsageException(
+                    address
+                            + " is not loopback, where every client needs a key, and keys need a data directory: give one"
+                            + " with --data, and make a key in it with 'vivace keys create', or listen on 127.0.0.1.");
+        }
+        Path data = wanted.data().get();
+        try (ClientKeys keys = ClientKeys.of(data)) {
+            if (!keys.anyValid()) {
+                throw new UsageException(
+                        address
+                                + " is not loopback, where every client needs a key, and there is none in "
+                                + data
+                                + ": make one with 'vivace keys create --tenant NAME --data "
+                                + data
+                                + "', or listen on 127.0.0.1.");
+            }
+        } catch (KeyFileException e) {
+            throw new GatewayException(String.valueOf(e.getMessage()));
+        }
     }
 
     /** SIGTERM and Ctrl-C end it with exit code 0, after what is due was written. */

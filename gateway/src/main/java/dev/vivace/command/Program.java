@@ -1,11 +1,13 @@
 package dev.vivace.command;
 
 import dev.vivace.config.Names;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.MissingArgumentException;
@@ -30,6 +32,7 @@ public final class Program {
     private final List<String> footer;
     private final Map<String, Supplier<Command>> commands = new LinkedHashMap<>();
     private final Map<String, Supplier<Command>> hidden = new LinkedHashMap<>();
+    private final Map<String, Supplier<Program>> groups = new LinkedHashMap<>();
 
     /**
      * @param name what is typed to start it
@@ -51,6 +54,16 @@ public final class Program {
     /** Adds a command that the help does not show. */
     public Program withHidden(String command, Supplier<Command> maker) {
         hidden.put(command, maker);
+        return this;
+    }
+
+    /**
+     * Adds a word that is followed by a command of another program, such as {@code keys list}.
+     *
+     * @param maker of a program whose name ends in that word
+     */
+    public Program withGroup(String word, Supplier<Program> maker) {
+        groups.put(word, maker);
         return this;
     }
 
@@ -77,6 +90,11 @@ public final class Program {
             }
             default -> {}
         }
+        List<String> rest = List.of(arguments).subList(1, arguments.length);
+        Supplier<Program> group = groups.get(first);
+        if (group != null) {
+            return group.get().run(console, rest.toArray(String[]::new));
+        }
         Supplier<Command> maker = commands.getOrDefault(first, hidden.get(first));
         if (maker == null) {
             console.err()
@@ -85,13 +103,13 @@ public final class Program {
                                     + ": there is no command '"
                                     + first
                                     + "'"
-                                    + didYouMean(first, commands.keySet())
+                                    + didYouMean(first, words())
                                     + "; "
                                     + name
                                     + " --help lists them");
             return WRONG_USE;
         }
-        return run(maker.get(), console, List.of(arguments).subList(1, arguments.length));
+        return run(maker.get(), console, rest);
     }
 
     private int run(Command command, Console console, List<String> arguments) {
@@ -166,19 +184,21 @@ public final class Program {
         return Names.nearest(word, names).map(near -> ", did you mean " + near + "?").orElse("");
     }
 
+    private List<String> words() {
+        return Stream.concat(commands.keySet().stream(), groups.keySet().stream()).toList();
+    }
+
     private String help() {
         var text = new Text(100);
         text.line("Usage: " + name + " COMMAND [OPTIONS]");
         text.line("");
         text.line(summary);
         text.line("");
-        text.table(
-                commands.entrySet().stream()
-                        .map(command ->
-                                new Text.Row(
-                                        command.getKey(),
-                                        command.getValue().get().usage().summary()))
-                        .toList());
+        var rows = new ArrayList<Text.Row>();
+        commands.forEach(
+                (word, maker) -> rows.add(new Text.Row(word, maker.get().usage().summary())));
+        groups.forEach((word, maker) -> rows.add(new Text.Row(word, maker.get().summary)));
+        text.table(rows);
         text.line("");
         footer.forEach(text::line);
         return text.toString();

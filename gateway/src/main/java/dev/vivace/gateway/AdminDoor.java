@@ -19,21 +19,38 @@ final class AdminDoor {
     private static final long MAX_BODY = 64 << 10;
     private static final String JSON = "application/json";
 
+    /** What everybody beyond loopback may know. */
+    private static final String READY = "{\"status\":\"ok\"}";
+
+    private static final String NOT_READY = "{\"status\":\"not ready\"}";
+
     private final Parts parts;
     private final BodyReader.Desk bodies;
     private final Stragglers stragglers;
     private final Context context;
+    private final KeyDoor keys;
 
     AdminDoor(Parts parts, BodyReader.Desk bodies, Stragglers stragglers, Context context) {
         this.parts = parts;
         this.bodies = bodies;
         this.stragglers = stragglers;
         this.context = context;
+        this.keys = new KeyDoor(parts.keys(), bodies, context);
     }
 
     void handle(HttpServerRequest request) {
         var exchange = new Exchange(request, Errors.OPENAI, stragglers, () -> {});
         String path = Objects.requireNonNullElse(request.path(), "");
+        Optional<AdminAccess.Refusal> refusal =
+                parts.adminAccess().refusal(path, request.headers());
+        if (refusal.isPresent()) {
+            exchange.refuse(refusal.get().status(), refusal.get().message());
+            return;
+        }
+        if (KeyDoor.isAt(path)) {
+            keys.handle(exchange, path);
+            return;
+        }
         switch (path) {
             case "/healthz" -> {
                 if (allowed(exchange, HttpMethod.GET)) {
@@ -44,7 +61,11 @@ final class AdminDoor {
                 if (allowed(exchange, HttpMethod.GET)) {
                     Readiness.Report report = parts.readiness().report();
                     exchange.response.setStatusCode(report.ready() ? 200 : 503);
-                    json(exchange, report.json());
+                    json(
+                            exchange,
+                            parts.adminAccess().tellsAll(request.headers())
+                                    ? report.json()
+                                    : (report.ready() ? READY : NOT_READY));
                 }
             }
             case "/admin/cache" -> {

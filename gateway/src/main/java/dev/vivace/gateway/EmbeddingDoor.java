@@ -41,6 +41,14 @@ final class EmbeddingDoor {
 
     void handle(HttpServerRequest request) {
         long at = System.currentTimeMillis();
+        Access.Admitted admitted;
+        switch (parts.access().enter(request.headers(), true)) {
+            case Access.Admitted known -> admitted = known;
+            case Access.Refused no -> {
+                refuse(new Exchange(request, Errors.OPENAI, stragglers, () -> {}), no, at);
+                return;
+            }
+        }
         bodies.read(
                 request,
                 parts.config().limits().bodyBytes(),
@@ -58,7 +66,7 @@ final class EmbeddingDoor {
                                             parts.inFlight().decrement();
                                         });
                         try {
-                            asked(exchange, body, at);
+                            asked(exchange, admitted, body, at);
                         } catch (RuntimeException | Error e) {
                             crashed(exchange, call(Principal.NOBODY, at), e);
                         }
@@ -79,23 +87,23 @@ final class EmbeddingDoor {
                 parts.ids().next(), at, System.nanoTime(), principal, "embeddings", "", false);
     }
 
-    private void asked(Exchange exchange, byte[] body, long at) {
-        RequestHeaders headers;
-        try {
-            headers = RequestHeaders.of(exchange.request.headers(), true);
-        } catch (IllegalArgumentException e) {
-            done(
-                    exchange,
-                    new EmbeddingOutcome.Unsound(
-                            call(Principal.NOBODY, at), 400, String.valueOf(e.getMessage())));
-            return;
-        }
+    /** The ledger is told more than the client. */
+    private void refuse(Exchange exchange, Access.Refused no, long at) {
+        var unsound = new EmbeddingOutcome.Unsound(call(no.who(), at), no.status(), no.reason());
+        exchange.introduce(
+                unsound.call(), unsound.cache(), System.nanoTime() - unsound.call().arrived());
+        parts.embeddingSettlement().refused(unsound);
+        exchange.refuse(no.status(), no.message());
+    }
+
+    private void asked(Exchange exchange, Access.Admitted admitted, byte[] body, long at) {
+        RequestHeaders headers = admitted.headers();
         var leaving = new Leaving(exchange);
         exchange.response.exceptionHandler(gone -> leaving.run());
         exchange.response.closeHandler(gone -> leaving.run());
         var asked =
                 new EmbeddingCall(
-                        call(Principal.named(parts.tenants().of(headers.credential())), at),
+                        call(admitted.principal(), at),
                         Exchange.target(exchange.request),
                         headers.forward(),
                         body,

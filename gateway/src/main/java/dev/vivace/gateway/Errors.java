@@ -14,7 +14,8 @@ enum Errors {
                     status >= 500
                             ? "api_error"
                             : status == 429 ? "rate_limit_error" : "invalid_request_error";
-            String quoted = code.isEmpty() ? "null" : "\"" + code + "\"";
+            String named = status == 401 ? "invalid_api_key" : code;
+            String quoted = named.isEmpty() ? "null" : "\"" + named + "\"";
             return object(
                     "{\"error\":{\"message\":",
                     message,

@@ -185,6 +185,9 @@ final class Exchange {
         }
         response.setStatusCode(status);
         response.headers().set(HttpHeaders.CONTENT_TYPE, JSON);
+        if (status == 401) {
+            response.headers().set("www-authenticate", "Bearer");
+        }
         end(errors.body(status, message, code));
     }
 

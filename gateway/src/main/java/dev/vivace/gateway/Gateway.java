@@ -16,6 +16,8 @@ import dev.vivace.embedding.EmbeddingLine;
 import dev.vivace.embedding.EmbeddingSettlement;
 import dev.vivace.key.Allowance;
 import dev.vivace.key.Spending;
+import dev.vivace.key.ClientKeys;
+import dev.vivace.key.KeyFileException;
 import dev.vivace.ledger.Ledger;
 import dev.vivace.ledger.LedgerListener;
 import dev.vivace.ledger.Prices;
@@ -59,6 +61,7 @@ public final class Gateway implements AutoCloseable {
     private final Ledger ledger;
     private final CacheStore store;
     private final Spending spending;
+    private final ClientKeys keys;
     private final Readiness readiness;
     private final URI address;
 
@@ -67,12 +70,14 @@ public final class Gateway implements AutoCloseable {
             Ledger ledger,
             CacheStore store,
             Spending spending,
+            ClientKeys keys,
             Readiness readiness,
             URI address) {
         this.vertx = vertx;
         this.ledger = ledger;
         this.store = store;
         this.spending = spending;
+        this.keys = keys;
         this.readiness = readiness;
         this.address = address;
     }
@@ -83,6 +88,18 @@ public final class Gateway implements AutoCloseable {
      * @throws GatewayException if it cannot, in one line for a person
      */
     public static Gateway start(Config config) {
+        return start(config, Optional.empty());
+    }
+
+    /**
+     * Starts listening; the address is known when this returns.
+     *
+     * @param adminKey what operators show as soon as there are client keys, or where it listens
+     *     beyond loopback; empty: then nobody is one
+     * @throws GatewayException if it cannot, in one line for a person
+     */
+    public static Gateway start(Config config, Optional<String> adminKey) {
+        ClientKeys keys = keys(config);
         Warnings.of(config, Runtime.getRuntime().maxMemory()).forEach(LOG::warn);
         CacheStore store = store(config);
         Prices prices = Prices.builtIn().with(config.prices());
@@ -127,13 +144,23 @@ public final class Gateway implements AutoCloseable {
                             readiness,
                             budget,
                             inFlight,
-                            vertx);
+                            vertx,
+                            keys,
+                            new AdminAccess(
+                                    adminKey, Hosts.loopback(config.server().host()), keys));
             int port = listen(vertx, parts);
+            keys.watch();
             MemoryKeeper.start(vertx, parts.ids()::count, inFlight::sum);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
             return new Gateway(
-                    vertx, ledger, store, spending, readiness, URI.create("http://" + shown + ":" + port));
+                    vertx,
+                    ledger,
+                    store,
+                    spending,
+                    keys,
+                    readiness,
+                    URI.create("http://" + shown + ":" + port));
         } catch (RuntimeException e) {
             vertx.close();
             ledger.close();
@@ -184,6 +211,14 @@ public final class Gateway implements AutoCloseable {
                 prices::of);
     }
 
+    private static ClientKeys keys(Config config) {
+        try {
+            return config.data().map(ClientKeys::of).orElseGet(ClientKeys::inMemory);
+        } catch (KeyFileException e) {
+            throw new GatewayException(String.valueOf(e.getMessage()));
+        }
+    }
+
     private static Parts parts(
             Config config,
             CacheStore store,
@@ -194,7 +229,9 @@ public final class Gateway implements AutoCloseable {
             Readiness readiness,
             ByteBudget budget,
             LongAdder inFlight,
-            Vertx vertx) {
+            Vertx vertx,
+            ClientKeys keys,
+            AdminAccess adminAccess) {
         byte[] secret = store.secret();
         var quota = Optional.of(quota(config, prices, spending));
         Set<String> keyed =
@@ -249,7 +286,9 @@ public final class Gateway implements AutoCloseable {
                 pages,
                 readiness,
                 budget,
-                new Tenants(secret),
+                keys,
+                new Access(keys, new Tenants(secret)),
+                adminAccess,
                 new CallIds(),
                 inFlight,
                 quota);
@@ -333,5 +372,6 @@ public final class Gateway implements AutoCloseable {
         ledger.close();
         spending.close();
         store.close();
+        keys.close();
     }
 }

@@ -53,7 +53,7 @@ final class Hosts {
         return new Hosts(!loopback(server.host()), server.hosts());
     }
 
-    private static boolean loopback(String address) {
+    static boolean loopback(String address) {
         try {
             return InetAddress.getByName(address).isLoopbackAddress();
         } catch (UnknownHostException e) {

@@ -43,6 +43,18 @@ final class ModelDoor {
     void handle(HttpServerRequest request, Protocol protocol) {
         long at = System.currentTimeMillis();
         Errors errors = Errors.at(request.path());
+        Access.Admitted admitted;
+        switch (parts.access().enter(request.headers(), true)) {
+            case Access.Admitted known -> admitted = known;
+            case Access.Refused no -> {
+                refuse(
+                        new Exchange(request, errors, stragglers, () -> {}),
+                        new Decision.Refused(
+                                call(protocol, no.who(), at), no.status(), no.reason()),
+                        no.message());
+                return;
+            }
+        }
         bodies.read(
                 request,
                 parts.config().limits().bodyBytes(),
@@ -60,7 +72,7 @@ final class ModelDoor {
                                             parts.inFlight().decrement();
                                         });
                         try {
-                            asked(exchange, protocol, body, at);
+                            asked(exchange, protocol, admitted, body, at);
                         } catch (RuntimeException | Error e) {
                             crashed(exchange, call(protocol, Principal.NOBODY, at), e);
                         }
@@ -81,20 +93,10 @@ final class ModelDoor {
         return new Call(parts.ids().next(), at, System.nanoTime(), principal, door, "", false);
     }
 
-    private void asked(Exchange exchange, Protocol protocol, byte[] body, long at) {
-        RequestHeaders headers;
-        try {
-            headers = RequestHeaders.of(exchange.request.headers(), true);
-        } catch (IllegalArgumentException e) {
-            refuse(
-                    exchange,
-                    new Decision.Refused(
-                            call(protocol, Principal.NOBODY, at),
-                            400,
-                            String.valueOf(e.getMessage())));
-            return;
-        }
-        Call call = call(protocol, Principal.named(parts.tenants().of(headers.credential())), at);
+    private void asked(
+            Exchange exchange, Protocol protocol, Access.Admitted admitted, byte[] body, long at) {
+        Call call = call(protocol, admitted.principal(), at);
+        RequestHeaders headers = admitted.headers();
         var asked =
                 new ModelCall(
                         call,
@@ -189,10 +191,17 @@ final class ModelDoor {
     }
 
     private void refuse(Exchange exchange, Decision.Refused refused) {
+        refuse(exchange, refused, refused.message());
+    }
+
+    /**
+     * @param message for the client, where the ledger is told more
+     */
+    private void refuse(Exchange exchange, Decision.Refused refused, String message) {
         exchange.introduce(
                 refused.call(), CacheStatus.BYPASS, System.nanoTime() - refused.call().arrived());
         parts.settlement().refused(refused);
-        exchange.refuse(refused);
+        exchange.refuse(refused.saying(message));
     }
 
     private void replay(Exchange exchange, Decision.Answered answered) {

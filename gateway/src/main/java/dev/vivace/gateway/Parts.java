@@ -5,6 +5,7 @@ import dev.vivace.cache.ExactCache;
 import dev.vivace.config.Config;
 import dev.vivace.embedding.EmbeddingLine;
 import dev.vivace.embedding.EmbeddingSettlement;
+import dev.vivace.key.ClientKeys;
 import dev.vivace.limit.ByteBudget;
 import dev.vivace.line.CallIds;
 import dev.vivace.line.ModelLine;
@@ -26,7 +27,9 @@ record Parts(
         AdminPages pages,
         Readiness readiness,
         ByteBudget budget,
-        Tenants tenants,
+        ClientKeys keys,
+        Access access,
+        AdminAccess adminAccess,
         CallIds ids,
         LongAdder inFlight,
         Optional<Quota> quota) {}

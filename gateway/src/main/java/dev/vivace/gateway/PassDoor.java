@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
  * uncached.
  */
 final class PassDoor {
+    private static final String MODELS = "/v1/models";
+
     private final Parts parts;
     private final Stragglers stragglers;
     private final HttpDelivery delivery;
@@ -62,31 +64,32 @@ final class PassDoor {
 
     private void asked(Exchange exchange) {
         HttpServerRequest request = exchange.request;
-        RequestHeaders headers;
-        try {
-            headers = RequestHeaders.of(request.headers(), false);
-        } catch (IllegalArgumentException e) {
-            refuse(
-                    exchange,
-                    new Decision.Refused(
-                            call(Principal.NOBODY), 400, String.valueOf(e.getMessage())));
+        Access.Admitted admitted;
+        switch (parts.access().enter(request.headers(), false)) {
+            case Access.Admitted known -> admitted = known;
+            case Access.Refused no -> {
+                refuse(exchange, no);
+                return;
+            }
+        }
+        Optional<String> forbidden = forbidden(admitted.principal(), request);
+        if (forbidden.isPresent()) {
+            String why = forbidden.get();
+            refuse(exchange, new Access.Refused(403, admitted.principal(), why, why));
             return;
         }
+        RequestHeaders headers = admitted.headers();
         Models.Target target = parts.models().first();
-        Call asked =
-                call(
-                        target.keyed()
-                                ? Principal.LOCAL
-                                : Principal.named(parts.tenants().of(headers.credential())));
+        Call asked = call(admitted.principal()).asking("", false, target.keyed());
         Call call = parts.quota().map(limits -> limits.open(asked)).orElse(asked);
-        var admitted = call.grant().admit(call).toCompletableFuture();
-        if (admitted.isDone()) {
-            admitted(exchange, target, headers, call, admitted.join());
+        var allowed = call.grant().admit(call).toCompletableFuture();
+        if (allowed.isDone()) {
+            admitted(exchange, target, headers, call, allowed.join());
         } else {
             request.pause();
-            admitted.whenComplete(
+            allowed.whenComplete(
                     (refused, broken) ->
-                            loop.execute(() -> late(exchange, target, headers, call, admitted)));
+                            loop.execute(() -> late(exchange, target, headers, call, allowed)));
         }
     }
 
@@ -145,6 +148,25 @@ final class PassDoor {
         exchange.introduce(call, CacheStatus.BYPASS, System.nanoTime() - call.arrived());
         parts.settlement().refused(refused);
         exchange.refuse(refused);
+    }
+
+    /**
+     * Which model is asked for is not looked for here, so a key for some models only has no
+     * business here. The exact path: what an upstream makes of dots in another is unknown.
+     */
+    private static Optional<String> forbidden(Principal who, HttpServerRequest request) {
+        boolean some = who.key().map(key -> !key.models().isEmpty()).orElse(false);
+        return some && !MODELS.equals(request.path())
+                ? Optional.of(
+                        "This key is for some models only, and at this path the gateway does not see which is asked for.")
+                : Optional.empty();
+    }
+
+    private void refuse(Exchange exchange, Access.Refused no) {
+        Call call = call(no.who());
+        exchange.introduce(call, CacheStatus.BYPASS, System.nanoTime() - call.arrived());
+        parts.settlement().refused(new Decision.Refused(call, no.status(), no.reason()));
+        exchange.refuse(no.status(), no.message());
     }
 
     /** Nothing is read from the client before the upstream can take it. */

@@ -1,0 +1,110 @@
+package dev.vivace.cli;
+
+import dev.vivace.command.Arguments;
+import dev.vivace.command.Command;
+import dev.vivace.command.Console;
+import dev.vivace.command.Usage;
+import dev.vivace.key.KeyJson;
+import dev.vivace.key.Priority;
+import dev.vivace.key.VirtualKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** {@code vivace keys list}. */
+final class KeysListCommand implements Command {
+    private static final List<String> HEAD =
+            List.of("id", "tenant", "name", "models", "limits", "created", "revoked");
+
+    @Override
+    public Usage usage() {
+        return KeysProgram.describe(
+                new Usage("list", "Lists the client keys, revoked ones included."));
+    }
+
+    @Override
+    public int run(Arguments given, Console console) {
+        try (var keys = KeysProgram.keys(given, console)) {
+            List<VirtualKey> all = keys.list();
+            if (given.has("json")) {
+                console.out().println(json(all));
+            } else if (all.isEmpty()) {
+                console.out().println("There are no client keys.");
+            } else {
+                table(all).forEach(console.out()::println);
+            }
+            return 0;
+        }
+    }
+
+    private static String json(List<VirtualKey> keys) {
+        return KeysProgram.json(to -> {
+            to.writeArrayPropertyStart("keys");
+            for (VirtualKey key : keys) {
+                to.writeStartObject();
+                KeyJson.write(key, to);
+                to.writeEndObject();
+            }
+            to.writeEndArray();
+        });
+    }
+
+    private static List<String> table(List<VirtualKey> keys) {
+        var rows = new ArrayList<List<String>>();
+        rows.add(HEAD);
+        keys.forEach(key -> rows.add(row(key)));
+        int[] widths = new int[HEAD.size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        return rows.stream().map(row -> line(row, widths)).toList();
+    }
+
+    private static String line(List<String> row, int[] widths) {
+        var line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+        }
+        return line.toString().stripTrailing();
+    }
+
+    private static List<String> row(VirtualKey key) {
+        return List.of(
+                key.id(),
+                key.tenant(),
+                key.name().isEmpty() ? "-" : key.name(),
+                key.models().isEmpty()
+                        ? "all"
+                        : key.models().stream().sorted().collect(Collectors.joining(",")),
+                limits(key),
+                day(key.createdAt()),
+                key.revoked() ? day(key.revokedAt()) : "-");
+    }
+
+    private static String limits(VirtualKey key) {
+        var limits = new ArrayList<String>();
+        key.rates().requests().ifPresent(most -> limits.add(most + " calls/min"));
+        key.rates().tokens().ifPresent(most -> limits.add(most + " tokens/min"));
+        key.budget().day().ifPresent(most -> limits.add(usd(most) + "/day"));
+        key.budget().month().ifPresent(most -> limits.add(usd(most) + "/month"));
+        if (key.priority() != Priority.NORMAL) {
+            limits.add(KeyJson.word(key.priority()) + " priority");
+        }
+        if (key.scope() == VirtualKey.Scope.KEY) {
+            limits.add("shares with nobody");
+        }
+        return limits.isEmpty() ? "-" : String.join(", ", limits);
+    }
+
+    private static String usd(double amount) {
+        return String.format(Locale.ROOT, "$%.2f", amount);
+    }
+
+    private static String day(long millis) {
+        return Instant.ofEpochMilli(millis).toString().substring(0, 10);
+    }
+}
