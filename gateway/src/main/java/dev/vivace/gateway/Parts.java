@@ -10,7 +10,9 @@ import dev.vivace.limit.ByteBudget;
 import dev.vivace.line.CallIds;
 import dev.vivace.line.ModelLine;
 import dev.vivace.line.Models;
+import dev.vivace.line.Quota;
 import dev.vivace.line.Settlement;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What all event loops share; each is thread-safe. */
@@ -30,4 +32,5 @@ record Parts(
         Access access,
         AdminAccess adminAccess,
         CallIds ids,
-        LongAdder inFlight) {}
+        LongAdder inFlight,
+        Optional<Quota> quota) {}

@@ -13,6 +13,7 @@ import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The door for everything else under {@code /v1/}: passed through as it is, streaming both ways,
@@ -80,7 +81,44 @@ final class PassDoor {
         }
         RequestHeaders headers = admitted.headers();
         Route route = parts.models().first();
-        Call call = call(admitted.principal()).asking("", false, route.keyed());
+        Call asked = call(admitted.principal()).asking("", false, route.keyed());
+        Call call = parts.quota().map(limits -> limits.open(asked)).orElse(asked);
+        var allowed = call.grant().admit(call).toCompletableFuture();
+        if (allowed.isDone()) {
+            admitted(exchange, route, headers, call, allowed.join());
+        } else {
+            request.pause();
+            allowed.whenComplete((refused, broken) ->
+                    loop.execute(() -> late(exchange, route, headers, call, allowed)));
+        }
+    }
+
+    private void late(
+            Exchange exchange,
+            Route route,
+            RequestHeaders headers,
+            Call call,
+            CompletableFuture<Optional<Decision.Refused>> admitted) {
+        try {
+            admitted(exchange, route, headers, call, admitted.join());
+        } catch (RuntimeException | Error e) {
+            if (exchange.crashed(call, e)) {
+                parts.settlement().refused(new Decision.Refused(call, Crash.STATUS, Crash.MESSAGE));
+            }
+        }
+    }
+
+    private void admitted(
+            Exchange exchange,
+            Route route,
+            RequestHeaders headers,
+            Call call,
+            Optional<Decision.Refused> refused) {
+        if (refused.isPresent()) {
+            refuse(exchange, refused.get());
+            return;
+        }
+        HttpServerRequest request = exchange.request;
         var outgoing =
                 new UpstreamRequest(
                         route,
@@ -109,6 +147,13 @@ final class PassDoor {
     private static boolean safe(HttpServerRequest request) {
         return !Exchange.hasBody(request)
                 && (request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD);
+    }
+
+    private void refuse(Exchange exchange, Decision.Refused refused) {
+        Call call = refused.call();
+        exchange.introduce(call, CacheStatus.BYPASS, System.nanoTime() - call.arrived());
+        parts.settlement().refused(refused);
+        exchange.refuse(refused);
     }
 
     /**
