@@ -205,8 +205,12 @@ final class LedgerFiles implements AutoCloseable {
         }
     }
 
-    /** Oldest first; the names sort by time. */
     private List<Path> files() throws IOException {
+        return of(directory);
+    }
+
+    /** Oldest first; the names sort by time. */
+    static List<Path> of(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
