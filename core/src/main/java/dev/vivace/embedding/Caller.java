@@ -113,6 +113,15 @@ final class Caller {
         raw = body;
     }
 
+    int inputs() {
+        return vectors.length;
+    }
+
+    /** How many inputs have no vector yet. */
+    int missing() {
+        return missing;
+    }
+
     /** Whether it has all that it asked for. */
     boolean complete() {
         return missing == 0;

@@ -23,4 +23,11 @@ public record EmbeddingCall(
         byte[] body,
         CacheControl control,
         Delivery delivery,
-        Consumer<EmbeddingOutcome> done) {}
+        Consumer<EmbeddingOutcome> done) {
+    /** The same with another word on whose call it is. */
+    EmbeddingCall of(Call other) {
+        return other == call
+                ? this
+                : new EmbeddingCall(other, path, headers, body, control, delivery, done);
+    }
+}

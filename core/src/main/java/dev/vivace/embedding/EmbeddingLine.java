@@ -9,22 +9,31 @@ import dev.vivace.json.JsonException;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
+import dev.vivace.line.Crash;
+import dev.vivace.line.Decision;
+import dev.vivace.line.Grant;
 import dev.vivace.line.Identity;
 import dev.vivace.line.Models;
+import dev.vivace.line.Quota;
 import dev.vivace.line.Route;
 import dev.vivace.request.EmbeddingScan;
 import dev.vivace.request.RequestScanner;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 /**
  * What happens to an embedding call, in this order:
  *
  * <pre>
+ *   admit         may its key ask now
  *   scan          one pass over the body: is it sound, which inputs, what does each mean
  *   resolve       which upstream, under which model name
  *   exact cache   which vectors are at hand
+ *   reserve       have its key and tenant tokens and money for the others
  *   join          which are on their way
  *   gather        the rest, with what others lack, into one upstream call
  *   deliver       by the door's {@link dev.vivace.line.Delivery}
@@ -50,6 +59,7 @@ public final class EmbeddingLine {
     private final CacheMode mode;
     private final Gatherer gatherer;
     private final byte[] secret;
+    private final Optional<Quota> quota;
 
     /**
      * @param timer runs something after a while, on any thread
@@ -62,11 +72,27 @@ public final class EmbeddingLine {
             EmbeddingSettlement settlement,
             BiConsumer<Duration, Runnable> timer,
             byte[] secret) {
+        this(models, cache, mode, gathering, settlement, timer, secret, Optional.empty());
+    }
+
+    /**
+     * @param quota what client keys may use; empty if there are none
+     */
+    public EmbeddingLine(
+            Models models,
+            ExactCache cache,
+            CacheMode mode,
+            Gathering gathering,
+            EmbeddingSettlement settlement,
+            BiConsumer<Duration, Runnable> timer,
+            byte[] secret,
+            Optional<Quota> quota) {
         this.models = models;
         this.cache = cache;
         this.mode = mode;
         this.gatherer = new Gatherer(cache, gathering, settlement, timer);
         this.secret = secret.clone();
+        this.quota = quota;
     }
 
     /**
@@ -79,6 +105,20 @@ public final class EmbeddingLine {
      * @return to be run if the caller leaves before the outcome
      */
     public Runnable ask(EmbeddingCall asked, RequestScanner scanner, MeaningDigest digest) {
+        Call opened = quota.map(limits -> limits.open(asked.call())).orElse(asked.call());
+        CompletionStage<Optional<Decision.Refused>> admitted = opened.grant().admit(opened);
+        Optional<Decision.Refused> refused = known(admitted).flatMap(answer -> answer);
+        return refused.isPresent()
+                ? refuse(asked, refused.get())
+                : admitted(asked.of(opened), admitted, scanner, digest);
+    }
+
+    /** Reads what is asked for while it may be still unknown whether it may be asked for. */
+    private Runnable admitted(
+            EmbeddingCall asked,
+            CompletionStage<Optional<Decision.Refused>> admitted,
+            RequestScanner scanner,
+            MeaningDigest digest) {
         EmbeddingScan scan;
         CacheControl control;
         try {
@@ -104,8 +144,55 @@ public final class EmbeddingLine {
                     504,
                     "Not every input has a stored vector, and Cache-Control: only-if-cached forbids asking for one.");
         }
-        gatherer.enter(caller, group, keys);
+        CompletionStage<Optional<Decision.Refused>> allowed =
+                call.grant() == Grant.NONE || caller.complete()
+                        ? admitted
+                        : admitted.thenCompose(no -> no.isPresent() ? admitted : reserve(caller));
+        Optional<Optional<Decision.Refused>> known = known(allowed);
+        if (known.isPresent()) {
+            enter(caller, group, keys, known.get());
+        } else {
+            allowed.whenComplete(
+                    (answer, broken) ->
+                            enter(
+                                    caller,
+                                    group,
+                                    keys,
+                                    broken == null ? answer : Optional.of(broken(call, broken))));
+        }
         return () -> gatherer.leave(caller);
+    }
+
+    /** A body's share for the inputs that are not at hand; of those that are joined it is back. */
+    private static CompletionStage<Optional<Decision.Refused>> reserve(Caller caller) {
+        long bytes = (long) caller.asked.body().length * caller.missing() / caller.inputs();
+        return caller.call
+                .grant()
+                .reserve(caller.call, caller.route.chain(), bytes, OptionalLong.of(0));
+    }
+
+    private void enter(
+            Caller caller,
+            Fingerprint group,
+            Fingerprint[] keys,
+            Optional<Decision.Refused> refused) {
+        if (refused.isEmpty()) {
+            gatherer.enter(caller, group, keys);
+        } else if (gatherer.turnAway(caller, refused.get())) {
+            caller.asked.done().accept(new EmbeddingOutcome.Unsound(refused.get()));
+        }
+    }
+
+    private static Decision.Refused broken(Call call, Throwable cause) {
+        Crash.log(call.id(), "asking whether an embedding call may go on", cause);
+        call.grant().release();
+        return new Decision.Refused(call, Crash.STATUS, Crash.MESSAGE);
+    }
+
+    private static Optional<Optional<Decision.Refused>> known(
+            CompletionStage<Optional<Decision.Refused>> answer) {
+        var future = answer.toCompletableFuture();
+        return future.isDone() ? Optional.of(future.join()) : Optional.empty();
     }
 
     /**
@@ -117,7 +204,11 @@ public final class EmbeddingLine {
     }
 
     private static Runnable refuse(EmbeddingCall asked, Call call, int status, String message) {
-        asked.done().accept(new EmbeddingOutcome.Unsound(call, status, message));
+        return refuse(asked, new Decision.Refused(call, status, message));
+    }
+
+    private static Runnable refuse(EmbeddingCall asked, Decision.Refused refused) {
+        asked.done().accept(new EmbeddingOutcome.Unsound(refused));
         return () -> {};
     }
 

@@ -4,6 +4,7 @@ import dev.vivace.answer.Head;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.Tokens;
 import dev.vivace.line.Call;
+import dev.vivace.line.Decision;
 import java.util.Optional;
 
 /** How an embedding call ends for its caller. */
@@ -44,7 +45,24 @@ public sealed interface EmbeddingOutcome {
             implements EmbeddingOutcome {}
 
     /** The call went nowhere. Nobody has written its ledger entry yet. */
-    record Unsound(Call call, int status, String message) implements EmbeddingOutcome {
+    record Unsound(Decision.Refused refused) implements EmbeddingOutcome {
+        public Unsound(Call call, int status, String message) {
+            this(new Decision.Refused(call, status, message));
+        }
+
+        @Override
+        public Call call() {
+            return refused.call();
+        }
+
+        public int status() {
+            return refused.status();
+        }
+
+        public String message() {
+            return refused.message();
+        }
+
         @Override
         public CacheStatus cache() {
             return CacheStatus.BYPASS;

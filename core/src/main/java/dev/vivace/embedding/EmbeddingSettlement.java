@@ -149,13 +149,15 @@ public final class EmbeddingSettlement {
         long total =
                 TimeUnit.NANOSECONDS.toMicros(
                         Math.max(0, caller.endedAt() - caller.call.arrived()));
+        double cost = costUsd(caller);
+        caller.call.grant().settle(caller.tokens().bought(), cost);
         boolean atHand = caller.own == 0 && caller.joined == 0;
         ledger.accept(
                 caller.call.entry(
                         caller.cache(),
                         caller.status(),
                         caller.tokens(),
-                        new Money(costUsd(caller), caller.savedUsd()),
+                        new Money(cost, caller.savedUsd()),
                         new Times(
                                 atHand ? total : 0,
                                 atHand ? 0 : total,

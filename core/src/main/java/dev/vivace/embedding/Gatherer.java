@@ -5,6 +5,7 @@ import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Fingerprint;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Crash;
+import dev.vivace.line.Decision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,6 +57,9 @@ final class Gatherer {
     void enter(Caller caller, Fingerprint id, Fingerprint[] keys) {
         var after = new Afterwards();
         synchronized (this) {
+            if (caller.status() != 0) {
+                return; // it left while it was asked whether it may come in
+            }
             Group group =
                     caller.looked == CacheStatus.BYPASS
                             ? new Group(id, caps)
@@ -70,6 +74,11 @@ final class Gatherer {
             pump(group, after);
         }
         after.run();
+    }
+
+    /** Ends a caller that may not come in; false if it has left. */
+    synchronized boolean turnAway(Caller caller, Decision.Refused why) {
+        return caller.end(why.status(), why.message());
     }
 
     private void share(Caller caller, Group group, Fingerprint[] keys, Afterwards after) {

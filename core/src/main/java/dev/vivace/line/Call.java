@@ -21,6 +21,7 @@ import java.util.List;
  *     other}
  * @param model as the client named it; empty if it named none
  * @param streamed whether a stream was asked for
+ * @param grant what it may use
  */
 public record Call(
         String id,
@@ -29,7 +30,25 @@ public record Call(
         Principal principal,
         String door,
         String model,
-        boolean streamed) {
+        boolean streamed,
+        Grant grant) {
+    /** A call without limits. */
+    public Call(
+            String id,
+            long at,
+            long arrived,
+            Principal principal,
+            String door,
+            String model,
+            boolean streamed) {
+        this(id, at, arrived, principal, door, model, streamed, Grant.NONE);
+    }
+
+    /** The same call with a grant. */
+    Call with(Grant own) {
+        return new Call(id, at, arrived, principal, door, model, streamed, own);
+    }
+
     public String tenant() {
         return principal.tenant();
     }
@@ -45,7 +64,7 @@ public record Call(
                 keyed && principal.key().isEmpty()
                         ? Principal.LOCAL.with(principal.priority())
                         : principal;
-        return new Call(id, at, arrived, known, door, askedModel, stream);
+        return new Call(id, at, arrived, known, door, askedModel, stream, grant);
     }
 
     /** What the ledger keeps of it. */

@@ -18,4 +18,11 @@ public record ModelCall(
         String path,
         List<Header> headers,
         byte[] body,
-        CacheControl control) {}
+        CacheControl control) {
+    /** The same with another word on whose call it is. */
+    ModelCall of(Call other) {
+        return other == call
+                ? this
+                : new ModelCall(other, protocol, path, headers, body, control);
+    }
+}

@@ -15,6 +15,7 @@ import dev.vivace.request.RequestScan;
 import dev.vivace.request.RequestScanner;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -22,10 +23,12 @@ import java.util.function.Supplier;
  * What happens to a model call, in this order:
  *
  * <pre>
+ *   admit         may its key ask now
  *   scan          one pass over the body: is it sound, what does it ask for, what does it mean
  *   resolve       which upstream, under which model name
  *   exact cache   is the answer at hand
  *   join          is it on its way
+ *   reserve       have its key and tenant tokens and money for it
  *   transform     the bytes for the upstream
  *   deliver       by the door's {@link Delivery}
  *   settle        {@link Settlement}: examine, store, ledger
@@ -41,6 +44,7 @@ public final class ModelLine {
     private final Settlement settlement;
     private final byte[] secret;
     private final ByteBudget room;
+    private final Optional<Quota> quota;
 
     /**
      * @param mode which requests are cached and joined unless they say otherwise; {@code off} is
@@ -56,6 +60,21 @@ public final class ModelLine {
             Settlement settlement,
             byte[] secret,
             ByteBudget room) {
+        this(models, cache, mode, inFlight, settlement, secret, room, Optional.empty());
+    }
+
+    /**
+     * @param quota what client keys may use; empty if there are none
+     */
+    public ModelLine(
+            Models models,
+            ExactCache cache,
+            CacheMode mode,
+            InFlight inFlight,
+            Settlement settlement,
+            byte[] secret,
+            ByteBudget room,
+            Optional<Quota> quota) {
         this.models = models;
         this.cache = cache;
         this.mode = mode;
@@ -63,6 +82,7 @@ public final class ModelLine {
         this.settlement = settlement;
         this.secret = secret.clone();
         this.room = room;
+        this.quota = quota;
     }
 
     /**
@@ -73,6 +93,18 @@ public final class ModelLine {
      * @param wake runs whenever a reader of the answer's log has something to read
      */
     public Decision decide(
+            ModelCall asked, RequestScanner scanner, MeaningDigest digest, Runnable wake) {
+        if (quota.isEmpty()) {
+            return admitted(asked, scanner, digest, wake);
+        }
+        Call call = quota.get().open(asked.call());
+        return Decision.once(
+                call,
+                call.grant().admit(call),
+                () -> admitted(asked.of(call), scanner, digest, wake));
+    }
+
+    private Decision admitted(
             ModelCall asked, RequestScanner scanner, MeaningDigest digest, Runnable wake) {
         RequestScan scan;
         CacheControl control;
@@ -91,9 +123,10 @@ public final class ModelLine {
         if (!eligible(scan, control, target)) {
             return control.onlyIfCached()
                     ? notCached(call)
-                    : deliver(
+                    : reserved(
                             flight(asked, call, scan, route, Optional.empty(), CacheStatus.BYPASS),
-                            wake);
+                            scan,
+                            flight -> deliver(flight, wake));
         }
         Fingerprint key =
                 new Identity(asked.path(), call.tenant(), target, control.scope(), asked.headers())
@@ -111,25 +144,72 @@ public final class ModelLine {
         CacheStatus status = control.refresh() ? CacheStatus.REFRESH : CacheStatus.MISS;
         var storing = new Storing(key, target.model(), control, asked.body());
         Flight own = flight(asked, call, scan, route, Optional.of(storing), status);
-        // Its reader comes first: once others can join, they can also leave.
-        Decision.Deliver first = deliver(own, wake);
         if (control.refresh()) {
-            inFlight.supersede(key, own);
-            return first;
+            return reserved(
+                    own,
+                    scan,
+                    flight -> {
+                        // Its reader comes first: once others can join, they can also leave.
+                        Decision.Deliver first = deliver(flight, wake);
+                        inFlight.supersede(key, flight);
+                        return first;
+                    });
         }
+        Optional<InFlight.Joined> joined = inFlight.join(key, own, wake);
+        return joined.isPresent()
+                ? join(call, scan, joined.get())
+                : reserved(own, scan, flight -> lead(asked, flight, scan, key, atHand, wake));
+    }
+
+    /** Delivers the answer to all who ask the same, unless it has come or is on its way by now. */
+    private Decision lead(
+            ModelCall asked,
+            Flight own,
+            RequestScan scan,
+            Fingerprint key,
+            Supplier<Optional<CachedAnswer>> atHand,
+            Runnable wake) {
+        // As above, the reader first.
+        Decision.Deliver first = deliver(own, wake);
         while (true) {
-            Optional<InFlight.Joined> joined = inFlight.join(key, own, wake);
-            if (joined.isPresent()) {
-                return join(call, scan, joined.get());
-            }
             if (inFlight.lead(key, own, () -> atHand.get().isPresent())) {
                 return first;
             }
-            hit = atHand.get();
+            Optional<CachedAnswer> hit = atHand.get();
             if (hit.isPresent()) {
-                return answered(asked, call, scan, key, hit.get());
+                own.call().grant().release();
+                return answered(asked, own.call(), scan, key, hit.get());
+            }
+            Optional<InFlight.Joined> joined = inFlight.join(key, own, wake);
+            if (joined.isPresent()) {
+                own.call().grant().release();
+                return join(own.call(), scan, joined.get());
             }
         }
+    }
+
+    private static Decision reserved(
+            Flight own, RequestScan scan, Function<Flight, Decision> then) {
+        Call call = own.call();
+        if (call.grant() == Grant.NONE) {
+            return then.apply(own);
+        }
+        return Decision.once(
+                call,
+                call.grant()
+                        .reserve(
+                                call,
+                                own.request().route().chain(),
+                                own.request().body().length,
+                                scan.maxOutput()),
+                () -> {
+                    try {
+                        return then.apply(own);
+                    } catch (RuntimeException | Error e) {
+                        call.grant().release();
+                        throw e;
+                    }
+                });
     }
 
     /**
@@ -226,6 +306,7 @@ public final class ModelLine {
                     try {
                         settlement.settle(flight, asked.protocol().form());
                     } finally {
+                        call.grant().release();
                         storing.ifPresent(known -> inFlight.landed(known.key(), flight));
                     }
                 });

@@ -84,6 +84,7 @@ public final class Settlement {
                         : Tokens.NONE;
         double cost = costs.of(flight.target().model(), tokens);
         flight.settled(tokens, cost);
+        flight.call().grant().settle(tokens.bought(), cost);
         flight.note("deliver", outcome(log));
         write(flight, tokens, cost);
     }

@@ -2,6 +2,7 @@ package dev.vivace.request;
 
 import dev.vivace.cache.CacheControl;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What one pass over a request's body found. Offsets are into that body.
@@ -15,6 +16,7 @@ import java.util.Optional;
  *     and nothing that lets the provider look things up or run something meanwhile
  * @param cacheable whether the call neither continues something that the provider keeps nor leaves
  *     something behind there, which an answer at hand would not
+ * @param maxOutput how many tokens the answer may have at most; empty if it does not say
  * @param digest of everything that can change the answer, if it was taken on the way; {@link
  *     RequestScanner#digest} has it in any case
  * @param cacheMember LiteLLM's {@code cache} member, which is ours and goes no further
@@ -27,6 +29,7 @@ public record RequestScan(
         boolean wantsUsage,
         boolean deterministic,
         boolean cacheable,
+        OptionalLong maxOutput,
         Optional<byte[]> digest,
         Optional<CacheMember> cacheMember) {
 

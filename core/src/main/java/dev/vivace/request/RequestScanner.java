@@ -49,6 +49,7 @@ public final class RequestScanner {
     private final MeaningDigest digest = new MeaningDigest();
     private final Sampling sampling = new Sampling();
     private final ProviderSide provider = new ProviderSide();
+    private final OutputBound bound = new OutputBound();
     private final EmbeddingInputs inputs = new EmbeddingInputs();
 
     private String lastModel = "";
@@ -134,6 +135,7 @@ public final class RequestScanner {
                 wantsUsage,
                 sampling.fixed() && !provider.looksUp(),
                 !provider.keeps(),
+                bound.tokens(),
                 digesting ? Optional.of(digest.finish(NO_SECRET)) : Optional.empty(),
                 Optional.ofNullable(cacheMember));
     }
@@ -141,6 +143,7 @@ public final class RequestScanner {
     private void clear(Protocol protocol, boolean ofEmbedding) {
         sampling.clear();
         provider.clear(protocol);
+        bound.clear();
         inputs.clear();
         embedding = ofEmbedding;
         model = null;
@@ -207,6 +210,12 @@ public final class RequestScanner {
                 } else if (reader.nameIs(METADATA)) {
                     once(4, reader, body);
                     digest.skip(reader, body);
+                    return;
+                }
+            }
+            case 10, 17, 21 -> {
+                if (OutputBound.is(reader)) {
+                    bound.read(reader, body, digest);
                     return;
                 }
             }

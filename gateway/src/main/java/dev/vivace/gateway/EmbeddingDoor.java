@@ -166,7 +166,7 @@ final class EmbeddingDoor {
             }
             case EmbeddingOutcome.Unsound unsound -> {
                 exchange.introduce(unsound.call(), unsound.cache(), sofar);
-                exchange.refuse(unsound.status(), unsound.message());
+                exchange.refuse(unsound.refused());
             }
         }
     }

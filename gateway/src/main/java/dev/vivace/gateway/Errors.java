@@ -9,15 +9,16 @@ import org.jspecify.annotations.Nullable;
 enum Errors {
     OPENAI {
         @Override
-        byte[] body(int status, String message) {
+        byte[] body(int status, String message, String code) {
             String type =
                     status >= 500
                             ? "api_error"
                             : status == 429 ? "rate_limit_error" : "invalid_request_error";
+            String quoted = code.isEmpty() ? "null" : "\"" + code + "\"";
             return object(
                     "{\"error\":{\"message\":",
                     message,
-                    ",\"type\":\"" + type + "\",\"param\":null,\"code\":null}}");
+                    ",\"type\":\"" + type + "\",\"param\":null,\"code\":" + quoted + "}}");
         }
 
         @Override
@@ -27,7 +28,7 @@ enum Errors {
     },
     ANTHROPIC {
         @Override
-        byte[] body(int status, String message) {
+        byte[] body(int status, String message, String code) {
             String type =
                     switch (status) {
                         case 401 -> "authentication_error";
@@ -59,7 +60,17 @@ enum Errors {
     private static final String MESSAGES = "/v1/messages";
 
     /** The body of an error answer. */
-    abstract byte[] body(int status, String message);
+    byte[] body(int status, String message) {
+        return body(status, message, "");
+    }
+
+    /**
+     * The body of an error answer.
+     *
+     * @param code for programs, in lower case; empty if there is none, and left out where the
+     *     protocol has no place for it
+     */
+    abstract byte[] body(int status, String message, String code);
 
     /** An event that ends a stream which cannot go on. */
     abstract byte[] event(int status, String message);

@@ -5,7 +5,9 @@ import dev.vivace.answer.Header;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.line.Call;
 import dev.vivace.line.Crash;
+import dev.vivace.line.Decision;
 import dev.vivace.line.Flight;
+import dev.vivace.line.Grant;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.vertx.core.MultiMap;
@@ -16,6 +18,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -107,6 +110,9 @@ final class Exchange {
         headers.set(
                 OurHeaders.OVERHEAD,
                 Long.toString(TimeUnit.NANOSECONDS.toMicros(Math.max(0, overheadNanos))));
+        if (call.grant() != Grant.NONE) {
+            RateHeaders.write(headers, call.grant(), errors, InstantSource.system());
+        }
     }
 
     /**
@@ -161,13 +167,32 @@ final class Exchange {
      * read.
      */
     void refuse(int status, String message) {
+        refuse(status, message, "");
+    }
+
+    /** Refuses the call, and says when asking again may help. */
+    void refuse(Decision.Refused refused) {
+        if (refused.retryAfter().isPositive()) {
+            headers()
+                    .set(
+                            HttpHeaders.RETRY_AFTER,
+                            Long.toString(RateHeaders.seconds(refused.retryAfter())));
+        }
+        if (refused.code().equals(Decision.Refused.QUOTA)) {
+            // What the providers' own clients go by: none of them should wait until midnight.
+            headers().set("x-should-retry", "false");
+        }
+        refuse(refused.status(), refused.message(), refused.code());
+    }
+
+    private void refuse(int status, String message, String code) {
         if (response.closed() || response.ended()) {
             over();
             return;
         }
         response.setStatusCode(status);
         response.headers().set(HttpHeaders.CONTENT_TYPE, JSON);
-        end(errors.body(status, message));
+        end(errors.body(status, message, code));
     }
 
     /**

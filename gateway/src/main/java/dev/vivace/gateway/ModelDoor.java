@@ -104,7 +104,34 @@ final class ModelDoor {
                         body,
                         headers.control());
         var waking = new Waking();
-        switch (parts.line().decide(asked, scanner, digest, waking)) {
+        decided(exchange, protocol, parts.line().decide(asked, scanner, digest, waking), waking);
+    }
+
+    /** Goes on with a call when those have answered who keep its limits. */
+    private void resume(
+            Exchange exchange, Protocol protocol, Decision.Pending pending, Waking waking) {
+        try {
+            Decision decision = pending.resume(exchange.response.closed());
+            decided(exchange, protocol, decision, waking);
+        } catch (RuntimeException | Error e) {
+            crashed(exchange, pending.call(), e);
+        }
+    }
+
+    private void decided(
+            Exchange exchange, Protocol protocol, Decision decision, Waking waking) {
+        switch (decision) {
+            case Decision.Pending pending ->
+                    pending.until()
+                            .whenComplete(
+                                    (answer, broken) ->
+                                            loop.execute(
+                                                    () ->
+                                                            resume(
+                                                                    exchange,
+                                                                    protocol,
+                                                                    pending,
+                                                                    waking)));
             case Decision.Refused refused -> refuse(exchange, refused);
             case Decision.Answered answered -> replay(exchange, answered);
             case Decision.Joined joined -> {
@@ -165,7 +192,7 @@ final class ModelDoor {
         exchange.introduce(
                 refused.call(), CacheStatus.BYPASS, System.nanoTime() - refused.call().arrived());
         parts.settlement().refused(refused);
-        exchange.refuse(refused.status(), refused.message());
+        exchange.refuse(refused);
     }
 
     private void replay(Exchange exchange, Decision.Answered answered) {

@@ -9,7 +9,9 @@ import dev.vivace.limit.ByteBudget;
 import dev.vivace.line.CallIds;
 import dev.vivace.line.ModelLine;
 import dev.vivace.line.Models;
+import dev.vivace.line.Quota;
 import dev.vivace.line.Settlement;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What all event loops share; each is thread-safe. */
@@ -27,4 +29,5 @@ record Parts(
         ByteBudget budget,
         Tenants tenants,
         CallIds ids,
-        LongAdder inFlight) {}
+        LongAdder inFlight,
+        Optional<Quota> quota) {}

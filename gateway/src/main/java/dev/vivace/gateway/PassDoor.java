@@ -12,6 +12,8 @@ import dev.vivace.line.UpstreamRequest;
 import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The door for everything else under {@code /v1/}: passed through as it is, streaming both ways,
@@ -65,15 +67,56 @@ final class PassDoor {
         try {
             headers = RequestHeaders.of(request.headers(), false);
         } catch (IllegalArgumentException e) {
-            refuse(exchange, call(Principal.NOBODY), String.valueOf(e.getMessage()));
+            refuse(
+                    exchange,
+                    new Decision.Refused(
+                            call(Principal.NOBODY), 400, String.valueOf(e.getMessage())));
             return;
         }
         Route route = parts.models().first();
-        Call call =
+        Call asked =
                 call(
                         route.keyed()
                                 ? Principal.LOCAL
                                 : Principal.named(parts.tenants().of(headers.credential())));
+        Call call = parts.quota().map(limits -> limits.open(asked)).orElse(asked);
+        var admitted = call.grant().admit(call).toCompletableFuture();
+        if (admitted.isDone()) {
+            admitted(exchange, route, headers, call, admitted.join());
+        } else {
+            request.pause();
+            admitted.whenComplete(
+                    (refused, broken) ->
+                            loop.execute(() -> late(exchange, route, headers, call, admitted)));
+        }
+    }
+
+    private void late(
+            Exchange exchange,
+            Route route,
+            RequestHeaders headers,
+            Call call,
+            CompletableFuture<Optional<Decision.Refused>> admitted) {
+        try {
+            admitted(exchange, route, headers, call, admitted.join());
+        } catch (RuntimeException | Error e) {
+            if (exchange.crashed(call, e)) {
+                parts.settlement().refused(new Decision.Refused(call, Crash.STATUS, Crash.MESSAGE));
+            }
+        }
+    }
+
+    private void admitted(
+            Exchange exchange,
+            Route route,
+            RequestHeaders headers,
+            Call call,
+            Optional<Decision.Refused> refused) {
+        if (refused.isPresent()) {
+            refuse(exchange, refused.get());
+            return;
+        }
+        HttpServerRequest request = exchange.request;
         var outgoing =
                 new UpstreamRequest(
                         route,
@@ -104,10 +147,11 @@ final class PassDoor {
                 && (request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD);
     }
 
-    private void refuse(Exchange exchange, Call call, String message) {
+    private void refuse(Exchange exchange, Decision.Refused refused) {
+        Call call = refused.call();
         exchange.introduce(call, CacheStatus.BYPASS, System.nanoTime() - call.arrived());
-        parts.settlement().refused(new Decision.Refused(call, 400, message));
-        exchange.refuse(400, message);
+        parts.settlement().refused(refused);
+        exchange.refuse(refused);
     }
 
     /** Nothing is read from the client before the upstream can take it. */

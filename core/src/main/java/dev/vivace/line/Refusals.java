@@ -1,0 +1,55 @@
+package dev.vivace.line;
+
+import dev.vivace.key.Spending;
+import dev.vivace.limit.Claim;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/** What is said to calls that go beyond a limit. */
+final class Refusals {
+    private Refusals() {}
+
+    /**
+     * @param what {@code requests} or {@code tokens}
+     */
+    static Decision.Refused tooMany(Call call, Claim limit, String what, Duration retryAfter) {
+        String[] owner = limit.bucket().split(":", 3);
+        String message =
+                "The limit of %d %s a minute of %s %s is reached. Ask again in %d s."
+                        .formatted(
+                                limit.perMinute(),
+                                what,
+                                owner[0],
+                                owner[1],
+                                seconds(retryAfter));
+        return new Decision.Refused(
+                call, 429, message, Decision.Refused.RATE_LIMIT, retryAfter);
+    }
+
+    static Decision.Refused exceeded(Call call, Spending.Exceeded full) {
+        String message =
+                String.format(
+                        Locale.ROOT,
+                        "The budget of %s, %.2f US dollars a %s (UTC), has no room for this call:"
+                                + " %.4f are spent and %.4f held for calls on their way. It begins"
+                                + " anew at %s.",
+                        full.purse(),
+                        full.budget(),
+                        full.period(),
+                        full.spent(),
+                        full.held(),
+                        full.reset());
+        Duration left = Duration.between(Instant.ofEpochMilli(call.at()), full.reset());
+        return new Decision.Refused(
+                call,
+                429,
+                message,
+                Decision.Refused.QUOTA,
+                left.isPositive() ? left : Duration.ofSeconds(1));
+    }
+
+    private static long seconds(Duration time) {
+        return time.plusNanos(999_999_999).toSeconds();
+    }
+}
