@@ -152,13 +152,12 @@ public final class EmbeddingLine {
         if (known.isPresent()) {
             enter(caller, group, keys, known.get());
         } else {
-            allowed.whenComplete(
-                    (answer, broken) ->
-                            enter(
-                                    caller,
-                                    group,
-                                    keys,
-                                    broken == null ? answer : Optional.of(broken(call, broken))));
+            allowed.whenComplete((answer, broken) ->
+                    enter(
+                            caller,
+                            group,
+                            keys,
+                            broken == null ? answer : Optional.of(broken(call, broken))));
         }
         return () -> gatherer.leave(caller);
     }

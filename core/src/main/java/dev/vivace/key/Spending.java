@@ -131,12 +131,13 @@ public final class Spending implements AutoCloseable {
         try {
             LedgerHistory.read(ledger, now.firstOfMonth(), entry -> count(entry, now, day, month));
         } catch (IOException e) {
-            LOG.warn("The ledger in {} cannot be read for what was spent: {}", ledger, e.toString());
+            LOG.warn(
+                    "The ledger in {} cannot be read for what was spent: {}", ledger, e.toString());
         }
         month.forEach((account, nanos) ->
                 slot(account)
-                        .ifPresent(slot ->
-                                slot.atLeast(now, day.getOrDefault(account, 0L), nanos)));
+                        .ifPresent(
+                                slot -> slot.atLeast(now, day.getOrDefault(account, 0L), nanos)));
         dirty = true;
         LOG.info("What {} keys and tenants spent was compared with the ledger", month.size());
     }
@@ -256,8 +257,7 @@ public final class Spending implements AutoCloseable {
         // Of doubles, because the sum of what is held and spent may be beyond a long.
         return (double) spent + held > (double) nanos(budget)
                 ? Optional.of(
-                        new Exceeded(
-                                purse, period, budget, usd(spent), usd(held - own), reset))
+                        new Exceeded(purse, period, budget, usd(spent), usd(held - own), reset))
                 : Optional.empty();
     }
 

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The slots of {@code spending.bin}, mapped: what is added is in the page cache at once and outlives
- * the process, however that ends. Its length is that of all slots; a part that holds none is not
- * written, so that it takes no room on the disk.
+ * The slots of {@code spending.bin}, mapped: what is added is in the page cache at once and
+ * outlives the process, however that ends. Its length is that of all slots; a part that holds none
+ * is not written, so that it takes no room on the disk.
  *
  * <pre>
  *    0  magic and version     8  slots that were ever used
@@ -121,8 +121,7 @@ final class SpendingFile implements AutoCloseable {
             return null;
         }
         // Never unmapped by hand: a call may still end while the gateway closes.
-        MemorySegment all =
-                channel.map(FileChannel.MapMode.READ_WRITE, 0, length, Arena.ofAuto());
+        MemorySegment all = channel.map(FileChannel.MapMode.READ_WRITE, 0, length, Arena.ofAuto());
         if (!there) {
             channel.write(ByteBuffer.allocate(HEADER), 0);
             SpendingSlot.header(all, CLOSED, 1);

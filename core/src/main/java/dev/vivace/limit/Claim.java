@@ -26,8 +26,7 @@ public record Claim(String bucket, long perMinute, long amount) {
     public static CompletionStage<Outcome> all(RateBuckets buckets, List<Claim> claims) {
         Claim first = claims.getFirst();
         return first.take(buckets)
-                .thenCompose(taken ->
-                        next(buckets, claims, 1, new Outcome(first, taken)));
+                .thenCompose(taken -> next(buckets, claims, 1, new Outcome(first, taken)));
     }
 
     private static CompletionStage<Outcome> next(

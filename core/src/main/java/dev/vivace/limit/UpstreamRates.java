@@ -18,7 +18,8 @@ public final class UpstreamRates {
          * It may not, and nothing was taken.
          *
          * @param after when there will be enough
-         * @param limit which one it is, for people: {@code 500 requests a minute of upstream openai}
+         * @param limit which one it is, for people: {@code 500 requests a minute of upstream
+         *     openai}
          */
         record Wait(Duration after, String limit) implements Turn {}
     }
@@ -63,7 +64,9 @@ public final class UpstreamRates {
                 .tokens()
                 .ifPresent(limit ->
                         buckets.settle(
-                                bucket(upstream, "tokens"), limit, Math.max(1, estimated) - actual));
+                                bucket(upstream, "tokens"),
+                                limit,
+                                Math.max(1, estimated) - actual));
     }
 
     private static List<Claim> claims(String upstream, Rates limits, long tokens) {
@@ -76,8 +79,7 @@ public final class UpstreamRates {
         limits.tokens()
                 .ifPresent(limit ->
                         claims.add(
-                                new Claim(
-                                        bucket(upstream, "tokens"), limit, Math.max(1, tokens))));
+                                new Claim(bucket(upstream, "tokens"), limit, Math.max(1, tokens))));
         return claims;
     }
 

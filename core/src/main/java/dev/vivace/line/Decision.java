@@ -36,10 +36,7 @@ public sealed interface Decision {
      *
      * @param until when it completes, {@link #resume} says how it goes on
      */
-    record Pending(
-            Call call,
-            CompletionStage<Optional<Refused>> until,
-            Supplier<Decision> go)
+    record Pending(Call call, CompletionStage<Optional<Refused>> until, Supplier<Decision> go)
             implements Decision {
         /**
          * Goes on: a decision, which may be pending again. Once, on the thread that asked, after

@@ -64,7 +64,9 @@ final class KeyGrant implements Grant {
                                     requests = Optional.of(standing(outcome));
                                     return refused(call, outcome, "requests");
                                 });
-        return tokenClaims.isEmpty() ? asked : asked.thenCombine(look(), (refused, seen) -> refused);
+        return tokenClaims.isEmpty()
+                ? asked
+                : asked.thenCombine(look(), (refused, seen) -> refused);
     }
 
     /** Takes a token to see how many there are, and puts it back. */
@@ -144,24 +146,21 @@ final class KeyGrant implements Grant {
     private static Standing standing(Claim.Outcome outcome) {
         long limit = outcome.decisive().perMinute();
         return switch (outcome.taken()) {
-            case Taken.Granted granted ->
-                    new Standing(limit, granted.remaining(), granted.reset());
+            case Taken.Granted granted -> new Standing(limit, granted.remaining(), granted.reset());
             case Taken.Short none -> new Standing(limit, none.remaining(), full(limit, none));
         };
     }
 
     /** About when it is full again, of a bucket that says only when there is enough. */
     private static Duration full(long limit, Taken.Short none) {
-        Duration rest =
-                Duration.ofNanos((long) ((limit - none.remaining()) * (60e9 / limit)));
+        Duration rest = Duration.ofNanos((long) ((limit - none.remaining()) * (60e9 / limit)));
         return rest.compareTo(none.retryAfter()) > 0 ? rest : none.retryAfter();
     }
 
     private static Optional<Decision.Refused> refused(
             Call call, Claim.Outcome outcome, String what) {
         return outcome.taken() instanceof Taken.Short none
-                ? Optional.of(
-                        Refusals.tooMany(call, outcome.decisive(), what, none.retryAfter()))
+                ? Optional.of(Refusals.tooMany(call, outcome.decisive(), what, none.retryAfter()))
                 : Optional.empty();
     }
 }

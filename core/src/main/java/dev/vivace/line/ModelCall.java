@@ -21,8 +21,6 @@ public record ModelCall(
         CacheControl control) {
     /** The same with another word on whose call it is. */
     ModelCall of(Call other) {
-        return other == call
-                ? this
-                : new ModelCall(other, protocol, path, headers, body, control);
+        return other == call ? this : new ModelCall(other, protocol, path, headers, body, control);
     }
 }

@@ -62,9 +62,7 @@ public final class Quota {
                 tenant,
                 claims(key, tenant, all, "requests", Rates::requests),
                 claims(key, tenant, all, "tokens", Rates::tokens),
-                Stream.of(
-                                Purse.ofKey(key.id(), key.budget()),
-                                Purse.ofTenant(tenant, all.budget()))
+                Stream.of(Purse.ofKey(key.id(), key.budget()), Purse.ofTenant(tenant, all.budget()))
                         .filter(purse -> !purse.budget().none())
                         .toList());
     }
@@ -80,8 +78,7 @@ public final class Quota {
         }
         var claims = new ArrayList<Claim>(2);
         limit.apply(key.rates())
-                .ifPresent(most ->
-                        claims.add(new Claim("key:" + key.id() + ":" + what, most, 1)));
+                .ifPresent(most -> claims.add(new Claim("key:" + key.id() + ":" + what, most, 1)));
         limit.apply(all.rates())
                 .ifPresent(most -> claims.add(new Claim("tenant:" + tenant + ":" + what, most, 1)));
         return claims;

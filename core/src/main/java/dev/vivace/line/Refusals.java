@@ -18,13 +18,8 @@ final class Refusals {
         String message =
                 "The limit of %d %s a minute of %s %s is reached. Ask again in %d s."
                         .formatted(
-                                limit.perMinute(),
-                                what,
-                                owner[0],
-                                owner[1],
-                                seconds(retryAfter));
-        return new Decision.Refused(
-                call, 429, message, Decision.Refused.RATE_LIMIT, retryAfter);
+                                limit.perMinute(), what, owner[0], owner[1], seconds(retryAfter));
+        return new Decision.Refused(call, 429, message, Decision.Refused.RATE_LIMIT, retryAfter);
     }
 
     static Decision.Refused exceeded(Call call, Spending.Exceeded full) {

@@ -10,8 +10,7 @@ import java.util.OptionalLong;
 final class OutputBound {
     private static final byte[] MAX_TOKENS = "max_tokens".getBytes(US_ASCII);
     private static final byte[] MAX_OUTPUT_TOKENS = "max_output_tokens".getBytes(US_ASCII);
-    private static final byte[] MAX_COMPLETION_TOKENS =
-            "max_completion_tokens".getBytes(US_ASCII);
+    private static final byte[] MAX_COMPLETION_TOKENS = "max_completion_tokens".getBytes(US_ASCII);
 
     /** More digits are more than any model writes, and the number is not read. */
     private static final int DIGITS = 12;

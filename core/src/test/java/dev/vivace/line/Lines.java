@@ -47,6 +47,7 @@ final class Lines {
     final ExactCache cache;
     final ModelLine line;
     private final CacheMode mode;
+    private final Optional<Quota> quota;
     private final InFlight inFlight = new InFlight();
     private final Settlement settlement;
     private final CallIds ids = new CallIds();
@@ -56,7 +57,12 @@ final class Lines {
     }
 
     Lines(CacheMode mode) {
+        this(mode, Optional.empty());
+    }
+
+    Lines(CacheMode mode, Optional<Quota> quota) {
         this.mode = mode;
+        this.quota = quota;
         InstantSource clock = () -> java.time.Instant.ofEpochMilli(now.get());
         cache = new ExactCache(1 << 20, CacheStore.none(), clock);
         settlement =
@@ -90,7 +96,8 @@ final class Lines {
                 inFlight,
                 settlement,
                 new byte[32],
-                new ByteBudget(Long.MAX_VALUE));
+                new ByteBudget(Long.MAX_VALUE),
+                quota);
     }
 
     /** A call to the chat door with one thing different, perhaps. */
@@ -141,15 +148,11 @@ final class Lines {
     }
 
     Decision decide(ModelLine by, Asking asking) {
-        var call =
-                new Call(
-                        ids.next(),
-                        now.get(),
-                        System.nanoTime(),
-                        Principal.named(asking.tenant()),
-                        "chat",
-                        "",
-                        false);
+        return decide(by, asking, Principal.named(asking.tenant()));
+    }
+
+    Decision decide(ModelLine by, Asking asking, Principal principal) {
+        var call = new Call(ids.next(), now.get(), System.nanoTime(), principal, "chat", "", false);
         var asked =
                 new ModelCall(
                         call,

@@ -415,4 +415,38 @@ class RequestScannerTest {
                                 () -> scanner.scan(body.getBytes(UTF_8), protocol))
                         .getMessage());
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "max_tokens, 17, 17",
+        "max_completion_tokens, 4096, 4096",
+        "max_output_tokens, 0, 0",
+        "max_tokens, null, -1",
+        "max_tokens, 1e3, -1",
+        "max_tokens, -5, -1",
+        "max_tokens, 1234567890123, -1",
+        "max_tokens_too, 5, -1",
+    })
+    void saysHowLongTheAnswerMayBecome(String field, String value, long tokens) {
+        String body = "{\"model\":\"m\",\"messages\":[],\"" + field + "\":" + value + "}";
+        var scan = new RequestScanner().scan(body.getBytes(UTF_8), Protocol.CHAT);
+        assertEquals(tokens, scan.maxOutput().orElse(-1));
+    }
+
+    @Test
+    void boundsOnTheAnswerArePartOfWhatIsAsked() {
+        var scanner = new RequestScanner();
+        var digests = new java.util.HashSet<String>();
+        for (String member : new String[] {"1", "2", "null", "1.5"}) {
+            byte[] body =
+                    ("{\"model\":\"m\",\"messages\":[],\"max_tokens\":" + member + "}")
+                            .getBytes(UTF_8);
+            byte[] digest = scanner.digest(scanner.scan(body, Protocol.CHAT), body, Protocol.CHAT);
+            assertTrue(digests.add(java.util.HexFormat.of().formatHex(digest)), member);
+        }
+        byte[] twice =
+                "{\"model\":\"m\",\"messages\":[],\"max_tokens\":1,\"max_tokens\":2}"
+                        .getBytes(UTF_8);
+        assertThrows(JsonException.class, () -> scanner.scan(twice, Protocol.CHAT));
+    }
 }

@@ -10,17 +10,22 @@ import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.FileCacheStore;
 import dev.vivace.config.Config;
 import dev.vivace.config.ConfigJson;
+import dev.vivace.config.TenantLimits;
 import dev.vivace.config.Warnings;
 import dev.vivace.embedding.EmbeddingLine;
 import dev.vivace.embedding.EmbeddingSettlement;
+import dev.vivace.key.Allowance;
+import dev.vivace.key.Spending;
 import dev.vivace.ledger.Ledger;
 import dev.vivace.ledger.LedgerListener;
 import dev.vivace.ledger.Prices;
 import dev.vivace.limit.ByteBudget;
+import dev.vivace.limit.LocalBuckets;
 import dev.vivace.line.CallIds;
 import dev.vivace.line.InFlight;
 import dev.vivace.line.ModelLine;
 import dev.vivace.line.Models;
+import dev.vivace.line.Quota;
 import dev.vivace.line.Settlement;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -34,6 +39,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,14 +59,21 @@ public final class Gateway implements AutoCloseable {
     private final Vertx vertx;
     private final Ledger ledger;
     private final CacheStore store;
+    private final Spending spending;
     private final Readiness readiness;
     private final URI address;
 
     private Gateway(
-            Vertx vertx, Ledger ledger, CacheStore store, Readiness readiness, URI address) {
+            Vertx vertx,
+            Ledger ledger,
+            CacheStore store,
+            Spending spending,
+            Readiness readiness,
+            URI address) {
         this.vertx = vertx;
         this.ledger = ledger;
         this.store = store;
+        this.spending = spending;
         this.readiness = readiness;
         this.address = address;
     }
@@ -90,6 +103,7 @@ public final class Gateway implements AutoCloseable {
                 config.data()
                         .map(directory -> new Ledger(listeners, directory.resolve("ledger")))
                         .orElseGet(() -> new Ledger(listeners));
+        Spending spending = spending(config, store, ledger);
         var inFlight = new LongAdder();
         var budget = new ByteBudget(config.limits().inFlightBytes());
         var pages =
@@ -104,16 +118,27 @@ public final class Gateway implements AutoCloseable {
         Vertx vertx = Vertx.vertx(options());
         try {
             Parts parts =
-                    parts(config, store, prices, ledger, pages, readiness, budget, inFlight, vertx);
+                    parts(
+                            config,
+                            store,
+                            prices,
+                            ledger,
+                            spending,
+                            pages,
+                            readiness,
+                            budget,
+                            inFlight,
+                            vertx);
             int port = listen(vertx, parts);
             MemoryKeeper.start(vertx, parts.ids()::count, inFlight::sum);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
             return new Gateway(
-                    vertx, ledger, store, readiness, URI.create("http://" + shown + ":" + port));
+                    vertx, ledger, store, spending, readiness, URI.create("http://" + shown + ":" + port));
         } catch (RuntimeException e) {
             vertx.close();
             ledger.close();
+            spending.close();
             store.close();
             throw e;
         }
@@ -127,17 +152,52 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /**
+     * @throws GatewayException if its file cannot be opened; then store and ledger are closed
+     */
+    private static Spending spending(Config config, CacheStore store, Ledger ledger) {
+        try {
+            return config.data()
+                    .map(directory ->
+                            Spending.open(
+                                    directory,
+                                    directory.resolve("ledger"),
+                                    Clock.systemUTC(),
+                                    Optional.empty()))
+                    .orElseGet(() -> Spending.inMemory(Clock.systemUTC(), Optional.empty()));
+        } catch (UncheckedIOException e) {
+            ledger.close();
+            store.close();
+            throw new GatewayException("The data directory is of no use: " + e.getMessage());
+        }
+    }
+
+    /** What client keys and their tenants may use. */
+    private static Quota quota(Config config, Prices prices, Spending spending) {
+        return new Quota(
+                tenant -> {
+                    TenantLimits limits =
+                            config.tenants().getOrDefault(tenant, TenantLimits.NONE);
+                    return new Allowance(limits.rates(), limits.budget());
+                },
+                new LocalBuckets(),
+                spending,
+                prices::of);
+    }
+
     private static Parts parts(
             Config config,
             CacheStore store,
             Prices prices,
             Ledger ledger,
+            Spending spending,
             AdminPages pages,
             Readiness readiness,
             ByteBudget budget,
             LongAdder inFlight,
             Vertx vertx) {
         byte[] secret = store.secret();
+        var quota = Optional.of(quota(config, prices, spending));
         var models = models(config);
         var cache = new ExactCache(config.cache().maxBytes(), store, Clock.systemUTC());
         var flights = new InFlight();
@@ -165,13 +225,14 @@ public final class Gateway implements AutoCloseable {
                         embeddingSettlement,
                         (wait, action) ->
                                 vertx.setTimer(Math.max(1, wait.toMillis()), timer -> action.run()),
-                        secret);
+                        secret,
+                        quota);
         return new Parts(
                 config,
                 models,
                 new Upstreams(config, System::nanoTime),
                 new ModelLine(
-                        models, cache, config.cache().mode(), flights, settlement, secret, budget),
+                        models, cache, config.cache().mode(), flights, settlement, secret, budget, quota),
                 settlement,
                 embeddings,
                 embeddingSettlement,
@@ -181,7 +242,8 @@ public final class Gateway implements AutoCloseable {
                 budget,
                 new Tenants(secret),
                 new CallIds(),
-                inFlight);
+                inFlight,
+                quota);
     }
 
     private static Models models(Config config) {
@@ -275,6 +337,7 @@ public final class Gateway implements AutoCloseable {
             LOG.warn("not all connections closed: {}", e.getMessage());
         }
         ledger.close();
+        spending.close();
         store.close();
     }
 }
