@@ -73,10 +73,12 @@ final class KeyGrant implements Grant {
     private CompletionStage<Claim.Outcome> look() {
         return Claim.all(quota.buckets(), tokenClaims)
                 .thenApply(outcome -> {
+                    Standing seen = standing(outcome);
                     if (outcome.taken() instanceof Taken.Granted) {
                         tokenClaims.forEach(claim -> claim.putBack(quota.buckets()));
+                        seen = new Standing(seen.limit(), seen.remaining() + 1, seen.reset());
                     }
-                    tokens = Optional.of(standing(outcome));
+                    tokens = Optional.of(seen);
                     return outcome;
                 });
     }

@@ -2,6 +2,7 @@ package dev.vivace.line;
 
 import dev.vivace.key.Spending;
 import dev.vivace.limit.Claim;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -26,11 +27,11 @@ final class Refusals {
         String message =
                 String.format(
                         Locale.ROOT,
-                        "The budget of %s, %.2f US dollars a %s (UTC), has no room for this call:"
+                        "The budget of %s, %s US dollars a %s (UTC), has no room for this call:"
                                 + " %.4f are spent and %.4f held for calls on their way. It begins"
                                 + " anew at %s.",
                         full.purse(),
-                        full.budget(),
+                        BigDecimal.valueOf(full.budget()).stripTrailingZeros().toPlainString(),
                         full.period(),
                         full.spent(),
                         full.held(),

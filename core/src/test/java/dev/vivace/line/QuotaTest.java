@@ -223,7 +223,7 @@ class QuotaTest {
         Lines.answer(first.flight());
         var hit = assertInstanceOf(Decision.Answered.class, ask(lines, Lines.Asking.PLAIN, who));
         assertEquals(9_990, left("key:vk-1:tokens", 10_000));
-        assertEquals(9_989, hit.call().grant().tokens().orElseThrow().remaining());
+        assertEquals(9_990, hit.call().grant().tokens().orElseThrow().remaining());
     }
 
     @Test
@@ -255,7 +255,7 @@ class QuotaTest {
         assertTrue(
                 refused.message()
                         .matches(
-                                "The budget of tenant acme, 0.00 US dollars a day \\(UTC\\), has no"
+                                "The budget of tenant acme, 0.003 US dollars a day \\(UTC\\), has no"
                                         + " room .* anew at 2023-11-15T00:00:00Z\\."),
                 refused.message());
         assertTrue(refused.retryAfter().compareTo(Duration.ofHours(24)) < 0);
