@@ -92,6 +92,11 @@ final class Circuit {
         }
     }
 
+    /** From now on nothing is worth a line in the log. */
+    synchronized void closing() {
+        told = true;
+    }
+
     private void to(State state, Optional<String> reason) {
         Now before = now;
         if (before.state != state) {

@@ -37,7 +37,8 @@ final class Invalidations implements Part {
     /** Up to here, listeners have forgotten what they had to. */
     private volatile StreamId applied = StreamId.ZERO;
 
-    // What that was at the last tick and at the one before. Who stores an answer has looked a moment
+    // What that was at the last tick and at the one before. Who stores an answer has looked a
+    // moment
     // ago whether it was forgotten meanwhile; so its stamp is of a moment before.
     private StreamId appliedAtTick = StreamId.ZERO;
     private volatile StreamId stamp = StreamId.ZERO;

@@ -19,14 +19,14 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Buckets in Redis, which replicas share. Calls for one bucket at the same time go to Redis
- * together. While Redis is slow or gone, local buckets decide; they know what was taken here before,
- * and not what others took.
+ * together. While Redis is slow or gone, local buckets decide; they know what was taken here
+ * before, and not what others took.
  *
- * <p>A bucket refills by the clocks of the replicas: one whose clock is ahead fills it for all, once,
- * by what it is ahead. A bucket with another rate is another bucket.
+ * <p>A bucket refills by the clocks of the replicas: one whose clock is ahead fills it for all,
+ * once, by what it is ahead. A bucket with another rate is another bucket.
  *
- * <p>Thread-safe. What comes of {@link #take} comes on a thread of Lettuce or of the common pool, or
- * at once.
+ * <p>Thread-safe. What comes of {@link #take} comes on a thread of Lettuce or of the common pool,
+ * or at once.
  */
 public final class RedisBuckets implements RateBuckets {
     /** Bucket4j counts in nanoseconds; more than one of them each is no limit. */
@@ -88,12 +88,13 @@ public final class RedisBuckets implements RateBuckets {
             // Whoever wants more than it ever holds takes all of a full one first; nobody else can
             // do that at the same time.
             long first = Math.min(amount, size);
-            return proxy.tryConsumeAndReturnRemaining(first).thenApply(probe -> {
-                if (probe.isConsumed() && amount > first) {
-                    var unused = proxy.consumeIgnoringRateLimits(amount - first);
-                }
-                return taken(probe, size, amount - first);
-            });
+            return proxy.tryConsumeAndReturnRemaining(first)
+                    .thenApply(probe -> {
+                        if (probe.isConsumed() && amount > first) {
+                            var unused = proxy.consumeIgnoringRateLimits(amount - first);
+                        }
+                        return taken(probe, size, amount - first);
+                    });
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -116,12 +117,9 @@ public final class RedisBuckets implements RateBuckets {
             return;
         }
         try {
-            AsyncBucketProxy proxy =
-                    proxy(new Name(bucket, Math.min(perMinute, MOST_PER_MINUTE)));
+            AsyncBucketProxy proxy = proxy(new Name(bucket, Math.min(perMinute, MOST_PER_MINUTE)));
             CompletableFuture<?> unused =
-                    amount > 0
-                            ? proxy.addTokens(amount)
-                            : proxy.consumeIgnoringRateLimits(-amount);
+                    amount > 0 ? proxy.addTokens(amount) : proxy.consumeIgnoringRateLimits(-amount);
         } catch (RuntimeException e) {
             // Settled here, and not in a Redis that could not be asked.
         }
@@ -143,8 +141,7 @@ public final class RedisBuckets implements RateBuckets {
     private static BucketConfiguration configuration(long perMinute) {
         return BucketConfiguration.builder()
                 .addLimit(limit ->
-                        limit.capacity(perMinute)
-                                .refillGreedy(perMinute, Duration.ofMinutes(1)))
+                        limit.capacity(perMinute).refillGreedy(perMinute, Duration.ofMinutes(1)))
                 .build();
     }
 }

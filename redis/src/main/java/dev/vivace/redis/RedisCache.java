@@ -61,7 +61,8 @@ public final class RedisCache implements SecondLevel {
         CompletionStage<Optional<byte[]>> value =
                 link.run(commands -> commands.get(name)).thenApply(Optional::ofNullable);
         CompletionStage<Boolean> caughtUp = invalidations.catchUp();
-        return value.thenCombine(caughtUp, (bytes, known) -> bytes.flatMap(found -> read(key, found)))
+        return value.thenCombine(
+                        caughtUp, (bytes, known) -> bytes.flatMap(found -> read(key, found)))
                 .exceptionally(failure -> Optional.empty());
     }
 

@@ -200,8 +200,7 @@ public final class RedisCounters implements SharedCounters {
                 });
     }
 
-    private void describe(
-            CounterFlush flush, String name, Counter counter, long number, long now) {
+    private void describe(CounterFlush flush, String name, Counter counter, long number, long now) {
         byte[] key = link.key("count", name.getBytes(UTF_8));
         if (counter.added) {
             long rest = TimeUnit.NANOSECONDS.toSeconds(counter.expiresNanos - now) + 1;

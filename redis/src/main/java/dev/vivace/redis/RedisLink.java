@@ -23,7 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -68,8 +68,8 @@ public final class RedisLink implements AutoCloseable {
     private final RedisClient client;
     private final AtomicInteger outstanding = new AtomicInteger();
     private final List<Part> parts = new CopyOnWriteArrayList<>();
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(daemon("vivace-redis"));
+    private final ScheduledThreadPoolExecutor timer =
+            new ScheduledThreadPoolExecutor(1, daemon("vivace-redis"));
     private final ExecutorService worker =
             Executors.newSingleThreadExecutor(daemon("vivace-redis-worker"));
     private volatile @Nullable Session session;
@@ -122,6 +122,7 @@ public final class RedisLink implements AutoCloseable {
                                         .keepAlive(true)
                                         .build())
                         .build());
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         timer.execute(this::connect);
         var unused =
                 timer.scheduleAtFixedRate(
@@ -159,8 +160,11 @@ public final class RedisLink implements AutoCloseable {
             return;
         }
         closed = true;
+        circuit.closing();
         timer.shutdown();
         try {
+            // What it does at this moment may use the client.
+            boolean unused = timer.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
             CompletableFuture.allOf(
                             parts.stream()
                                     .map(part -> part.last().toCompletableFuture())
@@ -172,11 +176,7 @@ public final class RedisLink implements AutoCloseable {
             LOG.debug("Redis did not take the last words", e);
         }
         circuit.lost("closed");
-        Session last = session;
-        session = null;
-        if (last != null) {
-            last.close();
-        }
+        session = null; // which the client closes
         worker.shutdown();
         client.shutdown(Duration.ZERO, LAST_WORDS);
         resources.shutdown(0, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);

@@ -20,7 +20,8 @@ import java.util.function.Consumer;
  * lost records, a replica that knows them puts them back.
  *
  * <p>Thread-safe. What is put while Redis is gone counts here at once and reaches it later; then it
- * replaces what others have put meanwhile, for the order in which things reach Redis is the only one.
+ * replaces what others have put meanwhile, for the order in which things reach Redis is the only
+ * one.
  */
 public final class RedisRecords implements SharedRecords {
     /** Larger values are refused. */
@@ -29,7 +30,9 @@ public final class RedisRecords implements SharedRecords {
     /** More that are not in Redis yet are refused. */
     public static final int MAX_WAITING = 10_000;
 
-    /** Keys: records, version. Arguments: a new version, whether to replace, then ids and values. */
+    /**
+     * Keys: records, version. Arguments: a new version, whether to replace, then ids and values.
+     */
     private static final byte[] PUT =
             """
             for i = 3, #ARGV, 2 do
@@ -103,7 +106,8 @@ public final class RedisRecords implements SharedRecords {
         synchronized (this) {
             if (waiting.size() >= MAX_WAITING && !waiting.containsKey(id)) {
                 throw new IllegalStateException(
-                        MAX_WAITING + " records wait for Redis; no more can be put until it is back");
+                        MAX_WAITING
+                                + " records wait for Redis; no more can be put until it is back");
             }
             waiting.put(id, value.clone());
             if (known) {
@@ -116,8 +120,8 @@ public final class RedisRecords implements SharedRecords {
     /**
      * {@inheritDoc}
      *
-     * <p>Not before Redis was read for the first time. On a thread of the link's own, which may take
-     * its time.
+     * <p>Not before Redis was read for the first time. On a thread of the link's own, which may
+     * take its time.
      */
     @Override
     public synchronized void onChange(Consumer<Map<String, byte[]>> all) {
@@ -149,7 +153,8 @@ public final class RedisRecords implements SharedRecords {
                 }
             }
         }
-        var unused = write("HSET", some).whenComplete((done, failure) -> sent(some, failure == null));
+        var unused =
+                write("HSET", some).whenComplete((done, failure) -> sent(some, failure == null));
     }
 
     private void sent(Map<String, byte[]> some, boolean there) {

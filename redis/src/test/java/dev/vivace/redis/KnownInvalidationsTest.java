@@ -22,11 +22,7 @@ class KnownInvalidationsTest {
 
     static Invalidation scope(String scope) {
         return new Invalidation(
-                Optional.of(scope),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false);
+                Optional.of(scope), Optional.empty(), Optional.empty(), Optional.empty(), false);
     }
 
     @Test
@@ -67,7 +63,10 @@ class KnownInvalidationsTest {
     void aStreamThatLostItsEndIsFollowedFromThere() {
         var known =
                 KnownInvalidations.NONE
-                        .with(List.of(new One(at(5), scope("other")), new One(at(9), scope("scope"))))
+                        .with(
+                                List.of(
+                                        new One(at(5), scope("other")),
+                                        new One(at(9), scope("scope"))))
                         .backTo(at(5));
         assertTrue(known.hold(at(9), ANSWER));
         assertFalse(known.hold(at(5), ANSWER));
@@ -96,7 +95,8 @@ class KnownInvalidationsTest {
                 StreamId then = at(stamp);
                 boolean expected =
                         stream.stream()
-                                .anyMatch(one -> then.isBefore(one.id()) && one.which().test(ANSWER));
+                                .anyMatch(
+                                        one -> then.isBefore(one.id()) && one.which().test(ANSWER));
                 assertEquals(expected, known.hold(then, ANSWER), "seed " + seed + ", " + then);
             }
         }

@@ -44,7 +44,9 @@ class RedisCacheTest {
         return get(cache.get(key));
     }
 
-    /** Puts until it is there: what is stored right after an invalidation may still be forgotten. */
+    /**
+     * Puts until it is there: what is stored right after an invalidation may still be forgotten.
+     */
     private static void store(RedisCache cache, Fingerprint key, CachedAnswer answer) {
         until(() -> {
             cache.put(key, answer);
@@ -170,7 +172,8 @@ class RedisCacheTest {
                                     >= Math.min(sent, KnownInvalidations.MAX));
                 }
             }
-            until(() -> get(one.run(c -> c.xlen(one.key("invalidations")))) == KnownInvalidations.MAX);
+            until(() ->
+                    get(one.run(c -> c.xlen(one.key("invalidations")))) == KnownInvalidations.MAX);
             try (var late = Links.up(server.uri(), prefix)) {
                 var there = cache(late);
                 Set<Invalidation> heard = ConcurrentHashMap.newKeySet();

@@ -154,6 +154,7 @@ class RedisLinkTest {
                                             java.nio.charset.StandardCharsets.UTF_8)));
             proxy.cut();
             until(onItsWay::isCompletedExceptionally);
+            until(() -> link.health().state() == State.GONE);
             proxy.release();
             proxy.mend();
             until(() -> link.health().state() == State.UP);
