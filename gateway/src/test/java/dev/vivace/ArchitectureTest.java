@@ -29,9 +29,10 @@ import org.junit.jupiter.api.Test;
 /** The arrows: doors and adapters know core, and core knows nobody. */
 class ArchitectureTest {
     private static final String SIMULATOR = "dev.vivace.simulator..";
+    private static final String REDIS = "dev.vivace.redis..";
 
     /**
-     * The packages of the gateway's module; what is in none of these and not the simulator is core.
+     * The packages of the gateway's module; what is in none of these, nor the simulator or Redis, is core.
      */
     private static final String[] GATEWAY = {
         "dev.vivace.gateway..",
@@ -45,7 +46,7 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> IN_CORE =
             resideInAnyPackage("dev.vivace..")
                     .and(not(resideInAnyPackage(GATEWAY)))
-                    .and(not(resideInAnyPackage(SIMULATOR)))
+                    .and(not(resideInAnyPackage(SIMULATOR, REDIS)))
                     .as("core");
 
     private static final JavaClasses CLASSES =
@@ -57,7 +58,15 @@ class ArchitectureTest {
     @Test
     void allModulesAreLookedAt() {
         for (String name :
-                List.of("line", "cache", "simulator", "gateway", "admin", "config", "cli")) {
+                List.of(
+                        "line",
+                        "cache",
+                        "redis",
+                        "simulator",
+                        "gateway",
+                        "admin",
+                        "config",
+                        "cli")) {
             assertTrue(CLASSES.containPackage("dev.vivace." + name), name);
         }
     }
@@ -90,6 +99,24 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(
                         IN_CORE.or(resideInAnyPackage(SIMULATOR))
                                 .or(resideOutsideOfPackages("dev.vivace..")))
+                .check(CLASSES);
+    }
+
+    @Test
+    void redisKnowsOnlyCoreAndKeepsItsLibrariesToItself() {
+        classes()
+                .that()
+                .resideInAPackage(REDIS)
+                .should()
+                .onlyDependOnClassesThat(
+                        IN_CORE.or(resideInAnyPackage(REDIS))
+                                .or(resideOutsideOfPackages("dev.vivace..")))
+                .check(CLASSES);
+        noClasses()
+                .that(not(resideInAnyPackage(REDIS)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.lettuce..", "io.github.bucket4j..")
                 .check(CLASSES);
     }
 

@@ -15,15 +15,19 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * A cached answer as bytes on disk, with a checksum in front: a damaged entry is no entry. Its key
- * counts too, for damage can put a sound answer behind the key of another.
+ * A cached answer as bytes, for a disk or another process, with a checksum in front: a damaged
+ * entry is no entry. Its key counts too, for damage can put a sound answer behind the key of
+ * another.
  */
-final class CachedAnswerFormat {
+public final class CachedAnswerFormat {
     private static final int VERSION = 2;
 
     private CachedAnswerFormat() {}
 
-    static byte[] write(byte[] key, CachedAnswer answer) {
+    /**
+     * @param key whatever the answer belongs to; it is not in the result, but reading needs it
+     */
+    public static byte[] write(byte[] key, CachedAnswer answer) {
         var bytes = new ByteArrayOutputStream(answer.weight());
         try (var out = new DataOutputStream(bytes)) {
             out.writeLong(0);
@@ -58,8 +62,8 @@ final class CachedAnswerFormat {
         return result;
     }
 
-    /** Nothing if it is damaged or of another version. */
-    static Optional<CachedAnswer> read(byte[] key, byte[] bytes) {
+    /** Nothing if it is damaged, of another version or of another key. */
+    public static Optional<CachedAnswer> read(byte[] key, byte[] bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             if (bytes.length < 9
                     || in.readLong() != checksum(key, bytes)
@@ -92,7 +96,7 @@ final class CachedAnswerFormat {
                             cost,
                             body(in),
                             body(in)));
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             return Optional.empty();
         }
     }

@@ -1,0 +1,134 @@
+package dev.vivace.redis;
+
+import static dev.vivace.redis.Links.prefix;
+import static dev.vivace.redis.Links.until;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.vivace.redis.RedisHealth.State;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RedisRecordsTest {
+    private static Redis server;
+
+    @BeforeAll
+    static void start() {
+        server = new Redis().start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What a listener heard last. */
+    private static AtomicReference<String> heard(RedisRecords records) {
+        var last = new AtomicReference<>("nothing");
+        records.onChange(all -> last.set(shown(all)));
+        return last;
+    }
+
+    private static String shown(Map<String, byte[]> all) {
+        var texts = new TreeMap<String, String>();
+        all.forEach((id, value) -> texts.put(id, new String(value, StandardCharsets.UTF_8)));
+        return texts.toString();
+    }
+
+    @Test
+    void everyReplicaHearsOfAllRecords() {
+        String prefix = prefix();
+        try (var one = Links.up(server.uri(), prefix);
+                var other = Links.up(server.uri(), prefix)) {
+            var here = new RedisRecords(one);
+            var there = new RedisRecords(other);
+            var heardHere = heard(here);
+            var heardThere = heard(there);
+            until(() -> heardHere.get().equals("{}") && heardThere.get().equals("{}"));
+            here.put("a", bytes("1"));
+            until(() -> heardThere.get().equals("{a=1}"));
+            there.put("b", bytes("2"));
+            there.put("a", bytes("3"));
+            until(() -> heardHere.get().equals("{a=3, b=2}"));
+            until(() -> heardThere.get().equals("{a=3, b=2}"));
+            var late = heard(here);
+            until(() -> late.get().equals("{a=3, b=2}"));
+        }
+    }
+
+    @Test
+    void aMessageThatGotLostIsMadeUpFor() {
+        String prefix = prefix();
+        try (var link = Links.up(server.uri(), prefix)) {
+            var heard = heard(new RedisRecords(link));
+            until(() -> heard.get().equals("{}"));
+            server.ask(commands -> commands.hset(link.key("records"), bytes("a"), bytes("1")));
+            server.ask(commands -> commands.set(link.key("records-version"), bytes("other")));
+            until(() -> heard.get().equals("{a=1}"));
+        }
+    }
+
+    @Test
+    void withoutAChangeNobodyIsTold() {
+        try (var link = Links.up(server.uri(), prefix())) {
+            var records = new RedisRecords(link);
+            var calls = new AtomicInteger();
+            records.onChange(all -> calls.incrementAndGet());
+            until(() -> calls.get() == 1);
+            var passed = new AtomicInteger();
+            link.add(
+                    new Part() {
+                        @Override
+                        public void tick(long count) {
+                            passed.incrementAndGet();
+                        }
+                    });
+            until(() -> passed.get() > 12);
+            assertEquals(1, calls.get());
+        }
+    }
+
+    @Test
+    void whatIsPutWithoutRedisCountsHereAndReachesItLater() {
+        String prefix = prefix();
+        try (var own = new Redis().start();
+                var one = Links.up(own.uri(), prefix);
+                var other = Links.up(own.uri(), prefix)) {
+            var here = new RedisRecords(one);
+            var heardHere = heard(here);
+            var heardThere = heard(new RedisRecords(other));
+            here.put("a", bytes("1"));
+            until(() -> heardThere.get().equals("{a=1}"));
+            own.stop();
+            until(() -> one.health().state() == State.GONE);
+            here.put("b", bytes("2"));
+            until(() -> heardHere.get().equals("{a=1, b=2}"));
+            own.start(); // with nothing: what was there comes back as well
+            until(() -> heardThere.get().equals("{a=1, b=2}"));
+            until(() -> own.ask(commands -> commands.hlen(one.key("records"))) == 2);
+        }
+    }
+
+    @Test
+    void whatIsTooLargeIsRefused() {
+        try (var link = new RedisLink(server.uri(), Links.PATIENT, prefix())) {
+            var records = new RedisRecords(link);
+            var refused =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> records.put("a", new byte[RedisRecords.MAX_VALUE_BYTES + 1]));
+            assertEquals(
+                    "a shared record may have 65536 bytes, and a has 65537", refused.getMessage());
+        }
+    }
+}
