@@ -245,9 +245,18 @@ final class Attempt {
     }
 
     private void timeout(String what) {
+        end(Failure.Kind.TIMEOUT, what);
+    }
+
+    /** The gateway itself ends. */
+    void cut(String why) {
+        end(Failure.Kind.STOPPED, why);
+    }
+
+    private void end(Failure.Kind kind, String why) {
         if (finish()) {
             reset();
-            log.fail(new Failure(Failure.Kind.TIMEOUT, what));
+            log.fail(new Failure(kind, why));
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class HttpDelivery implements Delivery {
     private final Map<String, Route> routes = new HashMap<>();
     private final Config.Timeouts timeouts;
     private final Set<Attempt> attempts = new HashSet<>();
+    private Optional<String> cut = Optional.empty();
 
     /** An upstream and the way to it. */
     private record Route(UpstreamSite site, Connections connections) {}
@@ -68,6 +70,10 @@ final class HttpDelivery implements Delivery {
                                     "No upstream is called " + flight.request().upstream() + "."));
             return;
         }
+        if (cut.isPresent()) {
+            flight.log().fail(new Failure(Failure.Kind.STOPPED, cut.get()));
+            return;
+        }
         var attempt = new Attempt(this, flight, route.site(), route.connections(), upload);
         try {
             attempt.start();
@@ -100,6 +106,23 @@ final class HttpDelivery implements Delivery {
                 attempt.checkTime(now);
             } catch (RuntimeException | Error e) {
                 attempt.crashed(e); // and the others are looked at all the same
+            }
+        }
+    }
+
+    /** How many are under way. */
+    int underWay() {
+        return attempts.size();
+    }
+
+    /** Ends what is under way, and what begins from now on. */
+    void cut(String why) {
+        cut = Optional.of(why);
+        for (Attempt attempt : List.copyOf(attempts)) {
+            try {
+                attempt.cut(why);
+            } catch (RuntimeException | Error e) {
+                attempt.crashed(e);
             }
         }
     }
