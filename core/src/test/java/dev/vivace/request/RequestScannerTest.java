@@ -415,4 +415,25 @@ class RequestScannerTest {
                                 () -> scanner.scan(body.getBytes(UTF_8), protocol))
                         .getMessage());
     }
+
+    @Test
+    void messagesAreCounted() {
+        var most = new RequestScanner(() -> 3);
+        var messages = "{\"model\":\"m\",\"messages\":[%s]}";
+        var input = "{\"model\":\"m\",\"input\":[%s]}";
+        for (Protocol protocol : Protocol.values()) {
+            String form = protocol == Protocol.RESPONSES ? input : messages;
+            byte[] three = form.formatted("{},[1,2,3,4],\"x\"").getBytes(UTF_8);
+            assertEquals("m", most.scan(three, protocol).model());
+            byte[] four = form.formatted("{},{},{},{}").getBytes(UTF_8);
+            var refused = assertThrows(TooManyMessages.class, () -> most.scan(four, protocol));
+            assertTrue(refused.getMessage().contains("3"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("limits.messages"), refused.getMessage());
+        }
+        // One text is one input, however long.
+        assertEquals(
+                "m",
+                most.scan("{\"model\":\"m\",\"input\":\"a b c d\"}".getBytes(UTF_8), Protocol.RESPONSES)
+                        .model());
+    }
 }

@@ -1,12 +1,12 @@
 package dev.vivace.cli;
 
 import java.util.concurrent.CountDownLatch;
-import sun.misc.Signal;
 
 /**
  * SIGTERM and Ctrl-C: the first asks the program to end, the second ends it at once. A shutdown
  * hook could not do that: while hooks run, the JVM ignores further signals.
  */
+@SuppressWarnings("sunapi") // the JDK has no other way to hear of a signal
 final class StopSignals {
     /** What shells say of a program that Ctrl-C ended. */
     private static final int INTERRUPTED = 130;
@@ -20,7 +20,7 @@ final class StopSignals {
         var signals = new StopSignals();
         for (String name : new String[] {"TERM", "INT"}) {
             try {
-                Signal.handle(new Signal(name), signal -> signals.came());
+                sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> signals.came());
             } catch (IllegalArgumentException e) {
                 // The JVM was told to leave signals alone (-Xrs); then they end it at once.
             }

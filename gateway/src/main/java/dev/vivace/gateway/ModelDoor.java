@@ -24,7 +24,9 @@ final class ModelDoor {
     private final Stragglers stragglers;
     private final HttpDelivery delivery;
     private final EventLoop loop;
-    private final RequestScanner scanner = new RequestScanner();
+    private static final int MAX_MESSAGES = 10_000;
+
+    private final RequestScanner scanner = new RequestScanner(() -> MAX_MESSAGES);
     private final MeaningDigest digest = new MeaningDigest();
 
     ModelDoor(

@@ -88,12 +88,13 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     /** Vert.x would answer another version with 501, and echo it. */
     @Override
     protected HttpMessage createMessage(String[] initialLine) {
-        HttpMessage message = super.createMessage(initialLine);
-        HttpVersion version = message.protocolVersion();
-        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+        // Not the version that Netty reads: to it, "Http/1.1" is the same, but not to Vert.x.
+        String version = initialLine[2];
+        if (!version.equals(HttpVersion.HTTP_1_1.text())
+                && !version.equals(HttpVersion.HTTP_1_0.text())) {
             throw new IllegalArgumentException("neither HTTP/1.1 nor HTTP/1.0");
         }
-        return message;
+        return super.createMessage(initialLine);
     }
 
     /** Looks at every line of the head that is there. */
