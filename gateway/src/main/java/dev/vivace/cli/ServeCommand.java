@@ -22,7 +22,6 @@ import java.util.Optional;
 
 /** {@code vivace serve}. */
 final class ServeCommand implements Command {
-    private static final Duration GRACE = Duration.ofSeconds(30);
     private static final Duration CLOSING = Duration.ofSeconds(9);
     private static final URI OPENAI = URI.create("https://api.openai.com/v1");
 
@@ -68,7 +67,7 @@ final class ServeCommand implements Command {
             Gateway gateway = Gateway.start(wanted);
             console.out().println("Vivace on " + gateway.address() + " -> " + to);
             console.out().flush();
-            runUntilStopped(stop, gateway, simulator, console);
+            runUntilStopped(stop, wanted.server().grace(), gateway, simulator, console);
             return 0;
         } catch (ConfigException e) {
             throw Report.wrong(e);
@@ -137,11 +136,14 @@ final class ServeCommand implements Command {
 
     /** Ends when what was in flight has ended and what is due was written. */
     private static void runUntilStopped(
-            StopSignals stop, Gateway gateway, Optional<Simulator> simulator, Console console)
+            StopSignals stop,
+            Duration grace,
+            Gateway gateway,
+            Optional<Simulator> simulator,
+            Console console)
             throws InterruptedException {
         stop.await();
-        gateway.drain(
-                GRACE,
+        gateway.drain(grace,
                 line -> {
                     console.err().println(line);
                     console.err().flush();

@@ -50,8 +50,6 @@ public final class Gateway implements AutoCloseable {
     /** With what else has to end, less than the ten that an orchestrator may give. */
     private static final int CLOSING_SECONDS = 3;
 
-    private static final int CONNECTIONS = 10_000;
-
     /** One for two cores: the kernel's and the collector's share of the work needs the other. */
     private static final int LOOPS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
@@ -117,7 +115,7 @@ public final class Gateway implements AutoCloseable {
         try {
             Parts parts =
                     parts(config, store, prices, ledger, pages, readiness, budget, inFlight, vertx);
-            var entrance = new Entrance(CONNECTIONS);
+            var entrance = new Entrance(config.server().connections());
             var doors = new ArrayList<Doors>();
             int port = listen(vertx, parts, entrance, doors);
             MemoryKeeper.start(vertx, parts.ids()::count, inFlight::sum);
