@@ -179,7 +179,7 @@ final class Fuzz {
         }
         byte[] body =
                 door.method.equals("POST") || random.nextInt(20) == 0
-                        ? FuzzBodies.next(random)
+                        ? FuzzBodies.next(door.name, random)
                         : new byte[0];
         byte[] framed = body;
         if (body.length > 0 && random.nextInt(4) == 0) {

@@ -18,7 +18,10 @@ import java.util.regex.Pattern;
 final class FuzzCommand implements Command {
     private static final long STEP = 5_000;
     private static final int WARM = 2_000;
-    private static final Duration SOON = Duration.ofSeconds(20);
+
+    /** Longer than the gateway keeps idle connections to its upstream. */
+    private static final Duration SOON = Duration.ofSeconds(70);
+
     private static final long MORE_HEAP = 48L << 20;
     private static final int MORE_FILES = 20;
     private static final Pattern TROUBLE = Pattern.compile("^\\s+at |Exception|Error\\b|ERROR");

@@ -163,6 +163,9 @@ final class Stragglers {
 
     /** A graceful close would wait behind what the client does not take. */
     private static void abort(Channel channel) {
+        if (!channel.isOpen()) {
+            return;
+        }
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.pipeline().firstContext().close();
     }
