@@ -46,8 +46,19 @@ final class Fuzz {
         new Door("health", "GET", "/readyz")
     };
     private static final String[] METHODS = {
-        "GET", "PUT", "HEAD", "PATCH", "OPTIONS", "TRACE", "DELETE", "post", "BREW", "CONNECT", "M-SEARCH",
-        "PRI", "A".repeat(300)
+        "GET",
+        "PUT",
+        "HEAD",
+        "PATCH",
+        "OPTIONS",
+        "TRACE",
+        "DELETE",
+        "post",
+        "BREW",
+        "CONNECT",
+        "M-SEARCH",
+        "PRI",
+        "A".repeat(300)
     };
     private static final String[] TARGETS = {
         "http://elsewhere.example/v1/chat/completions",
@@ -132,6 +143,7 @@ final class Fuzz {
         "X: " + "x".repeat(70_000),
         "X-Many: 1\r\n".repeat(400) + "X-Last: 1"
     };
+
     private static final String[] CHUNKINGS = {
         "%x\r\n%s\r\n0\r\n\r\n",
         "%x;a=b\r\n%s\r\n0\r\nX-Trailer: 1\r\n\r\n",

@@ -90,17 +90,16 @@ final class FuzzBodies {
         int first = 0;
         int count = GOOD.length;
         if (random.nextInt(8) > 0) {
-            first = switch (door) {
-                case "responses" -> 4;
-                case "embeddings" -> 6;
-                case "admin" -> 8;
-                default -> 0;
-            };
+            first =
+                    switch (door) {
+                        case "responses" -> 4;
+                        case "embeddings" -> 6;
+                        case "admin" -> 8;
+                        default -> 0;
+                    };
             count = first > 0 ? 2 : 4;
         }
-        return GOOD[first + random.nextInt(count)]
-                .formatted(random.nextInt(200))
-                .getBytes(UTF_8);
+        return GOOD[first + random.nextInt(count)].formatted(random.nextInt(200)).getBytes(UTF_8);
     }
 
     static byte[] next(String door, Random random) {

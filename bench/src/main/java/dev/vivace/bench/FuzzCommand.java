@@ -28,7 +28,8 @@ final class FuzzCommand implements Command {
 
     @Override
     public Usage usage() {
-        return new Usage("fuzz", "Sends nearly right requests to every door, and looks what breaks.")
+        return new Usage(
+                        "fuzz", "Sends nearly right requests to every door, and looks what breaks.")
                 .details(
                         "Starts the gateway in a process of its own, before the simulator. Exit code 1 if"
                                 + " anything hangs, fails by itself, shows what is inside, or is not given back.")
@@ -75,7 +76,14 @@ final class FuzzCommand implements Command {
                     port,
                     done -> {
                         if (done % STEP == 0) {
-                            console.err().println(done + " of " + count + ", " + run.found() + " findings");
+                            console.err()
+                                    .println(
+                                            done
+                                                    + " of "
+                                                    + count
+                                                    + ", "
+                                                    + run.found()
+                                                    + " findings");
                         }
                     });
             long seconds = (System.nanoTime() - began) / 1_000_000_000;
@@ -92,8 +100,7 @@ final class FuzzCommand implements Command {
             throws IOException, InterruptedException {
         long until = System.nanoTime() + SOON.toNanos();
         int filesNow = ProcFs.openFiles(gateway.handle());
-        while ((inFlight(port) > 0 || filesNow > files + MORE_FILES)
-                && System.nanoTime() < until) {
+        while ((inFlight(port) > 0 || filesNow > files + MORE_FILES) && System.nanoTime() < until) {
             Thread.sleep(100);
             filesNow = ProcFs.openFiles(gateway.handle());
         }

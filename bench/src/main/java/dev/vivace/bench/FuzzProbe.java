@@ -83,7 +83,8 @@ final class FuzzProbe {
         } else if (INSIDES.matcher(text).find()) {
             finding = "shows what is inside";
         }
-        return new Verdict(kind, Optional.ofNullable(finding).map(what -> what + ": " + head(text)));
+        return new Verdict(
+                kind, Optional.ofNullable(finding).map(what -> what + ": " + head(text)));
     }
 
     private static String head(String text) {

@@ -22,7 +22,8 @@ final class Heap {
             var said = new String(out.readAllBytes(), StandardCharsets.UTF_8);
             var total = TOTAL.matcher(said);
             if (!total.find()) {
-                throw new BenchException("jcmd says nothing of the heap: " + said.lines().findFirst().orElse(""));
+                throw new BenchException(
+                        "jcmd says nothing of the heap: " + said.lines().findFirst().orElse(""));
             }
             return Long.parseLong(total.group(1));
         }

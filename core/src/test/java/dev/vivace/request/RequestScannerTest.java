@@ -433,7 +433,9 @@ class RequestScannerTest {
         // One text is one input, however long.
         assertEquals(
                 "m",
-                most.scan("{\"model\":\"m\",\"input\":\"a b c d\"}".getBytes(UTF_8), Protocol.RESPONSES)
+                most.scan(
+                                "{\"model\":\"m\",\"input\":\"a b c d\"}".getBytes(UTF_8),
+                                Protocol.RESPONSES)
                         .model());
     }
 }

@@ -143,7 +143,8 @@ final class ServeCommand implements Command {
             Console console)
             throws InterruptedException {
         stop.await();
-        gateway.drain(grace,
+        gateway.drain(
+                grace,
                 line -> {
                     console.err().println(line);
                     console.err().flush();

@@ -1,6 +1,5 @@
 package dev.vivace.gateway;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -45,10 +44,8 @@ final class AdmissionTest {
             var port = new CompletableFuture<Integer>();
             context.runOnContext(nothing -> {
                 HttpServer server = vertx.createHttpServer(options);
-                server.connectionHandler(
-                        connection ->
-                                visitors.enter(
-                                        connection, RequestDecoder.install(connection, options)));
+                server.connectionHandler(connection ->
+                        visitors.enter(connection, RequestDecoder.install(connection, options)));
                 server.requestHandler(request -> {
                     visitors.asks(request);
                     if (!Exchange.hasBody(request)) {
@@ -213,11 +210,11 @@ final class AdmissionTest {
         try (var upstream = Upstream.start(Chat::reply);
                 var gateway = Gateways.to(upstream.url())) {
             // Host and content type are two, the length is a third.
-            for (int fields : new int[] {RequestDecoder.MAX_FIELDS - 3, RequestDecoder.MAX_FIELDS}) {
+            for (int fields :
+                    new int[] {RequestDecoder.MAX_FIELDS - 3, RequestDecoder.MAX_FIELDS}) {
                 var more = new String[fields];
                 java.util.Arrays.fill(more, "X-A: b");
-                Wire.Answer answer =
-                        Wire.ask(gateway.address(), Chat.PATH, Chat.ask("q"), more);
+                Wire.Answer answer = Wire.ask(gateway.address(), Chat.PATH, Chat.ask("q"), more);
                 boolean few = fields < RequestDecoder.MAX_FIELDS;
                 assertEquals(few ? 200 : 431, answer.status(), answer.text());
                 assertTrue(few || answer.text().contains("256"), answer.text());
@@ -235,8 +232,7 @@ final class AdmissionTest {
     void boundsAreNamed() throws Exception {
         try (var upstream = Upstream.start(Chat::reply);
                 var gateway =
-                        Gateways.limited(
-                                upstream.url(), new Config.Limits(1 << 20, 4 << 20, 3))) {
+                        Gateways.limited(upstream.url(), new Config.Limits(1 << 20, 4 << 20, 3))) {
             try (var wire = new Wire(gateway.address())) {
                 wire.send("GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
                 assertTrue(wire.answer().text().contains("16384"));
@@ -257,7 +253,8 @@ final class AdmissionTest {
     void aModelsNameIsNoHeader() throws Exception {
         try (var upstream = Upstream.start(Chat::reply);
                 var gateway = Gateways.to(upstream.url())) {
-            for (String name : List.of("a\\u0000b", "a\\r\\nX-B: c", "\u00e9", "x".repeat(70_000))) {
+            for (String name :
+                    List.of("a\\u0000b", "a\\r\\nX-B: c", "\u00e9", "x".repeat(70_000))) {
                 String body = "{\"model\":\"" + name + "\",\"messages\":[]}";
                 Wire.Answer answer = Wire.ask(gateway.address(), Chat.PATH, body);
                 assertEquals(200, answer.status(), answer.text());

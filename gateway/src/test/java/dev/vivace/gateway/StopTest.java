@@ -114,7 +114,10 @@ final class StopTest {
             long count = 0;
             for (Path file : files.toList()) {
                 count +=
-                        Files.readString(file).lines().filter(line -> line.strip().startsWith("{")).count();
+                        Files.readString(file)
+                                .lines()
+                                .filter(line -> line.strip().startsWith("{"))
+                                .count();
             }
             return count;
         }
@@ -197,7 +200,10 @@ final class StopTest {
             }
             assertTrue(
                     said.get(1).startsWith("The grace time is over: 8 in flight"), said.toString());
-            assertEquals(STREAMS + 2, entries(), said + Files.readString(Files.list(data.resolve("ledger")).findFirst().get()));
+            assertEquals(
+                    STREAMS + 2,
+                    entries(),
+                    said + Files.readString(Files.list(data.resolve("ledger")).findFirst().get()));
         } finally {
             go.countDown();
         }
