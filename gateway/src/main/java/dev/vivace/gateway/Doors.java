@@ -23,7 +23,6 @@ final class Doors extends VerticleBase {
     private static final int MAX_LINE_BYTES = 16 << 10;
 
     private final Parts parts;
-    private final Entrance entrance;
     private final Stragglers stragglers;
     private final Visitors visitors;
     private final int port;
@@ -36,7 +35,6 @@ final class Doors extends VerticleBase {
      */
     Doors(Parts parts, Entrance entrance, int port) {
         this.parts = parts;
-        this.entrance = entrance;
         this.stragglers = new Stragglers(parts.config().timeouts().idle(), parts.budget().max());
         this.visitors = new Visitors(entrance);
         this.port = port;
