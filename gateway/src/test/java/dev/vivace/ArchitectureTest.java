@@ -32,7 +32,8 @@ class ArchitectureTest {
     private static final String REDIS = "dev.vivace.redis..";
 
     /**
-     * The packages of the gateway's module; what is in none of these, nor the simulator or Redis, is core.
+     * The packages of the gateway's module; what is in none of these, nor the simulator or Redis,
+     * is core.
      */
     private static final String[] GATEWAY = {
         "dev.vivace.gateway..",

@@ -29,6 +29,15 @@ final class ProcFs {
         return family(process).mapToLong(ProcFs::resident).sum();
     }
 
+    /** How many files and sockets a process has open. */
+    static int openFiles(ProcessHandle process) {
+        try (var files = Files.list(PROC.resolve(process.pid() + "/fd"))) {
+            return (int) files.count();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
     /** The processor's name, or what the JVM calls its architecture. */
     static String cpuModel() {
         try (var lines = Files.lines(PROC.resolve("cpuinfo"))) {

@@ -28,6 +28,8 @@ public record Failure(Kind kind, String message, Optional<Duration> retryAfter) 
         TIMEOUT,
         /** There was no room for what had to be held of it. */
         NO_ROOM,
+        /** The gateway ends, and did not wait any longer. */
+        STOPPED,
         /** A fault of ours. */
         INTERNAL
     }

@@ -13,6 +13,7 @@ import dev.vivace.ledger.CacheStatus;
 import dev.vivace.limit.ByteBudget;
 import dev.vivace.request.RequestScan;
 import dev.vivace.request.RequestScanner;
+import dev.vivace.request.TooManyMessages;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -114,6 +115,8 @@ public final class ModelLine {
         } catch (JsonException e) {
             return new Decision.Refused(
                     asked.call(), 400, "The request body cannot be read: " + e.getMessage());
+        } catch (TooManyMessages e) {
+            return new Decision.Refused(asked.call(), 413, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             return new Decision.Refused(asked.call(), 400, String.valueOf(e.getMessage()));
         }

@@ -194,7 +194,7 @@ public final class Settlement {
             case INTERNAL -> 500;
             case UNREACHABLE, BROKEN -> 502;
             case OVERLOADED -> 429;
-            case NO_ROOM, RESTING -> 503;
+            case NO_ROOM, RESTING, STOPPED -> 503;
             case TIMEOUT -> 504;
         };
     }

@@ -10,6 +10,7 @@ import dev.vivace.json.MeaningDigest;
 import dev.vivace.request.RequestScan.CacheMember;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class RequestScanner {
             Set.of(
                     "model",
                     "messages",
+                    "input",
                     "stream",
                     "stream_options",
                     "user",
@@ -46,6 +48,7 @@ public final class RequestScanner {
     private static final byte[] CACHE = name("cache");
     private static final byte[] NO_SECRET = new byte[0];
 
+    private final IntSupplier maxMessages;
     private final MeaningDigest digest = new MeaningDigest();
     private final Sampling sampling = new Sampling();
     private final ProviderSide provider = new ProviderSide();
@@ -66,6 +69,18 @@ public final class RequestScanner {
     private boolean embedding;
     private boolean digestWanted;
 
+    /** Of bodies with any number of messages. */
+    public RequestScanner() {
+        this(() -> Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param maxMessages most messages of a body, asked for with every body
+     */
+    public RequestScanner(IntSupplier maxMessages) {
+        this.maxMessages = maxMessages;
+    }
+
     /**
      * Scans a body.
      *
@@ -73,6 +88,7 @@ public final class RequestScanner {
      * of the work; so it guesses that the next request will be as the last was.
      *
      * @throws JsonException if it cannot be read, with the place
+     * @throws TooManyMessages if it has more than are allowed
      */
     public RequestScan scan(byte[] body, Protocol protocol) {
         boolean digesting = digestWanted;
@@ -155,7 +171,7 @@ public final class RequestScanner {
 
     private void member(JsonReader reader, byte[] body) {
         int length = reader.textEnd() - reader.textStart();
-        if (reader.textEscaped() && known(reader.text(), embedding)) {
+        if (reader.textEscaped() && known(reader.text())) {
             // One parser would know it and another not: never pass on what can be read in two ways.
             throw new JsonException(
                     "the member name '" + reader.text() + "' must be written without escapes",
@@ -183,10 +199,16 @@ public final class RequestScanner {
                     provider.tools(reader, body, digest);
                     return;
                 }
-                if (embedding && reader.nameIs(INPUT)) {
-                    once(32, reader, body);
-                    inputs.read(reader, body);
-                    return;
+                if (reader.nameIs(INPUT)) {
+                    if (embedding) {
+                        once(32, reader, body);
+                        inputs.read(reader, body);
+                        return;
+                    }
+                    if (reader.peek() == '[') {
+                        messages("input", reader, body);
+                        return;
+                    }
                 }
                 if (reader.nameIs(CACHE)) {
                     once(16, reader, body);
@@ -207,6 +229,8 @@ public final class RequestScanner {
                         throw reader.fail("'messages' must be an array");
                     }
                     messages = true;
+                    messages("messages", reader, body);
+                    return;
                 } else if (reader.nameIs(METADATA)) {
                     once(4, reader, body);
                     digest.skip(reader, body);
@@ -238,6 +262,22 @@ public final class RequestScanner {
         digest.member(reader, body);
     }
 
+    /** As the digest does it, and counted. */
+    private void messages(String name, JsonReader reader, byte[] body) {
+        int most = maxMessages.getAsInt();
+        digest.memberName(reader, body);
+        int begin = digest.beginArray();
+        reader.beginArray();
+        for (int count = 1; reader.nextElement(); count++) {
+            if (count > most) {
+                throw new TooManyMessages(name, most);
+            }
+            digest.value(reader, body);
+            digest.endElement(begin);
+        }
+        digest.endArray(begin);
+    }
+
     /** The digest notices duplicates of everything that it sees; these it does not see. */
     private void once(int bit, JsonReader reader, byte[] body) {
         if ((seen & bit) != 0) {
@@ -246,10 +286,8 @@ public final class RequestScanner {
         seen |= bit;
     }
 
-    private static boolean known(String name, boolean embedding) {
-        return NAMES.contains(name)
-                || ProviderSide.NAMES.contains(name)
-                || embedding && name.equals("input");
+    private static boolean known(String name) {
+        return NAMES.contains(name) || ProviderSide.NAMES.contains(name);
     }
 
     private void model(JsonReader reader, byte[] body) {

@@ -449,4 +449,27 @@ class RequestScannerTest {
                         .getBytes(UTF_8);
         assertThrows(JsonException.class, () -> scanner.scan(twice, Protocol.CHAT));
     }
+
+    @Test
+    void messagesAreCounted() {
+        var most = new RequestScanner(() -> 3);
+        var messages = "{\"model\":\"m\",\"messages\":[%s]}";
+        var input = "{\"model\":\"m\",\"input\":[%s]}";
+        for (Protocol protocol : Protocol.values()) {
+            String form = protocol == Protocol.RESPONSES ? input : messages;
+            byte[] three = form.formatted("{},[1,2,3,4],\"x\"").getBytes(UTF_8);
+            assertEquals("m", most.scan(three, protocol).model());
+            byte[] four = form.formatted("{},{},{},{}").getBytes(UTF_8);
+            var refused = assertThrows(TooManyMessages.class, () -> most.scan(four, protocol));
+            assertTrue(refused.toString().contains("more than 3 "), refused.toString());
+            assertTrue(refused.toString().contains("limits.messages"), refused.toString());
+        }
+        // One text is one input, however long.
+        assertEquals(
+                "m",
+                most.scan(
+                                "{\"model\":\"m\",\"input\":\"a b c d\"}".getBytes(UTF_8),
+                                Protocol.RESPONSES)
+                        .model());
+    }
 }

@@ -19,17 +19,18 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 
 /** {@code vivace serve}. */
 final class ServeCommand implements Command {
+    private static final Duration CLOSING = Duration.ofSeconds(9);
     private static final URI OPENAI = URI.create("https://api.openai.com/v1");
 
     @Override
     public Usage usage() {
-        return new Usage("serve", "Runs the gateway until Ctrl-C.")
+        return new Usage("serve", "Runs the gateway until Ctrl-C or SIGTERM.")
                 .option("config", "FILE", "Configuration, YAML; see docs/configuration.md.")
                 .option("host", "HOST", "Address to listen on (default 127.0.0.1).")
                 .option("port", "PORT", "Port to listen on; 0 picks a free one (default 8080).")
@@ -65,10 +66,11 @@ final class ServeCommand implements Command {
                                         .map(one -> one.url().toString())
                                         .toList());
             }
+            var stop = StopSignals.install();
             Gateway gateway = Gateway.start(wanted, adminKey());
             console.out().println("Vivace on " + gateway.address() + " -> " + to);
             console.out().flush();
-            runUntilStopped(gateway, simulator);
+            runUntilStopped(stop, wanted.server().grace(), gateway, simulator, console);
             return 0;
         } catch (ConfigException e) {
             throw Report.wrong(e);
@@ -157,19 +159,37 @@ final class ServeCommand implements Command {
         }
     }
 
-    /** SIGTERM and Ctrl-C end it with exit code 0, after what is due was written. */
-    private static void runUntilStopped(Gateway gateway, Optional<Simulator> simulator)
+    /** Ends when what was in flight has ended and what is due was written. */
+    private static void runUntilStopped(
+            StopSignals stop,
+            Duration grace,
+            Gateway gateway,
+            Optional<Simulator> simulator,
+            Console console)
             throws InterruptedException {
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    gateway.close();
-                                    simulator.ifPresent(Simulator::close);
-                                    System.out.flush();
-                                    Runtime.getRuntime().halt(0);
-                                },
-                                "vivace-shutdown"));
-        new CountDownLatch(1).await();
+        stop.await();
+        gateway.drain(
+                grace,
+                line -> {
+                    console.err().println(line);
+                    console.err().flush();
+                });
+        Thread.ofPlatform().daemon().name("vivace-stop").start(() -> hurry(console));
+        gateway.close();
+        simulator.ifPresent(Simulator::close);
+    }
+
+    /** A disk that hangs must not keep the process from ending. */
+    private static void hurry(Console console) {
+        try {
+            Thread.sleep(CLOSING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        console.err()
+                .println("What is kept could not be written within " + CLOSING.toSeconds() + " s.");
+        console.err().flush();
+        Runtime.getRuntime().halt(1);
     }
 }

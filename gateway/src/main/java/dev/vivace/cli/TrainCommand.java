@@ -28,7 +28,7 @@ final class TrainCommand implements Command {
         return new Usage("train", "Works for a moment, to be recorded.");
     }
 
-    /** Ends with the process: what was started is stopped by its own shutdown hook. */
+    /** What was started ends with the process: nothing of it is to be kept. */
     @Override
     public int run(Arguments given, Console console) throws IOException {
         try (var upstream = new TrainUpstream();

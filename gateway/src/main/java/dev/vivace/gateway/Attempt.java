@@ -54,7 +54,6 @@ final class Attempt {
 
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
-    private final HttpDelivery delivery;
     private final Flight flight;
     private final Models.Target target;
     private final Place place;
@@ -78,7 +77,6 @@ final class Attempt {
      * @param upload the body where it flows through; else it is the flight's
      */
     Attempt(
-            HttpDelivery delivery,
             Flight flight,
             Models.Target target,
             Place place,
@@ -86,7 +84,6 @@ final class Attempt {
             Listener listener,
             boolean fresh,
             @Nullable HttpServerRequest upload) {
-        this.delivery = delivery;
         this.flight = flight;
         this.target = target;
         this.place = place;
@@ -116,7 +113,6 @@ final class Attempt {
 
     /** Sends the request, on a connection that is open already if there is one. */
     void start() {
-        delivery.began(this);
         // What flows through cannot be sent twice, so it never meets a stale connection.
         Connections.Idle idle = upload == null && !fresh ? place.lane().connections().idle() : null;
         departs();
@@ -291,9 +287,13 @@ final class Attempt {
         }
     }
 
+    /** A request that has not begun to leave would be forgotten, and its connection with it. */
     private void reset() {
         if (request != null) {
             request.reset();
+        }
+        if (connection != null) {
+            connection.close();
         }
     }
 
@@ -365,7 +365,6 @@ final class Attempt {
             return false;
         }
         over = true;
-        delivery.ended(this);
         return true;
     }
 }

@@ -36,6 +36,12 @@ final class BodyReader {
     /** A client that sends nothing for so long holds room that others wait for. */
     private static final long MAX_SILENCE_NANOS = 30_000_000_000L;
 
+    /**
+     * A body that came at less than 500 bytes a second on the average, that silence apart, holds
+     * its room for too long as well: the bound of Apache's mod_reqtimeout.
+     */
+    private static final long MAX_NANOS_PER_BYTE = 2_000_000L;
+
     /** A client that waits for room for so long does better to come again. */
     private static final long MAX_WAIT_NANOS = 30_000_000_000L;
 
@@ -61,6 +67,13 @@ final class BodyReader {
                 reader.checkTime(now);
             }
         }
+
+        /** Refuses all that have not come whole. */
+        void cut(String why) {
+            for (BodyReader reader : List.copyOf(reading)) {
+                reader.cut(why);
+            }
+        }
     }
 
     private final Desk desk;
@@ -73,6 +86,7 @@ final class BodyReader {
     private int size;
     private long reserved;
     private long lastSign = System.nanoTime();
+    private long began = lastSign;
     private boolean over;
 
     private BodyReader(Desk desk, HttpServerRequest request, long limit, Wanting wanting) {
@@ -129,7 +143,7 @@ final class BodyReader {
             return;
         }
         reserved = length;
-        lastSign = System.nanoTime();
+        began = lastSign = System.nanoTime();
         body = new byte[(int) length];
         request.resume();
     }
@@ -205,6 +219,14 @@ final class BodyReader {
                             + " s; it has "
                             + size
                             + " bytes so far.");
+        } else if (now - began - MAX_SILENCE_NANOS > size * MAX_NANOS_PER_BYTE) {
+            refuse(
+                    408,
+                    "The request body comes too slowly: "
+                            + size
+                            + " bytes in "
+                            + (now - began) / 1_000_000_000
+                            + " s.");
         }
     }
 
@@ -218,6 +240,11 @@ final class BodyReader {
         body = null;
         budget.release(reserved);
         wanting.refused(status, message);
+    }
+
+    private void cut(String why) {
+        place.ifPresent(ByteBudget.Place::leave);
+        refuse(503, why);
     }
 
     /** If its turn has come meanwhile, what it was granted is given back then. */

@@ -69,7 +69,24 @@ final class Dispatch implements Attempt.Listener {
     void start() {
         log.onAbandoned(() -> delivery.context().runOnContext(nothing -> cancel()));
         log.onDrain(() -> delivery.context().runOnContext(nothing -> resume()));
-        ask(0);
+        delivery.began(this);
+        guarded(() -> ask(0));
+    }
+
+    /** Ends attempts that have been silent for too long. */
+    void checkTime(long now) {
+        for (Attempt attempt : running.size() == 1 ? running : List.copyOf(running)) {
+            guarded(() -> attempt.checkTime(now));
+            if (over || running.size() != 1) {
+                return; // the others are looked at the next time
+            }
+        }
+    }
+
+    /** The gateway itself ends. */
+    void stop(String why) {
+        List.copyOf(running).forEach(this::leave);
+        fail(new Failure(Failure.Kind.STOPPED, why));
     }
 
     /** Asks this target, or another if it lets nobody in. */
@@ -132,7 +149,6 @@ final class Dispatch implements Attempt.Listener {
         Models.Target target = targets.get(index);
         var attempt =
                 new Attempt(
-                        delivery,
                         flight,
                         target,
                         place,
@@ -455,6 +471,7 @@ final class Dispatch implements Attempt.Listener {
 
     private void over() {
         over = true;
+        delivery.ended(this);
         flight.lastByteCame();
         stopWaiting();
     }

@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.answer.Protocol;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -11,24 +12,31 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** All doors on one event loop. As many of these listen on the same address as there are loops. */
 final class Doors extends VerticleBase {
     private static final int SWEEP_MILLIS = 250;
+    private static final String CUT = "The gateway ends, and the answer did not end in time.";
+    private static final int MAX_HEADER_BYTES = 64 << 10;
+    private static final int MAX_LINE_BYTES = 16 << 10;
 
     private final Parts parts;
     private final Stragglers stragglers;
+    private final Visitors visitors;
     private final int port;
     private @Nullable HttpServer server;
     private @Nullable HttpDelivery delivery;
+    private BodyReader.@Nullable Desk bodies;
 
     /**
      * @param port 0 picks a free one
      */
-    Doors(Parts parts, int port) {
+    Doors(Parts parts, Entrance entrance, int port) {
         this.parts = parts;
-        this.stragglers = new Stragglers(parts.config().timeouts().idle());
+        this.stragglers = new Stragglers(parts.config().timeouts().idle(), parts.budget().max());
+        this.visitors = new Visitors(entrance);
         this.port = port;
     }
 
@@ -37,29 +45,32 @@ final class Doors extends VerticleBase {
         EventLoop loop = ((ContextInternal) context).nettyEventLoop();
         var out = new HttpDelivery(vertx, parts.config(), parts.upstreams());
         delivery = out;
-        var bodies = new BodyReader.Desk(context, parts.budget());
+        var desk = new BodyReader.Desk(context, parts.budget());
+        bodies = desk;
         vertx.setPeriodic(
                 SWEEP_MILLIS,
                 timer -> {
                     long now = System.nanoTime();
                     out.sweep(now);
-                    bodies.sweep(now);
+                    desk.sweep(now);
                     stragglers.sweep(now);
+                    visitors.sweep(now);
                 });
-        var models = new ModelDoor(parts, bodies, stragglers, out, loop);
-        var embeddings = new EmbeddingDoor(parts, bodies, stragglers, out, context);
+        var models = new ModelDoor(parts, desk, stragglers, out, loop);
+        var embeddings = new EmbeddingDoor(parts, desk, stragglers, out, context);
         var passing = new PassDoor(parts, stragglers, out, loop);
-        var admin = new AdminDoor(parts, bodies, stragglers, context);
+        var admin = new AdminDoor(parts, desk, stragglers, context);
         var hosts = Hosts.of(parts.config().server());
         HttpServerOptions options = options();
         HttpServer made = vertx.createHttpServer(options);
         server = made;
         made.exceptionHandler(ignored -> {}); // a client that broke off is no news
         made.connectionHandler(connection -> {
-            RequestDecoder.install(connection, options);
             connection.exceptionHandler(ignored -> {}); // as above
+            visitors.enter(connection, RequestDecoder.install(connection, options));
         });
         made.requestHandler(request -> {
+            visitors.asks(request);
             if (welcome(request, hosts)) {
                 route(request, models, embeddings, passing, admin);
             }
@@ -77,8 +88,8 @@ final class Doors extends VerticleBase {
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true)
-                .setMaxHeaderSize(64 << 10)
-                .setMaxInitialLineLength(16 << 10)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxChunkSize(64 << 10)
                 .setAcceptBacklog(4096);
     }
@@ -145,6 +156,7 @@ final class Doors extends VerticleBase {
 
     /** What the decoder could not read, or would read in two ways. */
     private void invalid(HttpServerRequest request) {
+        visitors.asks(request);
         Throwable cause = request.decoderResult().cause();
         String kind = cause == null ? "" : cause.getClass().getSimpleName();
         int status =
@@ -156,9 +168,17 @@ final class Doors extends VerticleBase {
         new Exchange(request, Errors.at(request.path()), stragglers, () -> {})
                 .refuse(
                         status,
-                        status == 431
-                                ? "The header fields are longer than 64 kB."
-                                : "The request is not valid HTTP/1.1.");
+                        switch (status) {
+                            case 431 ->
+                                    "The header fields are more than "
+                                            + RequestDecoder.MAX_FIELDS
+                                            + ", or longer than "
+                                            + MAX_HEADER_BYTES
+                                            + " bytes in all.";
+                            case 414 ->
+                                    "The request line is longer than " + MAX_LINE_BYTES + " bytes.";
+                            default -> "The request is not valid HTTP/1.1.";
+                        });
     }
 
     @Override
@@ -169,6 +189,43 @@ final class Doors extends VerticleBase {
         }
         HttpServer made = server;
         return made == null ? Future.succeededFuture() : made.close();
+    }
+
+    /** How many calls and clients of this loop still wait for something. From any thread. */
+    Future<Integer> waiting() {
+        return onLoop(() -> {
+            HttpDelivery out = delivery;
+            return Math.max(visitors.waiting(), out == null ? 0 : out.underWay());
+        });
+    }
+
+    /** Ends what is under way, as an upstream would that broke off. From any thread. */
+    Future<Integer> cut() {
+        return onLoop(() -> {
+            HttpDelivery out = delivery;
+            BodyReader.Desk desk = bodies;
+            if (desk != null) {
+                desk.cut(CUT);
+            }
+            if (out != null) {
+                out.cut(CUT);
+            }
+            return 0;
+        });
+    }
+
+    /** Closes all connections once what was written to them has left. From any thread. */
+    Future<Integer> sayGoodbye() {
+        return onLoop(() -> {
+            visitors.sayGoodbye();
+            return 0;
+        });
+    }
+
+    private Future<Integer> onLoop(Supplier<Integer> action) {
+        Promise<Integer> done = Promise.promise();
+        context.runOnContext(nothing -> done.tryComplete(action.get()));
+        return done.future();
     }
 
     int port() {

@@ -128,8 +128,13 @@ final class Exchange {
             }
         }
         if (unread()) {
-            headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            last(response);
         }
+    }
+
+    /** Says that no other response follows on the connection. */
+    static void last(HttpServerResponse response) {
+        response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
 
     private static boolean ours(String name) {
@@ -195,6 +200,9 @@ final class Exchange {
         if (status == 401) {
             response.headers().set("www-authenticate", "Bearer");
         }
+        if (status == 429 && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {
+            response.headers().set(HttpHeaders.RETRY_AFTER, "1");
+        }
         end(errors.body(status, message, code));
     }
 
@@ -233,7 +241,7 @@ final class Exchange {
             response.end(wrap(body));
             stragglers.linger(this);
         } else {
-            response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            last(response);
             response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length));
             // Not ended: after a request that it could not read, Vert.x closes at the end.
             response.write(wrap(body));

@@ -29,8 +29,6 @@ import dev.vivace.line.ModelLine;
 import dev.vivace.line.Models;
 import dev.vivace.line.Quota;
 import dev.vivace.line.Settlement;
-import io.vertx.core.Deployable;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -38,6 +36,8 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +46,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,10 +56,14 @@ public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final int PATIENCE_SECONDS = 20;
 
+    /** With what else has to end, less than the ten that an orchestrator may give. */
+    private static final int CLOSING_SECONDS = 3;
+
     /** One for two cores: the kernel's and the collector's share of the work needs the other. */
     private static final int LOOPS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     private final Vertx vertx;
+    private final Draining draining;
     private final Ledger ledger;
     private final CacheStore store;
     private final Spending spending;
@@ -68,6 +73,7 @@ public final class Gateway implements AutoCloseable {
 
     private Gateway(
             Vertx vertx,
+            Draining draining,
             Ledger ledger,
             CacheStore store,
             Spending spending,
@@ -75,6 +81,7 @@ public final class Gateway implements AutoCloseable {
             Readiness readiness,
             URI address) {
         this.vertx = vertx;
+        this.draining = draining;
         this.ledger = ledger;
         this.store = store;
         this.spending = spending;
@@ -149,13 +156,16 @@ public final class Gateway implements AutoCloseable {
                             keys,
                             new AdminAccess(
                                     adminKey, Hosts.loopback(config.server().host()), keys));
-            int port = listen(vertx, parts);
+            var entrance = new Entrance(config.server().connections());
+            var doors = new ArrayList<Doors>();
+            int port = listen(vertx, parts, entrance, doors);
             keys.watch();
             MemoryKeeper.start(vertx, parts.ids()::count, inFlight::sum);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
             return new Gateway(
                     vertx,
+                    new Draining(doors, entrance),
                     ledger,
                     store,
                     spending,
@@ -318,19 +328,21 @@ public final class Gateway implements AutoCloseable {
                                 .setClassPathResolvingEnabled(false));
     }
 
-    private static int listen(Vertx vertx, Parts parts) {
+    /**
+     * @param doors gets all that were opened
+     */
+    private static int listen(Vertx vertx, Parts parts, Entrance entrance, List<Doors> doors) {
         try {
-            var first = new Doors(parts, parts.config().server().port());
+            var first = new Doors(parts, entrance, parts.config().server().port());
             await(vertx.deployVerticle(first));
-            int port = first.port();
-            if (LOOPS > 1) {
-                // The others share the port of the first, which may have been chosen for it.
-                await(
-                        vertx.deployVerticle(
-                                () -> (Deployable) new Doors(parts, port),
-                                new DeploymentOptions().setInstances(LOOPS - 1)));
+            doors.add(first);
+            // The others share the port of the first, which may have been chosen for it.
+            for (int i = 1; i < LOOPS; i++) {
+                var next = new Doors(parts, entrance, first.port());
+                await(vertx.deployVerticle(next));
+                doors.add(next);
             }
-            return port;
+            return first.port();
         } catch (Exception e) {
             Config.Server server = parts.config().server();
             throw new GatewayException(
@@ -345,17 +357,19 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static <T> T await(Future<T> future) throws Exception {
+        return await(future, PATIENCE_SECONDS);
+    }
+
+    private static <T> T await(Future<T> future, int seconds) throws Exception {
         try {
-            return future.toCompletionStage()
-                    .toCompletableFuture()
-                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
         } catch (java.util.concurrent.ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;
             }
             throw e;
         } catch (TimeoutException e) {
-            throw new GatewayException("no answer within " + PATIENCE_SECONDS + " s");
+            throw new GatewayException("no answer within " + seconds + " s");
         }
     }
 
@@ -371,12 +385,24 @@ public final class Gateway implements AutoCloseable {
         return readiness;
     }
 
+    /**
+     * Waits until the calls in flight have ended, while it says that it is not ready and still
+     * serves what comes; what has not ended after the grace time is cut off. To be {@linkplain
+     * #close closed} next. Takes a few seconds more than the grace time at most.
+     *
+     * @param say told in a line for a person that it begins, and how it ends
+     */
+    public void drain(Duration grace, Consumer<String> say) throws InterruptedException {
+        readiness.stop();
+        draining.run(grace, say);
+    }
+
     /** Stops listening, ends what is in flight, and writes what is to survive. */
     @Override
     public void close() {
         readiness.stop();
         try {
-            await(vertx.close());
+            await(vertx.close(), CLOSING_SECONDS);
         } catch (Exception e) {
             // What follows matters more than why the sockets did not close in time.
             LOG.warn("not all connections closed: {}", e.getMessage());

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,8 @@ final class HttpDelivery implements Delivery {
     private final RetryOptions retries;
     private final Balancer balancer = new Balancer(new SplittableRandom()); // this loop's alone
     private final String region;
-    private final Set<Attempt> attempts = new HashSet<>();
+    private final Set<Dispatch> underWay = new HashSet<>();
+    private Optional<String> cut = Optional.empty();
 
     /** Must be made on the event loop that it is for. */
     HttpDelivery(Vertx vertx, Config config, Upstreams upstreams) {
@@ -78,6 +80,10 @@ final class HttpDelivery implements Delivery {
                                     "An upstream of this call's route is not configured."));
             return;
         }
+        if (cut.isPresent()) {
+            flight.log().fail(new Failure(Failure.Kind.STOPPED, cut.get()));
+            return;
+        }
         new Dispatch(this, flight, targets, upload).start();
     }
 
@@ -93,12 +99,12 @@ final class HttpDelivery implements Delivery {
         return retries;
     }
 
-    void began(Attempt attempt) {
-        attempts.add(attempt);
+    void began(Dispatch dispatch) {
+        underWay.add(dispatch);
     }
 
-    void ended(Attempt attempt) {
-        attempts.remove(attempt);
+    void ended(Dispatch dispatch) {
+        underWay.remove(dispatch);
     }
 
     /** Ends what has been silent for too long. */
@@ -108,13 +114,18 @@ final class HttpDelivery implements Delivery {
                     lane.connections().sweep(now);
                     lane.state().turnstile().sweep();
                 });
-        for (Attempt attempt : List.copyOf(attempts)) {
-            try {
-                attempt.checkTime(now);
-            } catch (RuntimeException | Error e) {
-                attempt.crashed(e); // and the others are looked at all the same
-            }
-        }
+        List.copyOf(underWay).forEach(dispatch -> dispatch.checkTime(now));
+    }
+
+    /** How many are under way. */
+    int underWay() {
+        return underWay.size();
+    }
+
+    /** Ends what is under way, and what begins from now on. */
+    void cut(String why) {
+        cut = Optional.of(why);
+        List.copyOf(underWay).forEach(dispatch -> dispatch.stop(why));
     }
 
     void close() {

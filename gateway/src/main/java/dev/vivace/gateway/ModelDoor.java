@@ -24,7 +24,7 @@ final class ModelDoor {
     private final Stragglers stragglers;
     private final HttpDelivery delivery;
     private final EventLoop loop;
-    private final RequestScanner scanner = new RequestScanner();
+    private final RequestScanner scanner;
     private final MeaningDigest digest = new MeaningDigest();
 
     ModelDoor(
@@ -34,6 +34,7 @@ final class ModelDoor {
             HttpDelivery delivery,
             EventLoop loop) {
         this.parts = parts;
+        this.scanner = new RequestScanner(() -> parts.config().limits().messages());
         this.bodies = bodies;
         this.stragglers = stragglers;
         this.delivery = delivery;
@@ -217,7 +218,7 @@ final class ModelDoor {
     private static void leading(Exchange exchange, Flight flight, Head head, boolean whole) {
         exchange.introduce(flight);
         MultiMap headers = exchange.headers();
-        headers.set(OurHeaders.MODEL, flight.call().model());
+        headers.set(OurHeaders.MODEL, OurHeaders.legible(flight.call().model()));
         headers.set(OurHeaders.ATTEMPTS, Integer.toString(flight.attempts()));
         if (whole && head.status() == 200) {
             headers.set(OurHeaders.COST, Money.usd(flight.costUsd()));

@@ -14,4 +14,18 @@ final class OurHeaders {
     static final CharSequence TOKENS_SAVED = HttpHeaders.createOptimized("x-vivace-tokens-saved");
 
     private OurHeaders() {}
+
+    private static final int MAX_CHARS = 256;
+
+    /** A text that a client chose, as far as a header can say it. */
+    static String legible(String text) {
+        int end = Math.min(text.length(), MAX_CHARS);
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~') {
+                return text.substring(0, end).replaceAll("[^ -~]", "?");
+            }
+        }
+        return text.substring(0, end);
+    }
 }

@@ -40,6 +40,11 @@ final class Outflow {
         return moved;
     }
 
+    /** What was left in it when {@link #moved} was asked last. */
+    long bytes() {
+        return pending;
+    }
+
     /** Whether nothing was left in it when {@link #moved} was asked last. */
     boolean empty() {
         return pending == 0;

@@ -5,6 +5,8 @@ import io.netty.channel.ChannelOption;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +16,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The clients of one event loop that do not keep up: those whose sockets are full, who are cut off
  * when they take nothing for too long, and those who still send what was refused, who get a moment
- * to read the refusal. As many as there are connections; nobody else is in here.
+ * to read the refusal. As many as there are connections; nobody else is in here. What was written
+ * to all of them together and not taken is bounded as well: beyond that, who took nothing for the
+ * longest time is cut off first.
  */
 final class Stragglers {
     /**
@@ -30,6 +34,7 @@ final class Stragglers {
         private final Exchange exchange;
         private final Outflow outflow;
         private long since;
+        private long bytes;
 
         private Slow(Exchange exchange, long since) {
             this.exchange = exchange;
@@ -57,19 +62,49 @@ final class Stragglers {
     }
 
     private final Duration patience;
+    private final long maxBytes;
+    private long bytes;
     private final Set<Slow> slow = new LinkedHashSet<>();
     private final List<Lingering> lingering = new ArrayList<>();
 
     /**
      * @param patience how long a client may take nothing of what was written to it
+     * @param maxBytes most that all may not have taken
      */
-    Stragglers(Duration patience) {
+    Stragglers(Duration patience, long maxBytes) {
         this.patience = patience;
+        this.maxBytes = maxBytes;
     }
 
     /** Watches a client whose socket is full until it is not. */
     void watch(Exchange exchange) {
-        slow.add(new Slow(exchange, System.nanoTime()));
+        var one = new Slow(exchange, System.nanoTime());
+        slow.add(one);
+        count(one);
+        if (bytes > maxBytes) {
+            // Not now: this may be in the middle of writing.
+            exchange.channel().eventLoop().execute(this::shrink);
+        }
+    }
+
+    private void count(Slow one) {
+        long now = one.outflow.bytes();
+        bytes += now - one.bytes;
+        one.bytes = now;
+    }
+
+    private void leaves(Slow one) {
+        slow.remove(one);
+        bytes -= one.bytes;
+    }
+
+    private void shrink() {
+        sweep(System.nanoTime());
+        while (bytes > maxBytes) {
+            Slow longest = Collections.min(slow, Comparator.comparingLong(one -> one.since));
+            cutOff(longest, "too much waits for clients that do not take it (limits.in-flight)");
+            leaves(longest);
+        }
     }
 
     /** Reads and drops a little of what a refused client still sends, and then closes. */
@@ -86,8 +121,10 @@ final class Stragglers {
     void sweep(long now) {
         // A copy: whoever is cut off may make others go on.
         for (Slow one : List.copyOf(slow)) {
-            if (!stays(one, now)) {
-                slow.remove(one);
+            if (stays(one, now)) {
+                count(one);
+            } else {
+                leaves(one);
             }
         }
         lingering.removeIf(one -> {
@@ -111,16 +148,24 @@ final class Stragglers {
         if (now - one.since <= patience.toNanos()) {
             return true;
         }
-        String why =
-                "the client took nothing of its answer for " + patience.toMillis() / 1000.0 + " s";
+        cutOff(
+                one,
+                "the client took nothing of its answer for " + patience.toMillis() / 1000.0 + " s");
+        return false;
+    }
+
+    private static void cutOff(Slow one, String why) {
+        Channel channel = one.exchange.channel();
         LOG.debug("{} is cut off: {}", channel.remoteAddress(), why);
         one.exchange.cutOff(why);
         abort(channel);
-        return false;
     }
 
     /** A graceful close would wait behind what the client does not take. */
     private static void abort(Channel channel) {
+        if (!channel.isOpen()) {
+            return;
+        }
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.pipeline().firstContext().close();
     }

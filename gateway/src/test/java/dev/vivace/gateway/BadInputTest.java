@@ -288,6 +288,7 @@ final class BadInputTest {
                 "HTTP/2.0",
                 "HTTP/0.9",
                 "XHTTP/1.1",
+                "Http/1.1",
                 "HTTP/1.2",
                 "ICY/1.1",
                 "\u00e9HTTP/1.1"

@@ -1,0 +1,42 @@
+package dev.vivace.cli;
+
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * SIGTERM and Ctrl-C: the first asks the program to end, the second ends it at once. A shutdown
+ * hook could not do that: while hooks run, the JVM ignores further signals.
+ */
+@SuppressWarnings("sunapi") // the JDK has no other way to hear of a signal
+final class StopSignals {
+    /** What shells say of a program that Ctrl-C ended. */
+    private static final int INTERRUPTED = 130;
+
+    private final CountDownLatch first = new CountDownLatch(1);
+
+    private StopSignals() {}
+
+    /** From now on, signals are taken. */
+    static StopSignals install() {
+        var signals = new StopSignals();
+        for (String name : new String[] {"TERM", "INT"}) {
+            try {
+                sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> signals.came());
+            } catch (IllegalArgumentException e) {
+                // The JVM was told to leave signals alone (-Xrs); then they end it at once.
+            }
+        }
+        return signals;
+    }
+
+    /** Waits for the first. */
+    void await() throws InterruptedException {
+        first.await();
+    }
+
+    private synchronized void came() {
+        if (first.getCount() == 0) {
+            Runtime.getRuntime().halt(INTERRUPTED);
+        }
+        first.countDown();
+    }
+}
