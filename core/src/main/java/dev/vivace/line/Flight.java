@@ -7,6 +7,7 @@ import dev.vivace.ledger.Tokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A call on its way to an upstream and back: what is sent, the log that the answer is written to,
@@ -178,6 +179,11 @@ public final class Flight {
     void settled(Tokens tokens, double cost) {
         bought = tokens;
         costUsd = cost;
+    }
+
+    /** What it may buy, as far as can be said before: a guess for the limits of upstreams. */
+    public long tokensWanted() {
+        return Quota.estimate(request.body().length, OptionalLong.empty()).bought();
     }
 
     /** What was bought; nothing until the log has ended. */

@@ -7,6 +7,7 @@ import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Fingerprint;
 import dev.vivace.cache.Invalidation;
+import dev.vivace.cache.SecondLevel;
 import dev.vivace.json.JsonException;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
@@ -16,6 +17,7 @@ import dev.vivace.request.RequestScanner;
 import dev.vivace.request.TooManyMessages;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -27,7 +29,7 @@ import java.util.function.Supplier;
  *   admit         may its key ask now
  *   scan          one pass over the body: is it sound, what does it ask for, what does it mean
  *   resolve       which upstream, under which model name
- *   exact cache   is the answer at hand
+ *   exact cache   is the answer at hand, here or with another replica
  *   join          is it on its way
  *   reserve       have its key and tenant tokens and money for it
  *   transform     the bytes for the upstream
@@ -46,6 +48,7 @@ public final class ModelLine {
     private final byte[] secret;
     private final ByteBudget room;
     private final Optional<Quota> quota;
+    private final Optional<SecondLevel> second;
 
     /**
      * @param mode which requests are cached and joined unless they say otherwise; {@code off} is
@@ -61,7 +64,16 @@ public final class ModelLine {
             Settlement settlement,
             byte[] secret,
             ByteBudget room) {
-        this(models, cache, mode, inFlight, settlement, secret, room, Optional.empty());
+        this(
+                models,
+                cache,
+                mode,
+                inFlight,
+                settlement,
+                secret,
+                room,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /**
@@ -75,7 +87,8 @@ public final class ModelLine {
             Settlement settlement,
             byte[] secret,
             ByteBudget room,
-            Optional<Quota> quota) {
+            Optional<Quota> quota,
+            Optional<SecondLevel> second) {
         this.models = models;
         this.cache = cache;
         this.mode = mode;
@@ -84,6 +97,7 @@ public final class ModelLine {
         this.secret = secret.clone();
         this.room = room;
         this.quota = quota;
+        this.second = second;
     }
 
     /**
@@ -146,11 +160,44 @@ public final class ModelLine {
         if (hit.isPresent()) {
             return answered(asked, call, scan, key, hit.get());
         }
+        if (second.isPresent() && !control.refresh()) {
+            return Decision.once(
+                    call,
+                    fetch(second.get(), key, call),
+                    () -> missed(asked, call, scan, control, route, key, atHand, wake));
+        }
+        return missed(asked, call, scan, control, route, key, atHand, wake);
+    }
+
+    /** What a replica has stored is taken over, if it is still good here. */
+    private CompletionStage<Optional<Decision.Refused>> fetch(
+            SecondLevel level, Fingerprint key, Call call) {
+        return level.get(key)
+                .thenApply(found -> {
+                    found.ifPresent(answer -> cache.store(key, answer, call.arrived()));
+                    return Optional.empty();
+                });
+    }
+
+    private Decision missed(
+            ModelCall asked,
+            Call call,
+            RequestScan scan,
+            CacheControl control,
+            Route route,
+            Fingerprint key,
+            Supplier<Optional<CachedAnswer>> atHand,
+            Runnable wake) {
+        Optional<CachedAnswer> fetched =
+                second.isEmpty() || control.refresh() ? Optional.empty() : atHand.get();
+        if (fetched.isPresent()) {
+            return answered(asked, call, scan, key, fetched.get());
+        }
         if (control.onlyIfCached()) {
             return notCached(call);
         }
         CacheStatus status = control.refresh() ? CacheStatus.REFRESH : CacheStatus.MISS;
-        var storing = new Storing(key, target.model(), control, asked.body());
+        var storing = new Storing(key, route.first().model(), control, asked.body());
         Flight own = flight(asked, call, scan, route, Optional.of(storing), status);
         if (control.refresh()) {
             return reserved(
@@ -228,9 +275,14 @@ public final class ModelLine {
      * @return how many stored answers were forgotten
      */
     public long invalidate(Invalidation which) {
-        Predicate<CachedAnswer> meant = models.meant(which);
-        inFlight.forget(meant);
-        return cache.invalidate(meant);
+        second.ifPresent(level -> models.named(which).forEach(level::invalidate));
+        return forget(models.meant(which));
+    }
+
+    /** The same for this replica only, and of what is stored by these conditions as they are. */
+    public long forget(Predicate<CachedAnswer> which) {
+        inFlight.forget(which);
+        return cache.invalidate(which);
     }
 
     private boolean eligible(RequestScan scan, CacheControl control, Models.Target target) {

@@ -4,6 +4,7 @@ import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.Invalidation;
 import dev.vivace.deliver.Balance;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,13 +88,20 @@ public final class Models {
 
     /** What an invalidation holds for, whichever of its names the model goes by there. */
     public Predicate<CachedAnswer> meant(Invalidation which) {
-        Predicate<CachedAnswer> meant = which;
-        for (String name : which.model().stream().toList()) {
-            for (Target target : resolve(name).chain()) {
-                meant = meant.or(which.ofModel(target.model()));
-            }
-        }
-        return meant;
+        return named(which).stream()
+                .<Predicate<CachedAnswer>>map(one -> one)
+                .reduce(Predicate::or)
+                .orElse(which);
+    }
+
+    /** The invalidation by each of the model's names; itself first. */
+    List<Invalidation> named(Invalidation which) {
+        var all = new LinkedHashSet<Invalidation>();
+        all.add(which);
+        which.model()
+                .ifPresent(name ->
+                        resolve(name).chain().forEach(to -> all.add(which.ofModel(to.model()))));
+        return List.copyOf(all);
     }
 
     /** The upstream for what names no model. */

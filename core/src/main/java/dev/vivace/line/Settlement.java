@@ -6,6 +6,7 @@ import dev.vivace.answer.Failure;
 import dev.vivace.answer.Head;
 import dev.vivace.answer.Usage;
 import dev.vivace.cache.ExactCache;
+import dev.vivace.cache.SecondLevel;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.Money;
@@ -46,6 +47,7 @@ public final class Settlement {
     /**
      * @param ttl of answers whose callers say nothing
      * @param prices by model
+     * @param second where replicas find what is stored
      */
     public Settlement(
             ExactCache cache,
@@ -53,9 +55,10 @@ public final class Settlement {
             InFlight inFlight,
             Function<String, Optional<Price>> prices,
             Consumer<LedgerEntry> ledger,
-            InstantSource clock) {
+            InstantSource clock,
+            Optional<SecondLevel> second) {
         this.costs = new Costs(prices);
-        this.storage = new Storage(cache, ttl, inFlight, costs, clock);
+        this.storage = new Storage(cache, ttl, inFlight, costs, clock, second);
         this.ledger = ledger;
     }
 

@@ -6,7 +6,9 @@ import dev.vivace.answer.Examination;
 import dev.vivace.answer.Head;
 import dev.vivace.answer.Unpacked;
 import dev.vivace.answer.Usage;
+import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
+import dev.vivace.cache.SecondLevel;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -18,13 +20,21 @@ final class Storage {
     private final InFlight inFlight;
     private final Costs costs;
     private final InstantSource clock;
+    private final Optional<SecondLevel> second;
 
-    Storage(ExactCache cache, Duration ttl, InFlight inFlight, Costs costs, InstantSource clock) {
+    Storage(
+            ExactCache cache,
+            Duration ttl,
+            InFlight inFlight,
+            Costs costs,
+            InstantSource clock,
+            Optional<SecondLevel> second) {
         this.cache = cache;
         this.ttl = ttl;
         this.inFlight = inFlight;
         this.costs = costs;
         this.clock = clock;
+        this.second = second;
     }
 
     /** Stores a flight's answer, or notes why not; the usage that it reports. */
@@ -59,17 +69,18 @@ final class Storage {
             return "superseded";
         }
         Optional<byte[]> bytes = Optional.of(body);
-        boolean stored =
-                cache.store(
-                        as.key(),
-                        as.entry(
-                                clock.millis(),
-                                ttl,
-                                whole.usage(),
-                                whole.usage().map(used -> costs.of(as.model(), used)).orElse(0.0),
-                                stream ? Optional.empty() : bytes,
-                                stream ? bytes : Optional.empty()),
-                        flight.call().arrived());
-        return stored ? "stored" : "invalidated";
+        CachedAnswer entry =
+                as.entry(
+                        clock.millis(),
+                        ttl,
+                        whole.usage(),
+                        whole.usage().map(used -> costs.of(as.model(), used)).orElse(0.0),
+                        stream ? Optional.empty() : bytes,
+                        stream ? bytes : Optional.empty());
+        if (!cache.store(as.key(), entry, flight.call().arrived())) {
+            return "invalidated";
+        }
+        second.ifPresent(level -> level.put(as.key(), entry));
+        return "stored";
     }
 }

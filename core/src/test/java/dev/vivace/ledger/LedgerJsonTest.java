@@ -18,7 +18,7 @@ class LedgerJsonTest {
     void hasTheShapeThatPeopleDependOn() {
         assertEquals(
                 """
-                {"id":"c-1","at":"2026-09-21T14:13:20.123Z","tenant":"t-1","door":"chat","model":"m-1",\
+                {"id":"c-1","at":"2026-09-21T14:13:20.123Z","tenant":"t-1","key":"","door":"chat","model":"m-1",\
                 "cache":"MISS","status":200,\
                 "tokens":{"fresh":21,"cached":0,"output":9,"saved":0,"estimated":false},\
                 "cost_usd":9.0E-6,"saved_usd":0.0,"overhead_us":85,"upstream_us":1200,\

@@ -72,7 +72,8 @@ final class Lines {
                         inFlight,
                         model -> Optional.of(new Price(1, 0.5, 2)),
                         ledger::add,
-                        clock);
+                        clock,
+                        Optional.empty());
         line = line(Map.of("alias", "keyed/real"));
     }
 
@@ -97,7 +98,8 @@ final class Lines {
                 settlement,
                 new byte[32],
                 new ByteBudget(Long.MAX_VALUE),
-                quota);
+                quota,
+                Optional.empty());
     }
 
     /** A call to the chat door with one thing different, perhaps. */

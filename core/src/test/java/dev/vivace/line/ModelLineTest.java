@@ -265,7 +265,8 @@ class ModelLineTest {
                             throw new IllegalStateException("no prices");
                         },
                         lines.ledger::add,
-                        () -> java.time.Instant.ofEpochMilli(lines.now.get()));
+                        () -> java.time.Instant.ofEpochMilli(lines.now.get()),
+                        Optional.empty());
         var line =
                 new ModelLine(
                         new Models(List.of("first"), Set.of(), Map.of()),

@@ -9,6 +9,7 @@ import dev.vivace.deliver.Queued;
 import dev.vivace.deliver.RetryOptions;
 import dev.vivace.deliver.UpstreamState;
 import dev.vivace.deliver.Waiter;
+import dev.vivace.limit.UpstreamRates;
 import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
 import dev.vivace.line.Models;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,9 +141,49 @@ final class Dispatch implements Attempt.Listener {
         };
     }
 
+    /** There is room for it; whether the upstream may be asked for so much is another matter. */
     private void enter(int index) {
         Lane lane = targets.lane(index);
-        Place place = Place.take(lane);
+        if (lane.rates().isEmpty()) {
+            send(index, 0);
+            return;
+        }
+        long tokens = flight.tokensWanted();
+        var turn = lane.rates().get().tryTake(lane.name(), tokens).toCompletableFuture();
+        if (turn.isDone()) {
+            turn(index, tokens, turn.join());
+        } else {
+            turn.whenComplete((come, broken) ->
+                    delivery.context().runOnContext(nothing -> late(index, tokens, turn)));
+        }
+    }
+
+    private void late(int index, long tokens, CompletableFuture<UpstreamRates.Turn> turn) {
+        if (over || shown != null) {
+            targets.lane(index).state().turnstile().left(-1, false);
+            if (turn.join() instanceof UpstreamRates.Turn.Go) {
+                targets.lane(index)
+                        .rates()
+                        .ifPresent(rates -> rates.settle(targets.lane(index).name(), tokens, 0));
+            }
+        } else {
+            guarded(() -> turn(index, tokens, turn.join()));
+        }
+    }
+
+    private void turn(int index, long tokens, UpstreamRates.Turn turn) {
+        switch (turn) {
+            case UpstreamRates.Turn.Go _ -> send(index, tokens);
+            case UpstreamRates.Turn.Wait wait -> {
+                targets.lane(index).state().turnstile().left(-1, false);
+                passBy(index, targets.lane(index).limited(wait));
+            }
+        }
+    }
+
+    private void send(int index, long tokens) {
+        Lane lane = targets.lane(index);
+        Place place = Place.take(lane, tokens);
         if (place == null) {
             passBy(index, lane.closed().orElseGet(() -> lane.resting(lane.state().breaker())));
             return;
@@ -252,6 +294,7 @@ final class Dispatch implements Attempt.Listener {
                             Failure.Kind.BROKEN,
                             attempt.place().lane().called()
                                     + " sent something that is no event of its protocol."));
+            attempt.place().settle(flight.bought().bought());
             return;
         }
         log.append(chunk);
@@ -272,6 +315,7 @@ final class Dispatch implements Attempt.Listener {
         attempt.place().ended(attempt.opening().byStatus());
         over();
         log.complete();
+        attempt.place().settle(flight.bought().bought());
     }
 
     /** Enough has come to say whether this is the answer. */
@@ -289,10 +333,13 @@ final class Dispatch implements Attempt.Listener {
         Optional<Duration> retryAfter = attempt.opening().retryAfter();
         if (!mend(attempt, cause, retryAfter)) {
             show(attempt); // what the upstream says is clearer than what we would say
-        } else if (!whole) {
+            return;
+        }
+        if (!whole) {
             attempt.cancel();
             attempt.place().ended(cause);
         }
+        attempt.place().settle(0);
     }
 
     @Override
@@ -311,6 +358,7 @@ final class Dispatch implements Attempt.Listener {
         } else if (!mend(attempt, cause, Optional.empty())) {
             fail(failure);
         }
+        attempt.place().settle(attempt == shown ? flight.bought().bought() : 0);
     }
 
     /** Whether the flight goes on without this attempt. */
@@ -418,6 +466,7 @@ final class Dispatch implements Attempt.Listener {
         running.remove(attempt);
         attempt.cancel();
         attempt.place().left();
+        attempt.place().settle(attempt == shown ? flight.bought().bought() : 0);
     }
 
     private void later(Duration wait, Runnable action) {

@@ -8,6 +8,7 @@ import dev.vivace.admin.Timeline;
 import dev.vivace.cache.CacheStore;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.FileCacheStore;
+import dev.vivace.cache.SecondLevel;
 import dev.vivace.config.Config;
 import dev.vivace.config.ConfigJson;
 import dev.vivace.config.TenantLimits;
@@ -23,6 +24,7 @@ import dev.vivace.ledger.LedgerListener;
 import dev.vivace.ledger.Prices;
 import dev.vivace.limit.ByteBudget;
 import dev.vivace.limit.LocalBuckets;
+import dev.vivace.limit.RateBuckets;
 import dev.vivace.line.CallIds;
 import dev.vivace.line.InFlight;
 import dev.vivace.line.ModelLine;
@@ -68,6 +70,7 @@ public final class Gateway implements AutoCloseable {
     private final CacheStore store;
     private final Spending spending;
     private final ClientKeys keys;
+    private final Optional<Replication> replication;
     private final Readiness readiness;
     private final URI address;
 
@@ -78,6 +81,7 @@ public final class Gateway implements AutoCloseable {
             CacheStore store,
             Spending spending,
             ClientKeys keys,
+            Optional<Replication> replication,
             Readiness readiness,
             URI address) {
         this.vertx = vertx;
@@ -86,6 +90,7 @@ public final class Gateway implements AutoCloseable {
         this.store = store;
         this.spending = spending;
         this.keys = keys;
+        this.replication = replication;
         this.readiness = readiness;
         this.address = address;
     }
@@ -127,7 +132,8 @@ public final class Gateway implements AutoCloseable {
                 config.data()
                         .map(directory -> new Ledger(listeners, directory.resolve("ledger")))
                         .orElseGet(() -> new Ledger(listeners));
-        Spending spending = spending(config, store, ledger);
+        Optional<Replication> replication = config.redis().map(Replication::new);
+        Spending spending = spending(config, store, ledger, replication);
         var inFlight = new LongAdder();
         var budget = new ByteBudget(config.limits().inFlightBytes());
         var pages =
@@ -154,12 +160,14 @@ public final class Gateway implements AutoCloseable {
                             inFlight,
                             vertx,
                             keys,
+                            replication,
                             new AdminAccess(
                                     adminKey, Hosts.loopback(config.server().host()), keys));
             var entrance = new Entrance(config.server().connections());
             var doors = new ArrayList<Doors>();
             int port = listen(vertx, parts, entrance, doors);
             keys.watch();
+            replication.ifPresent(shared -> share(shared, keys, parts));
             MemoryKeeper.start(vertx, parts.ids()::count, inFlight::sum);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
@@ -170,15 +178,25 @@ public final class Gateway implements AutoCloseable {
                     store,
                     spending,
                     keys,
+                    replication,
                     readiness,
                     URI.create("http://" + shown + ":" + port));
         } catch (RuntimeException e) {
             vertx.close();
             ledger.close();
             spending.close();
+            replication.ifPresent(Replication::close);
             store.close();
             throw e;
         }
+    }
+
+    private static void share(Replication shared, ClientKeys keys, Parts parts) {
+        keys.share(shared.records());
+        shared.onInvalidation(which -> {
+            parts.embeddings().forget(which);
+            parts.line().forget(which);
+        });
     }
 
     private static CacheStore store(Config config) {
@@ -192,7 +210,9 @@ public final class Gateway implements AutoCloseable {
     /**
      * @throws GatewayException if its file cannot be opened; then store and ledger are closed
      */
-    private static Spending spending(Config config, CacheStore store, Ledger ledger) {
+    private static Spending spending(
+            Config config, CacheStore store, Ledger ledger, Optional<Replication> replication) {
+        var shared = replication.map(Replication::counters);
         try {
             return config.data()
                     .map(directory ->
@@ -200,9 +220,10 @@ public final class Gateway implements AutoCloseable {
                                     directory,
                                     directory.resolve("ledger"),
                                     Clock.systemUTC(),
-                                    Optional.empty()))
-                    .orElseGet(() -> Spending.inMemory(Clock.systemUTC(), Optional.empty()));
+                                    shared))
+                    .orElseGet(() -> Spending.inMemory(Clock.systemUTC(), shared));
         } catch (UncheckedIOException e) {
+            replication.ifPresent(Replication::close);
             ledger.close();
             store.close();
             throw new GatewayException("The data directory is of no use: " + e.getMessage());
@@ -210,13 +231,14 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** What client keys and their tenants may use. */
-    private static Quota quota(Config config, Prices prices, Spending spending) {
+    private static Quota quota(
+            Config config, Prices prices, Spending spending, RateBuckets buckets) {
         return new Quota(
                 tenant -> {
                     TenantLimits limits = config.tenants().getOrDefault(tenant, TenantLimits.NONE);
                     return new Allowance(limits.rates(), limits.budget());
                 },
-                new LocalBuckets(),
+                buckets,
                 spending,
                 prices::of);
     }
@@ -241,9 +263,12 @@ public final class Gateway implements AutoCloseable {
             LongAdder inFlight,
             Vertx vertx,
             ClientKeys keys,
+            Optional<Replication> replication,
             AdminAccess adminAccess) {
-        byte[] secret = store.secret();
-        var quota = Optional.of(quota(config, prices, spending));
+        byte[] secret = replication.map(Replication::secret).orElseGet(store::secret);
+        RateBuckets buckets = replication.map(Replication::buckets).orElseGet(LocalBuckets::new);
+        Optional<SecondLevel> second = replication.map(Replication::cache);
+        var quota = Optional.of(quota(config, prices, spending, buckets));
         var models = models(config);
         var cache = new ExactCache(config.cache().maxBytes(), store, Clock.systemUTC());
         var flights = new InFlight();
@@ -254,7 +279,8 @@ public final class Gateway implements AutoCloseable {
                         flights,
                         prices::of,
                         ledger::record,
-                        Clock.systemUTC());
+                        Clock.systemUTC(),
+                        second);
         var embeddingSettlement =
                 new EmbeddingSettlement(
                         cache, config.cache().ttl(), prices::of, ledger::record, Clock.systemUTC());
@@ -276,7 +302,7 @@ public final class Gateway implements AutoCloseable {
         return new Parts(
                 config,
                 models,
-                new Upstreams(config, System::nanoTime),
+                new Upstreams(config, System::nanoTime, buckets),
                 new ModelLine(
                         models,
                         cache,
@@ -285,7 +311,8 @@ public final class Gateway implements AutoCloseable {
                         settlement,
                         secret,
                         budget,
-                        quota),
+                        quota,
+                        second),
                 settlement,
                 embeddings,
                 embeddingSettlement,
@@ -409,6 +436,7 @@ public final class Gateway implements AutoCloseable {
         }
         ledger.close();
         spending.close();
+        replication.ifPresent(Replication::close);
         store.close();
         keys.close();
     }

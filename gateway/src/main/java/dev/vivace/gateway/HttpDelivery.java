@@ -60,7 +60,10 @@ final class HttpDelivery implements Delivery {
                                     new Connections(
                                             client, site.connectOptions(timeouts.connect())),
                                     upstreams.state(name),
-                                    timeouts));
+                                    timeouts,
+                                    upstream.rates().none()
+                                            ? Optional.empty()
+                                            : Optional.of(upstreams.rates())));
                 });
     }
 

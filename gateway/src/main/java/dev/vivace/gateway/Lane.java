@@ -4,6 +4,7 @@ import dev.vivace.answer.Failure;
 import dev.vivace.config.Config;
 import dev.vivace.deliver.Breaker;
 import dev.vivace.deliver.UpstreamState;
+import dev.vivace.limit.UpstreamRates;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -11,13 +12,15 @@ import java.util.Optional;
  * The way of one event loop to one upstream.
  *
  * @param state what all loops know of the upstream
+ * @param rates what it may be asked within a minute; empty if as much as one likes
  */
 record Lane(
         String name,
         UpstreamSite site,
         Connections connections,
         UpstreamState state,
-        Config.Timeouts timeouts) {
+        Config.Timeouts timeouts,
+        Optional<UpstreamRates> rates) {
     /** The beginning of a sentence about the upstream. */
     String called() {
         return site.called(name);
@@ -45,6 +48,13 @@ record Lane(
                 Failure.Kind.RESTING,
                 called() + " fails too often and is left alone for a moment.",
                 Optional.of(breaker.opensIn()));
+    }
+
+    Failure limited(UpstreamRates.Turn.Wait turn) {
+        return new Failure(
+                Failure.Kind.OVERLOADED,
+                "This would be more than " + turn.limit() + ".",
+                Optional.of(turn.after()));
     }
 
     Failure full(Duration retryAfter) {

@@ -14,22 +14,27 @@ final class Place {
     private final int key;
     private final long ticket;
     private final long keyTicket;
+    private final long reserved;
+    private boolean settled;
     private long firstByte = -1;
     private boolean told;
     private boolean over;
 
-    private Place(Lane lane, int key, long ticket, long keyTicket) {
+    private Place(Lane lane, int key, long ticket, long keyTicket, long reserved) {
         this.lane = lane;
         this.key = key;
         this.ticket = ticket;
         this.keyTicket = keyTicket;
+        this.reserved = reserved;
     }
 
     /**
      * Takes what is to be had; null if the breaker has opened or every key rests. The turnstile has
      * been entered already, and is left again then.
+     *
+     * @param reserved of the tokens that the upstream may be asked for, given back likewise
      */
-    static @Nullable Place take(Lane lane) {
+    static @Nullable Place take(Lane lane, long reserved) {
         UpstreamState state = lane.state();
         int key = state.keys().next();
         if (key >= 0) {
@@ -38,12 +43,13 @@ final class Place {
                 long ticket = state.breaker().tryEnter();
                 if (ticket >= 0) {
                     state.began();
-                    return new Place(lane, key, ticket, keyTicket);
+                    return new Place(lane, key, ticket, keyTicket, reserved);
                 }
                 state.breaker(key).left(keyTicket);
             }
         }
         state.turnstile().left(-1, false);
+        lane.rates().ifPresent(rates -> rates.settle(lane.name(), reserved, 0));
         return null;
     }
 
@@ -112,6 +118,14 @@ final class Place {
             lane.state().breaker(key).left(keyTicket);
         }
         giveBack(false);
+    }
+
+    /** What the attempt took of the upstream's tokens; once, after it has ended. */
+    void settle(long tokens) {
+        if (!settled) {
+            settled = true;
+            lane.rates().ifPresent(rates -> rates.settle(lane.name(), reserved, tokens));
+        }
     }
 
     private void giveBack(boolean dropped) {

@@ -2,6 +2,8 @@ package dev.vivace.gateway;
 
 import dev.vivace.config.Config;
 import dev.vivace.deliver.UpstreamState;
+import dev.vivace.limit.RateBuckets;
+import dev.vivace.limit.UpstreamRates;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +13,16 @@ import java.util.function.LongSupplier;
 /** What all event loops know of the upstreams. Thread-safe. */
 final class Upstreams {
     private final Map<String, UpstreamState> states = new LinkedHashMap<>();
+    private final UpstreamRates rates;
 
-    Upstreams(Config config, LongSupplier nanos) {
+    /**
+     * @param buckets where it is counted what they were asked
+     */
+    Upstreams(Config config, LongSupplier nanos, RateBuckets buckets) {
+        rates =
+                new UpstreamRates(
+                        buckets,
+                        name -> Objects.requireNonNull(config.upstreams().get(name)).rates());
         config.upstreams()
                 .forEach((name, upstream) ->
                         states.put(
@@ -31,6 +41,10 @@ final class Upstreams {
     /** Of a configured upstream. */
     UpstreamState state(String name) {
         return Objects.requireNonNull(states.get(name), name);
+    }
+
+    UpstreamRates rates() {
+        return rates;
     }
 
     /** All, in the configuration's order. */

@@ -11,6 +11,7 @@ import dev.vivace.config.Config;
 import dev.vivace.key.Principal;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.Price;
+import dev.vivace.limit.LocalBuckets;
 import dev.vivace.line.Call;
 import dev.vivace.line.Flight;
 import dev.vivace.line.Models;
@@ -106,7 +107,10 @@ final class CrashTest {
             var call = new Call("id", 0, System.nanoTime(), Principal.LOCAL, "chat", "m-1", false);
             vertx.runOnContext(nothing -> {
                 Config config = Gateways.config(upstream.url());
-                new HttpDelivery(vertx, config, new Upstreams(config, System::nanoTime))
+                new HttpDelivery(
+                                vertx,
+                                config,
+                                new Upstreams(config, System::nanoTime, new LocalBuckets()))
                         .start(new Flight(call, request, log, CacheStatus.BYPASS));
             });
             assertEquals(Failure.Kind.INTERNAL, failed.get(20, TimeUnit.SECONDS).kind());
