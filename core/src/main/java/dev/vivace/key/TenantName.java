@@ -9,12 +9,15 @@ public final class TenantName {
             "1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit, and not"
                     + " local, anonymous or anything that begins with t-";
 
-    /** Of the whole name; understood by JSON schemas as well. */
-    public static final String REGEX = "(?!local$|anonymous$|t-)[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
-
-    private static final Pattern PATTERN = Pattern.compile(REGEX);
+    private static final Pattern PATTERN =
+            Pattern.compile("(?!local$|anonymous$|t-)[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private TenantName() {}
+
+    /** Of the whole name; understood by JSON schemas as well. */
+    public static String regex() {
+        return PATTERN.pattern();
+    }
 
     public static boolean isValid(String name) {
         return PATTERN.matcher(name).matches();

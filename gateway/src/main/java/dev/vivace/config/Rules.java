@@ -35,7 +35,7 @@ final class Rules {
     static final Rule<Long> PER_MINUTE = Rule.whole(1, 1L << 40);
 
     static final Rule<Double> BUDGET = Rule.dollars(1_000_000_000);
-    static final Rule<String> TENANT = Rule.text(TenantName.EXPECTED, TenantName.REGEX);
+    static final Rule<String> TENANT = Rule.text(TenantName.EXPECTED, TenantName.regex());
 
     static final Rule<String> REGION =
             Rule.text("1 to 64 letters, digits, '-', '_' or '.'", "[A-Za-z0-9._-]{1,64}");

@@ -1,0 +1,224 @@
+package dev.vivace.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.config.RedisOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import redis.embedded.RedisServer;
+
+/** Two gateways that share a Redis, which is a real one and may be killed. */
+@Timeout(120)
+final class ReplicasTest {
+    private static final String ADMIN = "x-vivace-admin-key: root-of-all";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String ALL = "{\"all\":true}";
+
+    private int port;
+    private RedisServer redis;
+    private Upstream upstream;
+    private Gateway one;
+    private Gateway other;
+
+    @BeforeEach
+    void start() throws Exception {
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        redis = redis();
+        redis.start();
+        upstream = Upstream.start(Chat::reply);
+        one = replica();
+        other = replica();
+        until(this::sharing);
+    }
+
+    private RedisServer redis() throws IOException {
+        return RedisServer.newRedisServer()
+                .port(port)
+                .bind("127.0.0.1")
+                .setting("save \"\"")
+                .setting("appendonly no")
+                .build();
+    }
+
+    private Gateway replica() {
+        var options =
+                new RedisOptions(
+                        URI.create("redis://127.0.0.1:" + port + "/0"),
+                        Duration.ofMillis(500), // of a machine that is busy with tests
+                        "test",
+                        Optional.empty());
+        return Gateway.start(
+                Gateways.config(upstream.url()).toBuilder().redis(Optional.of(options)).build(),
+                Optional.of("root-of-all"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        one.close();
+        other.close();
+        redis.stop();
+        upstream.close();
+    }
+
+    /** Whether what one stores is at hand for the other. */
+    private boolean sharing() throws Exception {
+        String question = "sharing " + System.nanoTime();
+        return chat(one, question).status() == 200 && chat(other, question).cache().equals("HIT");
+    }
+
+    private static void until(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.call()) {
+            assertTrue(System.nanoTime() < deadline, "it never came to that");
+        }
+    }
+
+    private static Wire.Answer chat(Gateway gateway, String question, String... headers)
+            throws Exception {
+        return Wire.ask(gateway.address(), Chat.PATH, Chat.ask(question), headers);
+    }
+
+    private static String field(String json, String name) {
+        Matcher found = Pattern.compile("\"" + name + "\":\"([^\"]*)\"").matcher(json);
+        assertTrue(found.find(), name + " in " + json);
+        return found.group(1);
+    }
+
+    @Test
+    void whatOneHasStoredTheOtherHasAtHand() throws Exception {
+        Wire.Answer first = chat(one, "shared");
+        assertEquals("MISS", first.cache());
+        until(() -> chat(other, "shared").cache().equals("HIT"));
+        assertEquals(first.text(), chat(other, "shared").text());
+        assertEquals("HIT", Wire.ask(other.address(), Chat.PATH, Chat.stream("shared")).cache());
+    }
+
+    @Test
+    void whatOneForgetsTheOtherForgets() throws Exception {
+        chat(one, "to be forgotten");
+        until(() -> chat(other, "to be forgotten").cache().equals("HIT"));
+        Wire.Answer forgot = Wire.ask(one.address(), "/admin/cache/invalidate", ALL, ADMIN);
+        assertEquals(200, forgot.status(), forgot.text());
+        // Counted by the upstream: a hit of either would be the old answer.
+        until(() -> {
+            upstream.forget();
+            chat(other, "to be forgotten");
+            return upstream.calls().size() == 1;
+        });
+    }
+
+    @Test
+    void aKeyIsKnownToAllAndSoIsItsEnd() throws Exception {
+        Wire.Answer made = Wire.ask(one.address(), KeyDoor.PATH, "{\"tenant\":\"acme\"}", ADMIN);
+        assertEquals(201, made.status(), made.text());
+        String bearer = "Authorization: Bearer " + field(made.text(), "secret");
+        until(() -> chat(other, "without").status() == 401);
+        assertEquals(200, chat(other, "with", bearer).status());
+        try (var wire = new Wire(other.address())) {
+            String path = KeyDoor.PATH + "/" + field(made.text(), "id");
+            assertEquals(200, wire.request("DELETE", path, new byte[0], ADMIN).answer().status());
+        }
+        until(() -> chat(one, "with", bearer).status() == 401);
+    }
+
+    @Test
+    void aRateHoldsForAllTogether() throws Exception {
+        Wire.Answer made =
+                Wire.ask(
+                        one.address(),
+                        KeyDoor.PATH,
+                        "{\"tenant\":\"acme\",\"requests_per_minute\":10}",
+                        ADMIN);
+        String bearer = "Authorization: Bearer " + field(made.text(), "secret");
+        until(() -> chat(other, "without").status() == 401);
+        long begun = System.nanoTime();
+        int let = 0;
+        for (int i = 0; i < 40; i++) {
+            let += chat(i % 2 == 0 ? one : other, "call " + i, bearer).status() == 200 ? 1 : 0;
+        }
+        long refilled = 1 + (System.nanoTime() - begun) / TimeUnit.SECONDS.toNanos(6);
+        assertTrue(let >= 10 && let <= 10 + refilled, let + " of 40 calls went through");
+    }
+
+    /** The whole point: Redis is a help and no condition. */
+    @Test
+    void redisMayBeKilledAndComeBackUnderLoad() throws Exception {
+        var stop = new AtomicBoolean();
+        var answered = new AtomicInteger();
+        var begun = new CountDownLatch(200);
+        var clients = new ArrayList<Future<List<String>>>();
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            for (int c = 0; c < 8; c++) {
+                int client = c;
+                clients.add(threads.submit(() -> load(client, stop, answered, begun)));
+            }
+            try {
+                assertTrue(begun.await(60, TimeUnit.SECONDS));
+                redis.stop();
+                await(answered, 300);
+                redis = redis();
+                redis.start();
+                await(answered, 300);
+                until(this::sharing); // again, without anybody's doing
+            } finally {
+                stop.set(true);
+            }
+            for (Future<List<String>> each : clients) {
+                assertEquals(List.of(), each.get(60, TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    private List<String> load(
+            int client, AtomicBoolean stop, AtomicInteger answered, CountDownLatch begun) {
+        var failed = new ArrayList<String>();
+        for (int i = 0; !stop.get() && failed.size() < 5; i++) {
+            Gateway gateway = (client + i) % 2 == 0 ? one : other;
+            String question = "load " + client % 4 + " " + i % 50;
+            try {
+                Wire.Answer answer =
+                        i % 3 == 0
+                                ? Wire.ask(gateway.address(), Chat.PATH, Chat.stream(question))
+                                : chat(gateway, question);
+                if (answer.status() != 200 || !answer.whole()) {
+                    failed.add(answer.status() + " " + answer.text());
+                }
+            } catch (Exception e) {
+                failed.add(e.toString());
+            }
+            answered.incrementAndGet();
+            begun.countDown();
+        }
+        return failed;
+    }
+
+    private static void await(AtomicInteger answered, int more) throws Exception {
+        int from = answered.get();
+        until(() -> {
+            Thread.onSpinWait();
+            return answered.get() >= from + more;
+        });
+    }
+}
