@@ -73,6 +73,7 @@ public sealed interface Decision {
      * The answer is at hand.
      *
      * @param savedUsd what asking again would have cost
+     * @param fetched whether it was another replica that had it
      */
     record Answered(
             Call call,
@@ -81,7 +82,8 @@ public sealed interface Decision {
             long ageSeconds,
             Optional<Usage> usage,
             double savedUsd,
-            CacheStatus cache)
+            CacheStatus cache,
+            boolean fetched)
             implements Decision {}
 
     /** Somebody else's call is fetching the answer; the reader stands at its first byte. */

@@ -18,6 +18,11 @@ public final class InFlight {
 
     private final ConcurrentHashMap<Fingerprint, Flight> flights = new ConcurrentHashMap<>();
 
+    /** Whether there is a flight that has this key, though perhaps none that can be joined. */
+    boolean has(Fingerprint key) {
+        return flights.containsKey(key);
+    }
+
     /** Joins the flight that has this key, if there is one that can be joined. */
     Optional<Joined> join(Fingerprint key, Flight own, Runnable wake) {
         Flight other = flights.get(key);

@@ -29,8 +29,9 @@ import java.util.function.Supplier;
  *   admit         may its key ask now
  *   scan          one pass over the body: is it sound, what does it ask for, what does it mean
  *   resolve       which upstream, under which model name
- *   exact cache   is the answer at hand, here or with another replica
+ *   exact cache   is the answer at hand
  *   join          is it on its way
+ *   second level  have replicas stored it
  *   reserve       have its key and tenant tokens and money for it
  *   transform     the bytes for the upstream
  *   deliver       by the door's {@link Delivery}
@@ -158,9 +159,9 @@ public final class ModelLine {
         Optional<CachedAnswer> hit =
                 control.refresh() ? Optional.empty() : cache.counted(atHand.get());
         if (hit.isPresent()) {
-            return answered(asked, call, scan, key, hit.get());
+            return answered(asked, call, scan, key, hit.get(), false);
         }
-        if (second.isPresent() && !control.refresh()) {
+        if (second.isPresent() && !control.refresh() && !inFlight.has(key)) {
             return Decision.once(
                     call,
                     fetch(second.get(), key, call),
@@ -191,7 +192,7 @@ public final class ModelLine {
         Optional<CachedAnswer> fetched =
                 second.isEmpty() || control.refresh() ? Optional.empty() : atHand.get();
         if (fetched.isPresent()) {
-            return answered(asked, call, scan, key, fetched.get());
+            return answered(asked, call, scan, key, fetched.get(), true);
         }
         if (control.onlyIfCached()) {
             return notCached(call);
@@ -199,6 +200,9 @@ public final class ModelLine {
         CacheStatus status = control.refresh() ? CacheStatus.REFRESH : CacheStatus.MISS;
         var storing = new Storing(key, route.first().model(), control, asked.body());
         Flight own = flight(asked, call, scan, route, Optional.of(storing), status);
+        if (second.isPresent() && !control.refresh()) {
+            own.note("second-level", "miss");
+        }
         if (control.refresh()) {
             return reserved(
                     own,
@@ -233,7 +237,7 @@ public final class ModelLine {
             Optional<CachedAnswer> hit = atHand.get();
             if (hit.isPresent()) {
                 own.call().grant().release();
-                return answered(asked, own.call(), scan, key, hit.get());
+                return answered(asked, own.call(), scan, key, hit.get(), false);
             }
             Optional<InFlight.Joined> joined = inFlight.join(key, own, wake);
             if (joined.isPresent()) {
@@ -301,7 +305,12 @@ public final class ModelLine {
     }
 
     private Decision answered(
-            ModelCall asked, Call call, RequestScan scan, Fingerprint key, CachedAnswer hit) {
+            ModelCall asked,
+            Call call,
+            RequestScan scan,
+            Fingerprint key,
+            CachedAnswer hit,
+            boolean fetched) {
         Replay.Form form = Replay.of(hit, asked.protocol(), scan.stream(), scan.wantsUsage());
         form.converted().ifPresent(kept -> cache.keepForm(key, hit, kept));
         return new Decision.Answered(
@@ -311,7 +320,8 @@ public final class ModelLine {
                 cache.ageSeconds(hit),
                 hit.usage(),
                 hit.costUsd(),
-                CacheStatus.HIT);
+                CacheStatus.HIT,
+                fetched);
     }
 
     private static Decision join(Call call, RequestScan scan, InFlight.Joined joined) {

@@ -37,6 +37,8 @@ public final class Settlement {
     public static final int CLIENT_LEFT = 499;
 
     private static final List<StageNote> HIT = List.of(StageNote.of("exact-cache", "hit"));
+    private static final List<StageNote> FETCHED =
+            List.of(StageNote.of("exact-cache", "miss"), StageNote.of("second-level", "hit"));
     private static final List<StageNote> JOINED =
             List.of(StageNote.of("exact-cache", "miss"), StageNote.of("join", "joined"));
 
@@ -112,7 +114,7 @@ public final class Settlement {
                                 new Money(0, answered.savedUsd()),
                                 new Times(total, 0, status == 200 ? total : 0, total),
                                 0,
-                                HIT,
+                                answered.fetched() ? FETCHED : HIT,
                                 ""));
     }
 

@@ -5,6 +5,7 @@ import dev.vivace.answer.Failure;
 import dev.vivace.answer.Head;
 import dev.vivace.deliver.Cause;
 import dev.vivace.deliver.Entry;
+import dev.vivace.deliver.KeyRing;
 import dev.vivace.deliver.Queued;
 import dev.vivace.deliver.RetryOptions;
 import dev.vivace.deliver.UpstreamState;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used on one event loop.
  */
 final class Dispatch implements Attempt.Listener {
+    private static final int UNAUTHORIZED = 401;
     private static final Duration REFUSED_KEY_RESTS = Duration.ofMinutes(5);
     private static final Duration LIMITED_KEY_RESTS = Duration.ofSeconds(1);
     private static final Duration LIMITED_KEY_RESTS_AT_MOST = Duration.ofMinutes(1);
@@ -48,6 +50,7 @@ final class Dispatch implements Attempt.Listener {
     private @Nullable Queued queued;
     private long timer = -1;
     private long hedge = -1;
+    private byte[] last = {};
     private boolean fresh;
     private boolean over;
 
@@ -183,7 +186,7 @@ final class Dispatch implements Attempt.Listener {
 
     private void send(int index, long tokens) {
         Lane lane = targets.lane(index);
-        Place place = Place.take(lane, tokens);
+        Place place = Place.take(lane, tokens, flight.request().kind() == Kind.MODEL);
         if (place == null) {
             passBy(index, lane.closed().orElseGet(() -> lane.resting(lane.state().breaker())));
             return;
@@ -289,29 +292,39 @@ final class Dispatch implements Attempt.Listener {
             running.remove(attempt);
             attempt.cancel();
             attempt.place().ended(Cause.BROKEN);
-            fail(
-                    new Failure(
-                            Failure.Kind.BROKEN,
-                            attempt.place().lane().called()
-                                    + " sent something that is no event of its protocol."));
-            attempt.place().settle(flight.bought().bought());
+            garbled(attempt);
             return;
         }
+        last = chunk;
         log.append(chunk);
         if (log.full()) {
             attempt.pause();
         }
     }
 
+    private void garbled(Attempt attempt) {
+        fail(
+                new Failure(
+                        Failure.Kind.BROKEN,
+                        attempt.place().lane().called()
+                                + " sent something that is no event of its protocol."));
+        attempt.place().settle(flight.bought().bought());
+    }
+
     @Override
     public void end(Attempt attempt) {
         if (attempt != shown) {
             judge(attempt, true);
-            if (attempt != shown) {
+            if (attempt != shown || over) {
                 return;
             }
         }
         running.remove(attempt);
+        if (attempt.opening().guards() && EventEnds.broken(last, true)) {
+            attempt.place().ended(Cause.BROKEN);
+            garbled(attempt);
+            return;
+        }
         attempt.place().ended(attempt.opening().byStatus());
         over();
         log.complete();
@@ -364,7 +377,7 @@ final class Dispatch implements Attempt.Listener {
     /** Whether the flight goes on without this attempt. */
     private boolean mend(Attempt attempt, Cause cause, Optional<Duration> retryAfter) {
         int index = targets.indexOf(attempt.target());
-        rest(attempt.place(), cause, retryAfter);
+        rest(attempt, cause, retryAfter);
         if (running.size() > 1) {
             running.remove(attempt); // the other one is still at it
             return true;
@@ -418,17 +431,24 @@ final class Dispatch implements Attempt.Listener {
         return true;
     }
 
-    private static void rest(Place place, Cause cause, Optional<Duration> retryAfter) {
-        var keys = place.lane().state().keys();
-        if (cause == Cause.REFUSED_KEY && keys.count() > 0) {
-            keys.rest(place.key(), REFUSED_KEY_RESTS);
-        } else if (cause == Cause.RATE_LIMITED && keys.count() > 1) {
+    /**
+     * A 403 may be about the model, which whoever asks can choose: it says nothing of the key. And
+     * the last key never rests for being refused, so that one wrong answer closes no upstream.
+     */
+    private static void rest(Attempt attempt, Cause cause, Optional<Duration> retryAfter) {
+        KeyRing keys = attempt.place().lane().state().keys();
+        int key = attempt.place().key();
+        if (cause == Cause.RATE_LIMITED && keys.count() > 1) {
             Duration asked = retryAfter.orElse(LIMITED_KEY_RESTS);
             keys.rest(
-                    place.key(),
+                    key,
                     asked.compareTo(LIMITED_KEY_RESTS_AT_MOST) > 0
                             ? LIMITED_KEY_RESTS_AT_MOST
                             : asked);
+        } else if (cause == Cause.REFUSED_KEY
+                && attempt.opening().head().status() == UNAUTHORIZED
+                && keys.count() - keys.resting() > 1) {
+            keys.rest(key, REFUSED_KEY_RESTS);
         }
     }
 

@@ -15,17 +15,19 @@ final class Place {
     private final long ticket;
     private final long keyTicket;
     private final long reserved;
+    private final boolean timed;
     private boolean settled;
     private long firstByte = -1;
     private boolean told;
     private boolean over;
 
-    private Place(Lane lane, int key, long ticket, long keyTicket, long reserved) {
+    private Place(Lane lane, int key, long ticket, long keyTicket, long reserved, boolean timed) {
         this.lane = lane;
         this.key = key;
         this.ticket = ticket;
         this.keyTicket = keyTicket;
         this.reserved = reserved;
+        this.timed = timed;
     }
 
     /**
@@ -33,8 +35,9 @@ final class Place {
      * been entered already, and is left again then.
      *
      * @param reserved of the tokens that the upstream may be asked for, given back likewise
+     * @param timed whether the time to its first byte says how the upstream's models do
      */
-    static @Nullable Place take(Lane lane, long reserved) {
+    static @Nullable Place take(Lane lane, long reserved, boolean timed) {
         UpstreamState state = lane.state();
         int key = state.keys().next();
         if (key >= 0) {
@@ -43,7 +46,7 @@ final class Place {
                 long ticket = state.breaker().tryEnter();
                 if (ticket >= 0) {
                     state.began();
-                    return new Place(lane, key, ticket, keyTicket, reserved);
+                    return new Place(lane, key, ticket, keyTicket, reserved, timed);
                 }
                 state.breaker(key).left(keyTicket);
             }
@@ -67,7 +70,9 @@ final class Place {
             return false;
         }
         firstByte = Math.max(0, System.nanoTime() - departed);
-        lane.state().firstByteTimes().record(firstByte);
+        if (timed) {
+            lane.state().firstByteTimes().record(firstByte);
+        }
         return true;
     }
 
@@ -132,7 +137,7 @@ final class Place {
         if (!over) {
             over = true;
             lane.state().ended();
-            lane.state().turnstile().left(firstByte, dropped);
+            lane.state().turnstile().left(timed ? firstByte : -1, dropped);
         }
     }
 }
