@@ -28,7 +28,7 @@ public final class ExactCache {
     private final RecentInvalidations invalidations = new RecentInvalidations();
     private final CacheStore store;
     private final InstantSource clock;
-    private final long maxBytes;
+    private volatile long maxBytes;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder evictions = new LongAdder();
@@ -150,6 +150,12 @@ public final class ExactCache {
             }
         }
         return removed;
+    }
+
+    /** Holds so much at most from now on; what is over that is dropped at once. */
+    public void resize(long most) {
+        maxBytes = most;
+        answers.policy().eviction().ifPresent(eviction -> eviction.setMaximum(most));
     }
 
     public Statistics statistics() {

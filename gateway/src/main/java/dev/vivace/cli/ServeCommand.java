@@ -20,13 +20,11 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Optional;
 
 /** {@code vivace serve}. */
 final class ServeCommand implements Command {
     private static final Duration CLOSING = Duration.ofSeconds(9);
-    private static final URI OPENAI = URI.create("https://api.openai.com/v1");
 
     @Override
     public Usage usage() {
@@ -50,13 +48,17 @@ final class ServeCommand implements Command {
     public int run(Arguments given, Console console) throws InterruptedException {
         Optional<Simulator> simulator = Optional.empty();
         try {
-            Config wanted = wanted(given);
+            Optional<Path> file = given.find("config", Kind.PATH);
+            Config written = written(file);
+            var flags = new ServeFlags(given, variable("OPENAI_API_KEY"));
+            Config wanted = flags.given(written);
             requireKeysBeyondLoopback(wanted);
             String to;
             if (wanted.upstreams().isEmpty()) {
                 Simulator own = Simulator.start(SimulatorOptions.defaults());
                 simulator = Optional.of(own);
-                wanted = withUpstream(wanted, URI.create(own.address() + "/v1"), Optional.empty());
+                flags = flags.orElse(URI.create(own.address() + "/v1"));
+                wanted = flags.apply(written);
                 to = "the embedded simulator (set OPENAI_API_KEY or --upstream for real answers)";
             } else {
                 to =
@@ -68,11 +70,14 @@ final class ServeCommand implements Command {
             }
             var stop = StopSignals.install();
             Gateway gateway = Gateway.start(wanted, adminKey());
+            if (file.isPresent()) {
+                gateway.watch(file.get(), flags, ServeCommand::variable);
+            }
             console.out().println("Vivace on " + gateway.address() + " -> " + to);
             console.out().flush();
-            runUntilStopped(stop, wanted.server().grace(), gateway, simulator, console);
+            runUntilStopped(stop, gateway, simulator, console);
             return 0;
-        } catch (ConfigException e) {
+        } catch (ConfigException | IllegalArgumentException e) {
             throw Report.wrong(e);
         } catch (GatewayException e) {
             simulator.ifPresent(Simulator::close);
@@ -81,45 +86,13 @@ final class ServeCommand implements Command {
         }
     }
 
-    private static Config wanted(Arguments given) {
-        try {
-            Config base =
-                    given.find("config", Kind.PATH)
-                            .map(file ->
-                                    ConfigFile.load(
-                                            file, name -> Optional.ofNullable(System.getenv(name))))
-                            .orElseGet(() ->
-                                    Config.proxyTo(OPENAI, Optional.empty())
-                                            .withUpstreams(new LinkedHashMap<>()));
-            Config.Server server =
-                    base.server()
-                            .at(
-                                    given.find("host", Kind.TEXT).orElse(base.server().host()),
-                                    given.find("port", Kind.WHOLE).orElse(base.server().port()));
-            Config result =
-                    base.withServer(server).withData(given.find("data", Kind.PATH).or(base::data));
-            Optional<URI> upstream = given.find("upstream", Kind.URL);
-            if (upstream.isPresent()) {
-                return withUpstream(result, upstream.get(), Optional.empty());
-            }
-            String key = System.getenv("OPENAI_API_KEY");
-            if (result.upstreams().isEmpty() && key != null && !key.isBlank()) {
-                return withUpstream(result, OPENAI, Optional.of(key.strip()));
-            }
-            return result;
-        } catch (IllegalArgumentException e) {
-            throw Report.wrong(e);
-        }
+    private static Config written(Optional<Path> file) {
+        return file.map(path -> ConfigFile.load(path, ServeCommand::variable))
+                .orElseGet(() -> Config.builder().build());
     }
 
-    private static Config withUpstream(Config base, URI url, Optional<String> key) {
-        var upstreams = new LinkedHashMap<String, Config.Upstream>();
-        try {
-            upstreams.put("default", new Config.Upstream(url, Config.Protocol.OPENAI, key));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("--upstream: " + e.getMessage());
-        }
-        return base.withUpstreams(upstreams);
+    private static Optional<String> variable(String name) {
+        return Optional.ofNullable(System.getenv(name));
     }
 
     private static Optional<String> adminKey() {
@@ -161,15 +134,11 @@ final class ServeCommand implements Command {
 
     /** Ends when what was in flight has ended and what is due was written. */
     private static void runUntilStopped(
-            StopSignals stop,
-            Duration grace,
-            Gateway gateway,
-            Optional<Simulator> simulator,
-            Console console)
+            StopSignals stop, Gateway gateway, Optional<Simulator> simulator, Console console)
             throws InterruptedException {
         stop.await();
         gateway.drain(
-                grace,
+                gateway.config().server().grace(),
                 line -> {
                     console.err().println(line);
                     console.err().flush();

@@ -43,6 +43,7 @@ final class Connections {
     private int opening;
     private boolean distrusted;
     private boolean broke;
+    private boolean retired;
     private long brokeAt;
 
     Connections(HttpClientAgent client, HttpConnectOptions address) {
@@ -94,10 +95,20 @@ final class Connections {
 
     /** Takes a connection back whose exchange is over, if it is still open. */
     void release(HttpClientConnection connection) {
-        if (distrusted) {
+        if (distrusted || retired) {
             connection.close();
         } else if (open.contains(connection)) {
             idle.addLast(new Idle(connection, System.nanoTime()));
+        }
+    }
+
+    /** Closes what is idle, and from now on what becomes idle. */
+    void retire() {
+        retired = true;
+        for (Idle last = idle.pollLast(); last != null; last = idle.pollLast()) {
+            if (open.contains(last.connection)) {
+                last.connection.close();
+            }
         }
     }
 

@@ -1,17 +1,12 @@
 package dev.vivace.gateway;
 
-import dev.vivace.answer.Protocol;
-import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.internal.ContextInternal;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,30 +17,31 @@ final class Doors extends VerticleBase {
     private static final int MAX_HEADER_BYTES = 64 << 10;
     private static final int MAX_LINE_BYTES = 16 << 10;
 
-    private final Parts parts;
+    private final Parts first;
     private final Stragglers stragglers;
     private final Visitors visitors;
     private final int port;
     private @Nullable HttpServer server;
-    private @Nullable HttpDelivery delivery;
+    private @Nullable Deliveries deliveries;
     private BodyReader.@Nullable Desk bodies;
+    private @Nullable DoorSet doors;
 
     /**
+     * @param first what is in force when it starts
      * @param port 0 picks a free one
      */
-    Doors(Parts parts, Entrance entrance, int port) {
-        this.parts = parts;
-        this.stragglers = new Stragglers(parts.config().timeouts().idle(), parts.budget().max());
+    Doors(Parts first, Entrance entrance, int port) {
+        this.first = first;
+        this.stragglers = new Stragglers(first.config().timeouts().idle(), first.budget().max());
         this.visitors = new Visitors(entrance);
         this.port = port;
     }
 
     @Override
     public Future<?> start() {
-        EventLoop loop = ((ContextInternal) context).nettyEventLoop();
-        var out = new HttpDelivery(vertx, parts.config(), parts.upstreams());
-        delivery = out;
-        var desk = new BodyReader.Desk(context, parts.budget());
+        var out = new Deliveries(vertx);
+        deliveries = out;
+        var desk = new BodyReader.Desk(context, first.budget());
         bodies = desk;
         vertx.setPeriodic(
                 SWEEP_MILLIS,
@@ -56,11 +52,7 @@ final class Doors extends VerticleBase {
                     stragglers.sweep(now);
                     visitors.sweep(now);
                 });
-        var models = new ModelDoor(parts, desk, stragglers, out, loop);
-        var embeddings = new EmbeddingDoor(parts, desk, stragglers, out, context);
-        var passing = new PassDoor(parts, stragglers, out, loop);
-        var admin = new AdminDoor(parts, desk, stragglers, context);
-        var hosts = Hosts.of(parts.config().server());
+        switchTo(made(first));
         HttpServerOptions options = options();
         HttpServer made = vertx.createHttpServer(options);
         server = made;
@@ -71,17 +63,45 @@ final class Doors extends VerticleBase {
         });
         made.requestHandler(request -> {
             visitors.asks(request);
-            if (welcome(request, hosts)) {
-                route(request, models, embeddings, passing, admin);
-            }
+            Objects.requireNonNull(doors).handle(request);
         });
         made.invalidRequestHandler(this::invalid);
         return made.listen();
     }
 
+    /** Makes the doors of another configuration, which are closed yet. From any thread. */
+    Future<DoorSet> make(Parts parts) {
+        return onLoop(() -> made(parts));
+    }
+
+    /** Has what comes from now on go through these. From any thread. */
+    Future<Integer> open(DoorSet made) {
+        return onLoop(() -> {
+            switchTo(made);
+            return 0;
+        });
+    }
+
+    private DoorSet made(Parts parts) {
+        HttpDelivery delivery =
+                Objects.requireNonNull(deliveries).make(parts.config(), parts.upstreams());
+        return new DoorSet(parts, delivery, Objects.requireNonNull(bodies), stragglers, context);
+    }
+
+    private void switchTo(DoorSet made) {
+        stragglers.patience(made.patience());
+        Objects.requireNonNull(deliveries).use(made.delivery());
+        doors = made;
+    }
+
+    /** How many deliveries are in use: one, and those that earlier calls still need. */
+    Future<Integer> deliveries() {
+        return onLoop(() -> Objects.requireNonNull(deliveries).count());
+    }
+
     private HttpServerOptions options() {
         return new HttpServerOptions()
-                .setHost(parts.config().server().host())
+                .setHost(first.config().server().host())
                 .setPort(port)
                 .setTcpNoDelay(true)
                 .setHttp2ClearTextEnabled(false)
@@ -92,66 +112,6 @@ final class Doors extends VerticleBase {
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxChunkSize(64 << 10)
                 .setAcceptBacklog(4096);
-    }
-
-    /** Refuses what a page of somebody else's made a browser send. */
-    private boolean welcome(HttpServerRequest request, Hosts hosts) {
-        Optional<String> refusal = hosts.refusal(request.headers());
-        if (refusal.isEmpty() && sameOrigin(request)) {
-            return true;
-        }
-        new Exchange(request, Errors.at(request.path()), stragglers, () -> {})
-                .refuse(403, refusal.orElse("Pages of other origins may not use this gateway."));
-        return false;
-    }
-
-    private static void route(
-            HttpServerRequest request,
-            ModelDoor models,
-            EmbeddingDoor embeddings,
-            PassDoor passing,
-            AdminDoor admin) {
-        String path = request.path();
-        if (path == null || !path.startsWith("/v1/")) {
-            admin.handle(request);
-            return;
-        }
-        if (request.method().equals(HttpMethod.POST)) {
-            switch (path) {
-                case "/v1/chat/completions" -> {
-                    models.handle(request, Protocol.CHAT);
-                    return;
-                }
-                case "/v1/responses" -> {
-                    models.handle(request, Protocol.RESPONSES);
-                    return;
-                }
-                case "/v1/messages" -> {
-                    models.handle(request, Protocol.MESSAGES);
-                    return;
-                }
-                case "/v1/embeddings" -> {
-                    embeddings.handle(request);
-                    return;
-                }
-                default -> {}
-            }
-        }
-        passing.handle(request);
-    }
-
-    /**
-     * A browser says where a request comes from. Any page that its owner visits could otherwise
-     * send calls here and spend the configured key.
-     */
-    private static boolean sameOrigin(HttpServerRequest request) {
-        String origin = request.getHeader(HttpHeaders.ORIGIN);
-        if (origin == null) {
-            return true;
-        }
-        String host = request.getHeader(HttpHeaders.HOST);
-        int authority = origin.indexOf("://");
-        return authority > 0 && origin.substring(authority + 3).equalsIgnoreCase(host);
     }
 
     /** What the decoder could not read, or would read in two ways. */
@@ -183,7 +143,7 @@ final class Doors extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        HttpDelivery out = delivery;
+        Deliveries out = deliveries;
         if (out != null) {
             out.close();
         }
@@ -194,7 +154,7 @@ final class Doors extends VerticleBase {
     /** How many calls and clients of this loop still wait for something. From any thread. */
     Future<Integer> waiting() {
         return onLoop(() -> {
-            HttpDelivery out = delivery;
+            Deliveries out = deliveries;
             return Math.max(visitors.waiting(), out == null ? 0 : out.underWay());
         });
     }
@@ -202,7 +162,7 @@ final class Doors extends VerticleBase {
     /** Ends what is under way, as an upstream would that broke off. From any thread. */
     Future<Integer> cut() {
         return onLoop(() -> {
-            HttpDelivery out = delivery;
+            Deliveries out = deliveries;
             BodyReader.Desk desk = bodies;
             if (desk != null) {
                 desk.cut(CUT);
@@ -222,9 +182,15 @@ final class Doors extends VerticleBase {
         });
     }
 
-    private Future<Integer> onLoop(Supplier<Integer> action) {
-        Promise<Integer> done = Promise.promise();
-        context.runOnContext(nothing -> done.tryComplete(action.get()));
+    private <T> Future<T> onLoop(Supplier<T> action) {
+        Promise<T> done = Promise.promise();
+        context.runOnContext(nothing -> {
+            try {
+                done.tryComplete(action.get());
+            } catch (RuntimeException e) {
+                done.tryFail(e);
+            }
+        });
         return done.future();
     }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * How many clients may be connected to all event loops, and whether more are wanted. Thread-safe.
  */
 final class Entrance {
-    private final int max;
+    private volatile int max;
     private final AtomicInteger inside = new AtomicInteger();
     private volatile boolean closing;
 
@@ -19,6 +19,11 @@ final class Entrance {
      */
     Entrance(int max) {
         this.max = max;
+    }
+
+    /** From now on so many; who is inside stays. */
+    void admit(int most) {
+        max = most;
     }
 
     /** Whether there is room for one more, who is counted then until it {@linkplain #left left}. */

@@ -34,6 +34,7 @@ final class Exchange {
     final HttpServerResponse response;
     final Errors errors;
     private final Stragglers stragglers;
+    private final Duration patience;
     private final Runnable onOver;
     private String whyLeft = "the client left";
     private boolean watched;
@@ -48,7 +49,13 @@ final class Exchange {
         this.response = request.response();
         this.errors = errors;
         this.stragglers = stragglers;
+        this.patience = stragglers.patience();
         this.onOver = onOver;
+    }
+
+    /** How long its client may take nothing of what was written. */
+    Duration patience() {
+        return patience;
     }
 
     MultiMap headers() {

@@ -8,14 +8,9 @@ import dev.vivace.admin.Timeline;
 import dev.vivace.cache.CacheStore;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.FileCacheStore;
-import dev.vivace.cache.SecondLevel;
 import dev.vivace.config.Config;
-import dev.vivace.config.ConfigJson;
-import dev.vivace.config.TenantLimits;
+import dev.vivace.config.ConfigWatch;
 import dev.vivace.config.Warnings;
-import dev.vivace.embedding.EmbeddingLine;
-import dev.vivace.embedding.EmbeddingSettlement;
-import dev.vivace.key.Allowance;
 import dev.vivace.key.ClientKeys;
 import dev.vivace.key.KeyFileException;
 import dev.vivace.key.Spending;
@@ -24,39 +19,30 @@ import dev.vivace.ledger.LedgerListener;
 import dev.vivace.ledger.Prices;
 import dev.vivace.limit.ByteBudget;
 import dev.vivace.limit.LocalBuckets;
-import dev.vivace.limit.RateBuckets;
 import dev.vivace.line.CallIds;
 import dev.vivace.line.InFlight;
-import dev.vivace.line.ModelLine;
-import dev.vivace.line.Models;
-import dev.vivace.line.Quota;
-import dev.vivace.line.Settlement;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running gateway. Thread-safe. */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-    private static final int PATIENCE_SECONDS = 20;
 
     /** With what else has to end, less than the ten that an orchestrator may give. */
     private static final int CLOSING_SECONDS = 3;
@@ -65,6 +51,9 @@ public final class Gateway implements AutoCloseable {
     private static final int LOOPS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     private final Vertx vertx;
+    private final InForce inForce;
+    private final Reloading reloading;
+    private final List<Doors> doors;
     private final Draining draining;
     private final Ledger ledger;
     private final CacheStore store;
@@ -73,9 +62,13 @@ public final class Gateway implements AutoCloseable {
     private final Optional<Replication> replication;
     private final Readiness readiness;
     private final URI address;
+    private volatile Optional<ConfigWatch> watch = Optional.empty();
 
     private Gateway(
             Vertx vertx,
+            InForce inForce,
+            Reloading reloading,
+            List<Doors> doors,
             Draining draining,
             Ledger ledger,
             CacheStore store,
@@ -85,6 +78,9 @@ public final class Gateway implements AutoCloseable {
             Readiness readiness,
             URI address) {
         this.vertx = vertx;
+        this.inForce = inForce;
+        this.reloading = reloading;
+        this.doors = doors;
         this.draining = draining;
         this.ledger = ledger;
         this.store = store;
@@ -136,6 +132,7 @@ public final class Gateway implements AutoCloseable {
         Spending spending = spending(config, store, ledger, replication);
         var inFlight = new LongAdder();
         var budget = new ByteBudget(config.limits().inFlightBytes());
+        var inForce = new InForce();
         var pages =
                 new AdminPages(
                         ledger,
@@ -143,36 +140,43 @@ public final class Gateway implements AutoCloseable {
                         features,
                         timeline,
                         new Load(inFlight::sum, budget::held, budget::waiting),
-                        to -> ConfigJson.write(config, prices, to));
+                        inForce::write);
         var readiness = new Readiness(store, ledger);
         Vertx vertx = Vertx.vertx(options());
         try {
-            Parts parts =
-                    parts(
-                            config,
-                            store,
-                            prices,
+            byte[] secret = replication.map(Replication::secret).orElseGet(store::secret);
+            var resources =
+                    new Resources(
+                            vertx,
                             ledger,
                             spending,
+                            replication.map(Replication::buckets).orElseGet(LocalBuckets::new),
+                            replication.map(Replication::cache),
+                            secret,
+                            new ExactCache(config.cache().maxBytes(), store, Clock.systemUTC()),
+                            new InFlight(),
                             pages,
                             readiness,
                             budget,
-                            inFlight,
-                            vertx,
                             keys,
-                            replication,
-                            new AdminAccess(
-                                    adminKey, Hosts.loopback(config.server().host()), keys));
+                            new Access(keys, new Tenants(secret)),
+                            new AdminAccess(adminKey, Hosts.loopback(config.server().host()), keys),
+                            new CallIds(),
+                            inFlight);
+            inForce.begin(resources.parts(config));
             var entrance = new Entrance(config.server().connections());
             var doors = new ArrayList<Doors>();
-            int port = listen(vertx, parts, entrance, doors);
+            int port = listen(vertx, inForce.parts(), entrance, doors);
             keys.watch();
-            replication.ifPresent(shared -> share(shared, keys, parts));
-            MemoryKeeper.start(vertx, parts.ids()::count, inFlight::sum);
+            replication.ifPresent(shared -> share(shared, keys, inForce));
+            MemoryKeeper.start(vertx, resources.ids()::count, inFlight::sum);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
             return new Gateway(
                     vertx,
+                    inForce,
+                    new Reloading(resources, inForce, doors, entrance, Clock.systemUTC()),
+                    doors,
                     new Draining(doors, entrance),
                     ledger,
                     store,
@@ -191,9 +195,10 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static void share(Replication shared, ClientKeys keys, Parts parts) {
+    private static void share(Replication shared, ClientKeys keys, InForce inForce) {
         keys.share(shared.records());
         shared.onInvalidation(which -> {
+            Parts parts = inForce.parts();
             parts.embeddings().forget(which);
             parts.line().forget(which);
         });
@@ -230,117 +235,12 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** What client keys and their tenants may use. */
-    private static Quota quota(
-            Config config, Prices prices, Spending spending, RateBuckets buckets) {
-        return new Quota(
-                tenant -> {
-                    TenantLimits limits = config.tenants().getOrDefault(tenant, TenantLimits.NONE);
-                    return new Allowance(limits.rates(), limits.budget());
-                },
-                buckets,
-                spending,
-                prices::of);
-    }
-
     private static ClientKeys keys(Config config) {
         try {
             return config.data().map(ClientKeys::of).orElseGet(ClientKeys::inMemory);
         } catch (KeyFileException e) {
             throw new GatewayException(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static Parts parts(
-            Config config,
-            CacheStore store,
-            Prices prices,
-            Ledger ledger,
-            Spending spending,
-            AdminPages pages,
-            Readiness readiness,
-            ByteBudget budget,
-            LongAdder inFlight,
-            Vertx vertx,
-            ClientKeys keys,
-            Optional<Replication> replication,
-            AdminAccess adminAccess) {
-        byte[] secret = replication.map(Replication::secret).orElseGet(store::secret);
-        RateBuckets buckets = replication.map(Replication::buckets).orElseGet(LocalBuckets::new);
-        Optional<SecondLevel> second = replication.map(Replication::cache);
-        var quota = Optional.of(quota(config, prices, spending, buckets));
-        var models = models(config);
-        var cache = new ExactCache(config.cache().maxBytes(), store, Clock.systemUTC());
-        var flights = new InFlight();
-        var settlement =
-                new Settlement(
-                        cache,
-                        config.cache().ttl(),
-                        flights,
-                        prices::of,
-                        ledger::record,
-                        Clock.systemUTC(),
-                        second);
-        var embeddingSettlement =
-                new EmbeddingSettlement(
-                        cache, config.cache().ttl(), prices::of, ledger::record, Clock.systemUTC());
-        Config.Embeddings gathering = config.embeddings();
-        var embeddings =
-                new EmbeddingLine(
-                        models,
-                        cache,
-                        config.cache().mode(),
-                        new EmbeddingLine.Gathering(
-                                gathering.batchItems(),
-                                gathering.batchTokens(),
-                                gathering.batchWait()),
-                        embeddingSettlement,
-                        (wait, action) ->
-                                vertx.setTimer(Math.max(1, wait.toMillis()), timer -> action.run()),
-                        secret,
-                        quota);
-        return new Parts(
-                config,
-                models,
-                new Upstreams(config, System::nanoTime, buckets),
-                new ModelLine(
-                        models,
-                        cache,
-                        config.cache().mode(),
-                        flights,
-                        settlement,
-                        secret,
-                        budget,
-                        quota,
-                        second),
-                settlement,
-                embeddings,
-                embeddingSettlement,
-                cache,
-                pages,
-                readiness,
-                budget,
-                keys,
-                new Access(keys, new Tenants(secret)),
-                adminAccess,
-                new CallIds(),
-                inFlight,
-                quota);
-    }
-
-    private static Models models(Config config) {
-        Set<String> keyed =
-                config.upstreams().entrySet().stream()
-                        .filter(upstream -> !upstream.getValue().keys().isEmpty())
-                        .map(Map.Entry::getKey)
-                        .collect(Collectors.toSet());
-        var named = new HashMap<String, Models.Named>();
-        config.models()
-                .forEach((name, route) ->
-                        named.put(
-                                name,
-                                new Models.Named(route.chain(), route.balance(), route.larger())));
-        return new Models(List.copyOf(config.upstreams().keySet()), keyed, named);
     }
 
     private static VertxOptions options() {
@@ -361,12 +261,12 @@ public final class Gateway implements AutoCloseable {
     private static int listen(Vertx vertx, Parts parts, Entrance entrance, List<Doors> doors) {
         try {
             var first = new Doors(parts, entrance, parts.config().server().port());
-            await(vertx.deployVerticle(first));
+            Awaiting.get(vertx.deployVerticle(first));
             doors.add(first);
             // The others share the port of the first, which may have been chosen for it.
             for (int i = 1; i < LOOPS; i++) {
                 var next = new Doors(parts, entrance, first.port());
-                await(vertx.deployVerticle(next));
+                Awaiting.get(vertx.deployVerticle(next));
                 doors.add(next);
             }
             return first.port();
@@ -383,28 +283,47 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static <T> T await(Future<T> future) throws Exception {
-        return await(future, PATIENCE_SECONDS);
-    }
-
-    private static <T> T await(Future<T> future, int seconds) throws Exception {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.ExecutionException e) {
-            if (e.getCause() instanceof Exception cause) {
-                throw cause;
-            }
-            throw e;
-        } catch (TimeoutException e) {
-            throw new GatewayException("no answer within " + seconds + " s");
-        }
-    }
-
     /**
      * The address of its root, such as {@code http://127.0.0.1:8080}; the API is under {@code /v1}.
      */
     public URI address() {
         return address;
+    }
+
+    /** What is in force for the calls that come now. */
+    public Config config() {
+        return inForce.parts().config();
+    }
+
+    /**
+     * Watches the file of its configuration until it is closed: a change applies whole to the calls
+     * that come from then on, or is rejected whole. To be called once at most.
+     *
+     * @param flags puts what the command line says in front of what the file says
+     * @param environment for the variables in the file
+     */
+    public void watch(
+            Path file,
+            UnaryOperator<Config> flags,
+            Function<String, Optional<String>> environment) {
+        watch = Optional.of(watching(file, flags, environment).start());
+    }
+
+    /** Likewise, but looks only when it is told to. */
+    ConfigWatch watching(
+            Path file,
+            UnaryOperator<Config> flags,
+            Function<String, Optional<String>> environment) {
+        return new ConfigWatch(file, config(), flags, environment, reloading);
+    }
+
+    /** How many deliveries are in use on all event loops. */
+    int deliveries() throws Exception {
+        int sum = 0;
+        for (Doors loop : doors) {
+            sum += Awaiting.get(loop.deliveries());
+        }
+        return sum;
     }
 
     /** Whether calls can be taken. */
@@ -427,9 +346,10 @@ public final class Gateway implements AutoCloseable {
     /** Stops listening, ends what is in flight, and writes what is to survive. */
     @Override
     public void close() {
+        watch.ifPresent(ConfigWatch::close);
         readiness.stop();
         try {
-            await(vertx.close(), CLOSING_SECONDS);
+            Awaiting.get(vertx.close(), CLOSING_SECONDS);
         } catch (Exception e) {
             // What follows matters more than why the sockets did not close in time.
             LOG.warn("not all connections closed: {}", e.getMessage());

@@ -15,7 +15,10 @@ import dev.vivace.line.Settlement;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What all event loops share; each is thread-safe. */
+/**
+ * What all event loops share while one configuration is in force, and calls that began under it
+ * until they end; each is thread-safe.
+ */
 record Parts(
         Config config,
         Models models,

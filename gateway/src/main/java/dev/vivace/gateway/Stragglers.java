@@ -61,7 +61,7 @@ final class Stragglers {
         }
     }
 
-    private final Duration patience;
+    private Duration patience;
     private final long maxBytes;
     private long bytes;
     private final Set<Slow> slow = new LinkedHashSet<>();
@@ -74,6 +74,15 @@ final class Stragglers {
     Stragglers(Duration patience, long maxBytes) {
         this.patience = patience;
         this.maxBytes = maxBytes;
+    }
+
+    /** For exchanges that begin from now on. */
+    void patience(Duration other) {
+        patience = other;
+    }
+
+    Duration patience() {
+        return patience;
     }
 
     /** Watches a client whose socket is full until it is not. */
@@ -145,12 +154,13 @@ final class Stragglers {
             one.exchange.unwatched();
             return false;
         }
-        if (now - one.since <= patience.toNanos()) {
+        Duration allowed = one.exchange.patience();
+        if (now - one.since <= allowed.toNanos()) {
             return true;
         }
         cutOff(
                 one,
-                "the client took nothing of its answer for " + patience.toMillis() / 1000.0 + " s");
+                "the client took nothing of its answer for " + allowed.toMillis() / 1000.0 + " s");
         return false;
     }
 

@@ -8,10 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** What all event loops know of the upstreams. Thread-safe. */
 final class Upstreams {
+    private final Config config;
+    private final LongSupplier nanos;
+    private final RateBuckets buckets;
     private final Map<String, UpstreamState> states = new LinkedHashMap<>();
     private final UpstreamRates rates;
 
@@ -19,23 +23,51 @@ final class Upstreams {
      * @param buckets where it is counted what they were asked
      */
     Upstreams(Config config, LongSupplier nanos, RateBuckets buckets) {
-        rates =
+        this(config, nanos, buckets, Optional.empty());
+    }
+
+    private Upstreams(
+            Config config, LongSupplier nanos, RateBuckets buckets, Optional<Upstreams> before) {
+        this.config = config;
+        this.nanos = nanos;
+        this.buckets = buckets;
+        this.rates =
                 new UpstreamRates(
                         buckets,
                         name -> Objects.requireNonNull(config.upstreams().get(name)).rates());
-        config.upstreams()
-                .forEach((name, upstream) ->
-                        states.put(
-                                name,
-                                new UpstreamState(
-                                        name,
-                                        upstream.weight(),
-                                        upstream.region(),
-                                        upstream.keys().size(),
-                                        config.retries(),
-                                        config.breaker(),
-                                        config.concurrency(),
-                                        nanos)));
+        for (String name : config.upstreams().keySet()) {
+            states.put(
+                    name,
+                    before.filter(known -> known.means(name, config))
+                            .map(known -> known.state(name))
+                            .orElseGet(() -> fresh(name)));
+        }
+    }
+
+    /** Those of the next configuration; of one that stays the same, what is known stays known. */
+    Upstreams after(Config next) {
+        return new Upstreams(next, nanos, buckets, Optional.of(this));
+    }
+
+    /** Whether another configuration means the same by a name. */
+    private boolean means(String name, Config other) {
+        return Objects.equals(config.upstreams().get(name), other.upstreams().get(name))
+                && config.retries().equals(other.retries())
+                && config.breaker().equals(other.breaker())
+                && config.concurrency().equals(other.concurrency());
+    }
+
+    private UpstreamState fresh(String name) {
+        Config.Upstream upstream = Objects.requireNonNull(config.upstreams().get(name));
+        return new UpstreamState(
+                name,
+                upstream.weight(),
+                upstream.region(),
+                upstream.keys().size(),
+                config.retries(),
+                config.breaker(),
+                config.concurrency(),
+                nanos);
     }
 
     /** Of a configured upstream. */

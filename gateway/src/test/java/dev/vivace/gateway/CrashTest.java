@@ -107,10 +107,8 @@ final class CrashTest {
             var call = new Call("id", 0, System.nanoTime(), Principal.LOCAL, "chat", "m-1", false);
             vertx.runOnContext(nothing -> {
                 Config config = Gateways.config(upstream.url());
-                new HttpDelivery(
-                                vertx,
-                                config,
-                                new Upstreams(config, System::nanoTime, new LocalBuckets()))
+                new Deliveries(vertx)
+                        .make(config, new Upstreams(config, System::nanoTime, new LocalBuckets()))
                         .start(new Flight(call, request, log, CacheStatus.BYPASS));
             });
             assertEquals(Failure.Kind.INTERNAL, failed.get(20, TimeUnit.SECONDS).kind());

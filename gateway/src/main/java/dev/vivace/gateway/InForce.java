@@ -1,0 +1,35 @@
+package dev.vivace.gateway;
+
+import dev.vivace.config.Config;
+import dev.vivace.config.ConfigJson;
+import dev.vivace.config.Reload;
+import dev.vivace.ledger.Prices;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** The configuration in force, and what became of its file's last change. Thread-safe. */
+final class InForce {
+    private volatile @Nullable Parts parts;
+    private volatile Optional<Reload> reload = Optional.empty();
+
+    void begin(Parts next) {
+        parts = next;
+    }
+
+    void reloaded(Reload last) {
+        reload = Optional.of(last);
+    }
+
+    /** What it makes of the gateway; it must have begun. */
+    Parts parts() {
+        return Objects.requireNonNull(parts);
+    }
+
+    /** For an operator. */
+    void write(JsonGenerator to) {
+        Config config = parts().config();
+        ConfigJson.write(config, Prices.builtIn().with(config.prices()), reload, to);
+    }
+}
