@@ -110,6 +110,11 @@ final class Upstream implements AutoCloseable {
         return calls();
     }
 
+    /** Waits until so many connections are open. */
+    void awaitOpen(int count) throws Exception {
+        await(() -> open.size() == count, count + " open connections");
+    }
+
     private synchronized void await(BooleanSupplier condition, String what) throws Exception {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
@@ -164,6 +169,11 @@ final class Upstream implements AutoCloseable {
             // the gateway closed the connection, or the test is over
         } catch (Exception e) {
             throw new IllegalStateException("the script failed", e);
+        } finally {
+            synchronized (this) {
+                open.remove(socket);
+                notifyAll();
+            }
         }
     }
 
