@@ -10,8 +10,8 @@ import dev.vivace.config.Config;
 import dev.vivace.config.ConfigFile;
 import dev.vivace.config.ConfigWatch;
 import dev.vivace.limit.LocalBuckets;
-import java.io.IOException;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,17 +84,17 @@ final class ReloadTest {
 
     private String toA(String key) {
         return """
-                upstreams: { a: { url: "%s", keys: [%s] } }
-                models: { m-1: { chain: [a/real-a] } }
-                """
+        upstreams: { a: { url: "%s", keys: [%s] } }
+        models: { m-1: { chain: [a/real-a] } }
+        """
                 .formatted(a.url(), key);
     }
 
     private String toB() {
         return """
-                upstreams: { b: { url: "%s" } }
-                models: { m-1: { chain: [b/real-b] } }
-                """
+        upstreams: { b: { url: "%s" } }
+        models: { m-1: { chain: [b/real-b] } }
+        """
                 .formatted(b.url());
     }
 
@@ -188,8 +188,7 @@ final class ReloadTest {
 
         reload(toB() + "limits: { in-flight: 100MB }\n");
         assertEquals(
-                "limits.in-flight",
-                reported().get("problems").get(0).get("path").stringValue());
+                "limits.in-flight", reported().get("problems").get(0).get("path").stringValue());
         assertEquals(200, ask("still old"));
         assertEquals(2, a.calls().size());
 
