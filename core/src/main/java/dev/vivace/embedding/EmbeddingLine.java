@@ -31,7 +31,7 @@ import java.util.function.BiConsumer;
  * <pre>
  *   admit         may its key ask now
  *   scan          one pass over the body: is it sound, which inputs, what does each mean
- *   resolve       which upstream, under which model name
+ *   resolve       which upstream, under which model name; may its key ask for it
  *   exact cache   which vectors are at hand
  *   reserve       have its key and tenant tokens and money for the others
  *   join          which are on their way
@@ -133,6 +133,10 @@ public final class EmbeddingLine {
         // Vectors of two models do not compare, so another model never fills in.
         Route route = models.resolve(scan.request().model()).sameModel();
         Call call = asked.call().asking(scan.request().model(), false, route.keyed());
+        Optional<String> forbidden = call.principal().refuses(scan.request().model());
+        if (forbidden.isPresent()) {
+            return refuse(asked, call, 403, forbidden.get());
+        }
         var caller = new Caller(asked, call, scan, control, route, looked(control));
         Fingerprint group = group(caller, digest);
         Fingerprint[] keys = keys(caller, group, digest);

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * <pre>
  *   admit         may its key ask now
  *   scan          one pass over the body: is it sound, what does it ask for, what does it mean
- *   resolve       which upstream, under which model name
+ *   resolve       which upstream, under which model name; may its key ask for it
  *   exact cache   is the answer at hand
  *   join          is it on its way
  *   second level  have replicas stored it
@@ -138,6 +138,10 @@ public final class ModelLine {
         Route route = models.resolve(scan.model());
         Models.Target target = route.first();
         Call call = asked.call().asking(scan.model(), scan.stream(), route.keyed());
+        Optional<String> forbidden = call.principal().refuses(scan.model());
+        if (forbidden.isPresent()) {
+            return new Decision.Refused(call, 403, forbidden.get());
+        }
         if (!eligible(scan, control, target)) {
             return control.onlyIfCached()
                     ? notCached(call)

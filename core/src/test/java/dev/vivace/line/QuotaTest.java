@@ -179,6 +179,37 @@ class QuotaTest {
         assertInstanceOf(Decision.Answered.class, ask(lines, Lines.Asking.PLAIN, who));
     }
 
+    /** As clients name them: what an alias leads to is the configuration's affair. */
+    @Test
+    void keyIsForTheModelsThatItNames() {
+        Lines lines = lines(local);
+        var key =
+                new VirtualKey(
+                        "vk-1",
+                        "hash",
+                        "acme",
+                        "",
+                        Set.of("fast"),
+                        Rates.NONE,
+                        day(1),
+                        Priority.NORMAL,
+                        VirtualKey.Scope.TENANT,
+                        0,
+                        0);
+        var who = new Principal("acme", Optional.of(key), Priority.NORMAL);
+        var line = lines.line(Map.of("fast", "first/m"));
+        Principal everything = key("vk-2", Rates.NONE, Budget.NONE);
+        var asking = Lines.Asking.PLAIN;
+        delivered(lines.decide(line, asking, everything));
+        assertInstanceOf(Decision.Answered.class, lines.decide(line, asking, everything));
+        var refused = assertInstanceOf(Decision.Refused.class, lines.decide(line, asking, who));
+        assertEquals(403, refused.status());
+        assertEquals(0, spending.spent(Purse.ofKey("vk-1", Budget.NONE)).day());
+        var fast = asking.body(asking.body().replace("\"m\"", "\"fast\""));
+        delivered(lines.decide(line, fast, who));
+        assertEquals(COST, spending.spent(Purse.ofKey("vk-1", Budget.NONE)).day(), 1e-12);
+    }
+
     @Test
     void keysOfOneTenantShareItsLimit() {
         Lines lines = lines(local);

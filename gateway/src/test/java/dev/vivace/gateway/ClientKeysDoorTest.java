@@ -233,6 +233,48 @@ final class ClientKeysDoorTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {Chat.PATH, "/v1/responses", "/v1/messages", "/v1/embeddings"})
+    void aKeyForSomeModelsMayAskForThoseOnly(String path) throws Exception {
+        Made all = create("{\"tenant\":\"acme\"}");
+        Made some = create("{\"tenant\":\"acme\",\"models\":[\"m-1\",\"fast\"]}");
+        String body =
+                path.equals("/v1/embeddings")
+                        ? EMBEDDING.replace("\"e\"", "\"m-1\"")
+                        : Chat.ask("of a model");
+        assertEquals(200, Wire.ask(gateway.address(), path, body, some.bearer()).status());
+        for (String other : List.of("m-2", "default/m-1", "M-1", "m-1 ", "fas")) {
+            String unlisted = body.replace("m-1", other);
+            assertEquals(200, Wire.ask(gateway.address(), path, unlisted, all.bearer()).status());
+            int before = upstream.calls().size();
+            for (String streamed : List.of("false", "true")) {
+                Wire.Answer no =
+                        Wire.ask(
+                                gateway.address(),
+                                path,
+                                unlisted.replaceFirst("\\{", "{\"stream\":" + streamed + ","),
+                                some.bearer());
+                assertEquals(403, no.status(), other + ": not even what is at hand");
+                assertEquals("BYPASS", no.cache());
+                assertTrue(
+                        no.text()
+                                .contains(
+                                        "The model '"
+                                                + other
+                                                + "' is not allowed with this key; allowed: fast, m-1."),
+                        no.text());
+                assertEquals(
+                        path.equals("/v1/messages"),
+                        no.text().contains("permission_error"),
+                        no.text());
+            }
+            assertEquals(before, upstream.calls().size());
+        }
+        String ledger = Wire.get(gateway.address(), "/admin/ledger", ADMIN).text();
+        assertTrue(ledger.contains("\"status\":403"), ledger);
+    }
+
+    @ParameterizedTest
     @CsvSource({"high,200", "Normal,200", "low,200", "urgent,400", "'',400"})
     void priorityIsAWord(String word, int status) throws Exception {
         assertEquals(status, chat("priority", "x-vivace-priority: " + word).status());
