@@ -66,10 +66,16 @@ final class LedgerFiles implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** The last entries written, oldest first; none if they cannot be read. */
+    /** The last entries written, oldest first; none if they cannot be read. To be asked at first. */
     List<LedgerEntry> latest(int limit) {
         try {
-            return LedgerTail.read(files().reversed(), limit);
+            List<Path> newestFirst = files().reversed();
+            if (!newestFirst.isEmpty() && torn(newestFirst.getFirst())) {
+                LOG.warn(
+                        "{} ends in the middle of an entry, as after a kill: that entry is passed over",
+                        newestFirst.getFirst());
+            }
+            return LedgerTail.read(newestFirst, limit);
         } catch (IOException e) {
             LOG.warn("The earlier ledger in {} cannot be read: {}", directory, e.toString());
             return List.of();

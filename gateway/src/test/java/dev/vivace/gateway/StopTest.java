@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,52 +25,6 @@ final class StopTest {
 
     @TempDir Path data;
     private final CountDownLatch go = new CountDownLatch(1);
-
-    /** A program of ours in a process of its own. */
-    private static final class Serving implements AutoCloseable {
-        final Process process;
-        final BufferedReader err;
-        final URI address;
-
-        Serving(URI upstream, Path data, String... more) throws IOException {
-            var command = new ArrayList<String>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.add("-XX:TieredStopAtLevel=1");
-            command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-            command.addAll(List.of("dev.vivace.cli.Main", "serve", "--port", "0"));
-            command.addAll(List.of("--upstream", upstream.toString(), "--data", data.toString()));
-            command.addAll(List.of(more));
-            process = new ProcessBuilder(command).start();
-            err = process.errorReader(UTF_8);
-            String ready = String.valueOf(process.inputReader(UTF_8).readLine());
-            address = URI.create(ready.split(" ")[2]);
-        }
-
-        /** Not by the process itself, which would close our ends of its pipes. */
-        void stop() {
-            process.toHandle().destroy();
-        }
-
-        /** Reads on to a line that begins so. */
-        String says(String start) throws IOException {
-            for (String line = err.readLine(); line != null; line = err.readLine()) {
-                if (line.startsWith(start)) {
-                    return line;
-                }
-            }
-            throw new AssertionError("never said: " + start);
-        }
-
-        int exit() throws Exception {
-            assertTrue(process.waitFor(40, TimeUnit.SECONDS), "still there");
-            return process.exitValue();
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
-        }
-    }
 
     /** Half an answer, and the rest when the test says so. */
     private void half(Upstream.Call call, Upstream.Reply reply) throws Exception {
