@@ -66,7 +66,9 @@ final class LedgerFiles implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** The last entries written, oldest first; none if they cannot be read. To be asked at first. */
+    /**
+     * The last entries written, oldest first; none if they cannot be read. To be asked at first.
+     */
     List<LedgerEntry> latest(int limit) {
         try {
             List<Path> newestFirst = files().reversed();

@@ -233,8 +233,7 @@ final class ClientKeysDoorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {Chat.PATH, "/v1/responses", "/v1/messages", "/v1/embeddings"})
+    @ValueSource(strings = {Chat.PATH, "/v1/responses", "/v1/messages", "/v1/embeddings"})
     void aKeyForSomeModelsMayAskForThoseOnly(String path) throws Exception {
         Made all = create("{\"tenant\":\"acme\"}");
         Made some = create("{\"tenant\":\"acme\",\"models\":[\"m-1\",\"fast\"]}");

@@ -53,8 +53,7 @@ final class KillTest {
 
     /** Says what the right answers are, and what they cost; nobody else asks it. */
     @AutoClose
-    private final Simulator oracle =
-            Simulator.start(SimulatorOptions.defaults().withTimeScale(0));
+    private final Simulator oracle = Simulator.start(SimulatorOptions.defaults().withTimeScale(0));
 
     private static URI base(Simulator of) {
         return URI.create(of.address() + "/v1");
@@ -65,7 +64,9 @@ final class KillTest {
         return keys.create(KeyJson.terms(terms.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** What the file of a gateway that does not run says; a copy, so that it stays as it was left. */
+    /**
+     * What the file of a gateway that does not run says; a copy, so that it stays as it was left.
+     */
     private double spent(Path data, Purse whose) throws IOException {
         Path copy = Files.createTempDirectory(directory, "copy");
         Files.copy(data.resolve("spending.bin"), copy.resolve("spending.bin"));
@@ -169,7 +170,8 @@ final class KillTest {
             assertTrue(spent >= calls.costUsd() - TINY, spent + " is less than was answered");
             assertTrue(
                     billed - spent <= onTheirWay + TINY,
-                    "%f of %f is missing, %f was on its way".formatted(billed - spent, billed, onTheirWay));
+                    "%f of %f is missing, %f was on its way"
+                            .formatted(billed - spent, billed, onTheirWay));
         }
         double spent = spent(data, Purse.ofKey(key.key().id(), Budget.NONE));
         boolean torn = torn(data);
@@ -217,7 +219,9 @@ final class KillTest {
             again.stop();
             var said = new ArrayList<>(again.err.lines().toList());
             assertEquals(
-                    torn, said.removeIf(line -> line.contains("in the middle of an entry")), said + "");
+                    torn,
+                    said.removeIf(line -> line.contains("in the middle of an entry")),
+                    said + "");
             said.removeIf(line -> line.startsWith("Stopping") || line.startsWith("All that"));
             said.removeIf(line -> line.contains("refused for want of a valid client key"));
             said.removeIf(line -> line.startsWith("WARNING: ") || line.isBlank()); // of the JDK

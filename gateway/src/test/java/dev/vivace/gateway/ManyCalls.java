@@ -78,11 +78,10 @@ final class ManyCalls {
             var all = new ArrayList<Future<?>>();
             for (int i = 0; i < AT_ONCE; i++) {
                 all.add(
-                        threads.submit(
-                                () -> {
-                                    work();
-                                    return 0;
-                                }));
+                        threads.submit(() -> {
+                            work();
+                            return 0;
+                        }));
             }
             for (Future<?> each : all) {
                 each.get();
@@ -184,8 +183,7 @@ final class ManyCalls {
                         ? "\"stream\":true,\"stream_options\":{\"include_usage\":true},"
                         : "";
         String body = Chat.ask(prompt(call), more).replace("m-1", MODEL);
-        Wire.Answer answer =
-                wire.post(Chat.PATH, body, "Authorization: Bearer " + secret).answer();
+        Wire.Answer answer = wire.post(Chat.PATH, body, "Authorization: Bearer " + secret).answer();
         if (!answer.whole() || answer.text().contains("\"error\"")) {
             throw new IOException("cut short: " + answer.text());
         }

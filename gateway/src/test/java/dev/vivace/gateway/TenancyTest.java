@@ -291,7 +291,8 @@ final class TenancyTest {
             for (Client who : world.clients) {
                 String expected = world.first(who) ? "MISS" : "HIT";
                 String body = door.body("scoped");
-                String named = body.replaceFirst("\\{", "{\"cache\":{\"namespace\":\"" + scope + "\"},");
+                String named =
+                        body.replaceFirst("\\{", "{\"cache\":{\"namespace\":\"" + scope + "\"},");
                 assertEquals(
                         expected, world.ask(who, door.path, named).cache(), who.name() + scope);
                 if (!scope.contains("\\")) {
@@ -352,7 +353,8 @@ final class TenancyTest {
                                     "Authorization: Bearer " + who.secret(),
                                     "x-api-key: " + who.secret(),
                                     "x-vivace-admin-key: " + who.secret())) {
-                        byte[] body = method.equals("POST") ? "{\"all\":true}".getBytes() : new byte[0];
+                        byte[] body =
+                                method.equals("POST") ? "{\"all\":true}".getBytes() : new byte[0];
                         try (var wire = new Wire(world.gateway.address())) {
                             Wire.Answer no = wire.request(method, path, body, header).answer();
                             assertEquals(401, no.status(), method + " " + path + no.text());
@@ -415,17 +417,13 @@ final class TenancyTest {
 
     @Test
     void nobodyUsesUpAnothersRate() throws Exception {
-        restart(
-                limits(
-                        new Rates(OptionalLong.of(5), OptionalLong.of(1_000_000)),
-                        Budget.NONE));
+        restart(limits(new Rates(OptionalLong.of(5), OptionalLong.of(1_000_000)), Budget.NONE));
         for (Client who : List.of(world.a1, world.beta, world.longer)) {
             for (String left : List.of("4", "3")) {
                 Wire.Answer answer = ask(who, Door.CHAT, "first of " + who.name());
                 assertEquals(200, answer.status(), answer.text());
                 assertEquals(
-                        Optional.of(left),
-                        answer.head().header("x-ratelimit-remaining-requests"));
+                        Optional.of(left), answer.head().header("x-ratelimit-remaining-requests"));
             }
             Wire.Answer refused = exhaust(who, Door.EMBEDDING);
             assertTrue(refused.text().contains("of tenant " + who.tenant() + " is"));
@@ -449,8 +447,7 @@ final class TenancyTest {
         }
         for (Client who : keys) {
             Wire.Answer answer = ask(who, Door.CHAT, "one key's");
-            assertEquals(
-                    Optional.of("4"), answer.head().header("x-ratelimit-remaining-requests"));
+            assertEquals(Optional.of("4"), answer.head().header("x-ratelimit-remaining-requests"));
             exhaust(who, Door.CHAT);
         }
     }
@@ -458,10 +455,7 @@ final class TenancyTest {
     @ParameterizedTest
     @EnumSource(names = {"CHAT", "MESSAGES_STREAM", "EMBEDDING"})
     void nobodySpendsAnothersMoney(Door door) throws Exception {
-        restart(
-                limits(
-                        Rates.NONE,
-                        new Budget(OptionalDouble.of(1.3), OptionalDouble.empty())));
+        restart(limits(Rates.NONE, new Budget(OptionalDouble.of(1.3), OptionalDouble.empty())));
         for (Client who : List.of(world.a1, world.beta, world.longer)) {
             Wire.Answer first = ask(who, door, "first of " + who.name());
             assertEquals(200, first.status(), first.text());

@@ -211,8 +211,7 @@ final class TenantWorld implements AutoCloseable {
     /** Whoever called is who has spent. */
     private void spent(Map<String, Double> booked) {
         try (var spending =
-                Spending.open(
-                        data, data.resolve("ledger"), Clock.systemUTC(), Optional.empty())) {
+                Spending.open(data, data.resolve("ledger"), Clock.systemUTC(), Optional.empty())) {
             for (Client who : clients) {
                 for (Purse purse :
                         List.of(
