@@ -18,6 +18,7 @@ public final class BenchMain {
                         "Measures the gateway, beside its rivals and part by part.",
                         "vivace bench COMMAND --help says more.")
                 .with("gateway", GatewayCommand::new)
+                .with("faults", FaultsCommand::new)
                 .with("fuzz", FuzzCommand::new)
                 .with("micro", MicroCommand::new);
     }

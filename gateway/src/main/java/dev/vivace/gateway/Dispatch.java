@@ -50,7 +50,6 @@ final class Dispatch implements Attempt.Listener {
     private @Nullable Queued queued;
     private long timer = -1;
     private long hedge = -1;
-    private byte[] last = {};
     private boolean fresh;
     private boolean over;
 
@@ -97,9 +96,7 @@ final class Dispatch implements Attempt.Listener {
     /** Asks this target, or another if it lets nobody in. */
     private void ask(int index) {
         Lane lane = targets.lane(index);
-        if (targets.tried(index) == 1) {
-            lane.state().budget().called();
-        }
+        targets.tried(index);
         Optional<Failure> closed = lane.closed();
         if (closed.isPresent()) {
             passBy(index, closed.get());
@@ -202,6 +199,9 @@ final class Dispatch implements Attempt.Listener {
                         fresh,
                         upload);
         running.add(attempt);
+        if (targets.sent(index) == 1) {
+            lane.state().budget().called();
+        }
         if (options.hedge()
                 && flight.request().kind() == Kind.MODEL
                 && running.size() == 1
@@ -288,27 +288,30 @@ final class Dispatch implements Attempt.Listener {
     }
 
     private void append(Attempt attempt, byte[] chunk) {
-        if (attempt.opening().guards() && EventEnds.broken(chunk, false)) {
+        byte[] showable = attempt.opening().showable(chunk);
+        if (attempt.opening().broken(showable, false)) {
             running.remove(attempt);
             attempt.cancel();
             attempt.place().ended(Cause.BROKEN);
-            garbled(attempt);
+            fail(broken(attempt));
+            attempt.place().settle(flight.bought().bought());
             return;
         }
-        last = chunk;
-        log.append(chunk);
+        if (showable.length > 0) {
+            log.append(showable);
+        }
         if (log.full()) {
             attempt.pause();
         }
     }
 
-    private void garbled(Attempt attempt) {
-        fail(
-                new Failure(
-                        Failure.Kind.BROKEN,
-                        attempt.place().lane().called()
-                                + " sent something that is no event of its protocol."));
-        attempt.place().settle(flight.bought().bought());
+    private static Failure broken(Attempt attempt) {
+        return new Failure(
+                Failure.Kind.BROKEN,
+                attempt.place().lane().called()
+                        + " sent something that is no "
+                        + (attempt.opening().head().streamed() ? "event" : "answer")
+                        + " of its protocol.");
     }
 
     @Override
@@ -320,14 +323,18 @@ final class Dispatch implements Attempt.Listener {
             }
         }
         running.remove(attempt);
-        if (attempt.opening().guards() && EventEnds.broken(last, true)) {
+        byte[] rest = attempt.opening().rest();
+        if (attempt.opening().broken(rest, true)) {
             attempt.place().ended(Cause.BROKEN);
-            garbled(attempt);
-            return;
+            fail(broken(attempt));
+        } else {
+            attempt.place().ended(attempt.opening().byStatus());
+            if (rest.length > 0) {
+                log.append(rest);
+            }
+            over();
+            log.complete();
         }
-        attempt.place().ended(attempt.opening().byStatus());
-        over();
-        log.complete();
         attempt.place().settle(flight.bought().bought());
     }
 
@@ -344,13 +351,18 @@ final class Dispatch implements Attempt.Listener {
             attempt.place().ended(cause);
         }
         Optional<Duration> retryAfter = attempt.opening().retryAfter();
-        if (!mend(attempt, cause, retryAfter)) {
+        boolean mended = mend(attempt, cause, retryAfter);
+        if (!mended && !(cause == Cause.BROKEN && attempt.opening().pretends())) {
             show(attempt); // what the upstream says is clearer than what we would say
             return;
         }
         if (!whole) {
             attempt.cancel();
             attempt.place().ended(cause);
+        }
+        if (!mended) {
+            running.remove(attempt);
+            fail(broken(attempt));
         }
         attempt.place().settle(0);
     }

@@ -27,6 +27,24 @@ enum Errors {
             return lines("", body(status, message));
         }
     },
+    RESPONSES {
+        @Override
+        byte[] body(int status, String message, String code) {
+            return OPENAI.body(status, message, code);
+        }
+
+        /** By its type for those who go by types, and with the member that the clients look for. */
+        @Override
+        byte[] event(int status, String message) {
+            String body = new String(body(status, message), StandardCharsets.UTF_8);
+            byte[] data =
+                    object(
+                            "{\"type\":\"error\",\"code\":null,\"message\":",
+                            message,
+                            ",\"param\":null," + body.substring(1));
+            return lines("event: error\n", data);
+        }
+    },
     ANTHROPIC {
         @Override
         byte[] body(int status, String message, String code) {
@@ -53,12 +71,16 @@ enum Errors {
 
     /** The protocol of the door at a path; that of most doors where there is none. */
     static Errors at(@Nullable String path) {
-        return path != null && (path.equals(MESSAGES) || path.startsWith(MESSAGES + "/"))
+        if (path == null) {
+            return OPENAI;
+        }
+        return path.equals(MESSAGES) || path.startsWith(MESSAGES + "/")
                 ? ANTHROPIC
-                : OPENAI;
+                : path.equals(RESPONSES_PATH) ? RESPONSES : OPENAI;
     }
 
     private static final String MESSAGES = "/v1/messages";
+    private static final String RESPONSES_PATH = "/v1/responses";
 
     /** The body of an error answer. */
     byte[] body(int status, String message) {

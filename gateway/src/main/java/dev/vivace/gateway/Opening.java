@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class Opening {
     private final boolean larger;
     private final List<byte[]> chunks = new ArrayList<>(2);
     private @Nullable Head head;
+    private final WholeEvents events = new WholeEvents();
     private int size;
 
     /**
@@ -57,9 +59,36 @@ final class Opening {
                 head().header("retry-after"), head().header("retry-after-ms"), Instant.now());
     }
 
+    /** What can be shown next, now that these bytes came; perhaps nothing. */
+    byte[] showable(byte[] chunk) {
+        return guards() ? events.with(chunk) : chunk;
+    }
+
+    /** What is left to be shown at the end. */
+    byte[] rest() {
+        return events.rest();
+    }
+
+    /**
+     * Whether this ends with what is no event.
+     *
+     * @param last whether nothing comes after it
+     */
+    boolean broken(byte[] showable, boolean last) {
+        return guards() && EventEnds.broken(showable, last);
+    }
+
     /** Whether what follows are events that can be looked at. */
-    boolean guards() {
+    private boolean guards() {
         return kind == Kind.MODEL && good(head()) && legible(head()) && head().streamed();
+    }
+
+    /** Whether it says of itself that it is such an answer; anything else is passed on as it is. */
+    boolean pretends() {
+        return head().streamed()
+                || head().header("content-type")
+                        .map(type -> type.toLowerCase(Locale.ROOT).startsWith("application/json"))
+                        .orElse(false);
     }
 
     /** What was held; no longer after this. */
@@ -116,14 +145,23 @@ final class Opening {
             if (kind != Kind.MODEL || !legible(known)) {
                 return Cause.NONE;
             }
-            return known.streamed()
-                    ? EventEnds.beginWithError(first()) ? Cause.SERVER_ERROR : Cause.NONE
-                    : whole && size <= HOLD && !object() ? Cause.BROKEN : Cause.NONE;
+            return known.streamed() ? ofEvents(whole) : ofObject(whole);
         }
         if (larger && (known.status() == 400 || known.status() == 413)) {
             return ContextLength.exceeded(body()) ? Cause.TOO_LONG : Cause.REFUSED;
         }
         return Cause.ofStatus(known.status());
+    }
+
+    private Cause ofEvents(boolean whole) {
+        if (EventEnds.beginWithError(first())) {
+            return Cause.SERVER_ERROR;
+        }
+        return EventEnds.broken(first(), whole) || whole && size == 0 ? Cause.BROKEN : Cause.NONE;
+    }
+
+    private Cause ofObject(boolean whole) {
+        return whole && size <= HOLD && !object() ? Cause.BROKEN : Cause.NONE;
     }
 
     private byte[] first() {

@@ -14,12 +14,14 @@ final class Targets {
     private final List<Target> targets;
     private final List<Lane> lanes;
     private final int[] tries;
+    private final int[] sent;
     private final boolean larger;
 
     private Targets(List<Target> targets, List<Lane> lanes, boolean larger) {
         this.targets = targets;
         this.lanes = lanes;
         this.tries = new int[targets.size()];
+        this.sent = new int[targets.size()];
         this.larger = larger;
     }
 
@@ -72,6 +74,11 @@ final class Targets {
     /** Notes that one is asked; how often it has been with that. */
     int tried(int index) {
         return ++tries[index];
+    }
+
+    /** Notes that something is sent to one, which it may not be when asked; how often with that. */
+    int sent(int index) {
+        return ++sent[index];
     }
 
     int tries(int index) {

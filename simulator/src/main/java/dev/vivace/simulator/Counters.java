@@ -16,6 +16,9 @@ final class Counters {
     private double costUsd;
     private long unscripted;
     private long rateLimited;
+    private final Repeats repeats = new Repeats();
+    private long repeated;
+    private long rebilled;
 
     /** A request has come. */
     synchronized void arrived(String path) {
@@ -28,8 +31,20 @@ final class Counters {
         return calls++;
     }
 
-    /** A request has got its end. */
-    synchronized void ended(Bill bill, boolean wasAborted) {
+    /** A model call's body has come. */
+    synchronized void asked(long body) {
+        repeated += repeats.asked(body) ? 1 : 0;
+    }
+
+    /**
+     * A request has got its end.
+     *
+     * @param body of which {@link #asked} was told, if it was
+     */
+    synchronized void ended(Bill bill, boolean wasAborted, long body) {
+        if (bill.completionTokens() > 0 && repeats.billed(body)) {
+            rebilled++;
+        }
         inFlight--;
         aborted += wasAborted ? 1 : 0;
         promptTokens += bill.promptTokens();
@@ -61,7 +76,9 @@ final class Counters {
                 costUsd,
                 unscripted,
                 rateLimited,
-                faults);
+                faults,
+                repeated,
+                rebilled);
     }
 
     /** Everything from zero, the numbers of calls too; what is in flight stays in flight. */
@@ -76,5 +93,8 @@ final class Counters {
         costUsd = 0;
         unscripted = 0;
         rateLimited = 0;
+        repeats.clear();
+        repeated = 0;
+        rebilled = 0;
     }
 }

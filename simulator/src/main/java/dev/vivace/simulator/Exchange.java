@@ -33,6 +33,7 @@ final class Exchange {
     private final Memory memory;
     private String requestId = "req_simulator";
     private long held;
+    private volatile long digest;
     private boolean ended;
     private @Nullable Transcript transcript;
     private long startNanos = System.nanoTime();
@@ -85,10 +86,16 @@ final class Exchange {
         request.endHandler(end -> {
             if (transcript == null && !ended) {
                 startNanos = System.nanoTime();
-                vertx.executeBlocking(() -> compute.apply(body.getBytes()), false)
+                vertx.executeBlocking(() -> compute(compute, body.getBytes()), false)
                         .onComplete(this::play, error -> failed(error, path));
             }
         });
+    }
+
+    private Transcript compute(Function<byte[], Transcript> compute, byte[] body) {
+        digest = Meaning.of(body);
+        counters.asked(digest);
+        return compute.apply(body);
     }
 
     /** The rest of the body is let go by; who sends it for long is cut off. */
@@ -202,7 +209,7 @@ final class Exchange {
         if (!ended) {
             ended = true;
             memory.give(held);
-            counters.ended(bill, aborted);
+            counters.ended(bill, aborted, digest);
         }
     }
 }

@@ -35,6 +35,11 @@ final class Meaning {
         return meaning.end();
     }
 
+    /** A short digest of bytes as they are, whatever they mean. */
+    static long of(byte[] bytes) {
+        return ByteBuffer.wrap(new Meaning().sha.digest(bytes)).getLong();
+    }
+
     /** The digest of an object without some of its keys. */
     static Digest of(JsonNode object, Set<String> without) {
         var meaning = new Meaning();

@@ -120,7 +120,9 @@ final class Routes implements Handler<HttpServerRequest> {
                 .put("completion_tokens", stats.completionTokens())
                 .put("cost_usd", stats.costUsd())
                 .put("unscripted", stats.unscripted())
-                .put("rate_limited", stats.rateLimited());
+                .put("rate_limited", stats.rateLimited())
+                .put("repeated", stats.repeated())
+                .put("rebilled", stats.rebilled());
         var faults = root.putObject("faults");
         stats.faults().forEach(faults::put);
         return root;

@@ -15,6 +15,8 @@ import java.util.Map;
  * @param unscripted calls that no recording had, so that the answer was generated
  * @param rateLimited calls over the limit of tokens per minute
  * @param faults injected faults by name
+ * @param repeated model calls whose body had come before, byte for byte
+ * @param rebilled answers that were billed, whole or in part, though one to the same body had been
  */
 public record SimulatorStats(
         Map<String, Long> requests,
@@ -26,7 +28,9 @@ public record SimulatorStats(
         double costUsd,
         long unscripted,
         long rateLimited,
-        Map<String, Long> faults) {
+        Map<String, Long> faults,
+        long repeated,
+        long rebilled) {
     public SimulatorStats {
         requests = Map.copyOf(requests);
         faults = Map.copyOf(faults);

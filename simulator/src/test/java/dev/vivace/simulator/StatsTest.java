@@ -78,8 +78,26 @@ class StatsTest {
             }
             api.post("/simulator/reset", "");
             assertEquals(
-                    new SimulatorStats(Map.of(), 0, 0, 0, 0, 0, 0, 0, 0, Map.of()),
+                    new SimulatorStats(Map.of(), 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), 0, 0),
                     api.simulator.stats());
+        }
+    }
+
+    @Test
+    void callsThatComeAgainAreCountedAndSoAreTheirBills() {
+        try (var api = Api.atOnce()) {
+            api.ask(chat("once"));
+            assertEquals(0, api.simulator.stats().repeated());
+            api.ask(chat("twice"));
+            api.ask(chat("twice"));
+            api.post(CHAT, "{");
+            api.post(CHAT, "{");
+            SimulatorStats stats = api.simulator.stats();
+            assertEquals(2, stats.repeated());
+            assertEquals(1, stats.rebilled(), "an error is not billed");
+            api.simulator.reset();
+            api.ask(chat("once"));
+            assertEquals(0, api.simulator.stats().repeated());
         }
     }
 

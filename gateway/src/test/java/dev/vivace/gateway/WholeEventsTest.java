@@ -1,0 +1,63 @@
+package dev.vivace.gateway;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+final class WholeEventsTest {
+    private static final String STREAM =
+            ": a comment\n\n" + Chat.piece("a") + "event: x\r\ndata: {\"b\":1}\r\n\r\n" + Chat.DONE;
+
+    @Test
+    void eventsWhereverReadsEnd() {
+        var random = new SplittableRandom(7);
+        for (int run = 0; run < 500; run++) {
+            var events = new WholeEvents();
+            var out = new StringBuilder();
+            int at = 0;
+            while (at < STREAM.length()) {
+                int to = Math.min(STREAM.length(), at + random.nextInt(1, 60));
+                String ready = text(events.with(bytes(STREAM.substring(at, to))));
+                assertTrue(
+                        ready.isEmpty() || ready.endsWith("\n\n") || ready.endsWith("\n\r\n"),
+                        "seed 7, run " + run + ": " + ready);
+                out.append(ready);
+                at = to;
+            }
+            assertEquals(STREAM, out.toString(), "seed 7, run " + run);
+            assertEquals(0, events.rest().length);
+        }
+    }
+
+    @Test
+    void theUsualReadIsNotCopied() {
+        byte[] read = bytes(STREAM);
+        assertSame(read, new WholeEvents().with(read));
+    }
+
+    @Test
+    void whatHasNoEndIsHeldWithinBounds() {
+        var events = new WholeEvents();
+        assertEquals("a\n\n", text(events.with(bytes("a\n\nhalf"))));
+        assertEquals("half", text(events.rest()));
+        byte[] read = new byte[1 << 10];
+        int came = 0;
+        for (int i = 0; i < 200; i++) {
+            came += events.with(read).length;
+            assertTrue(events.rest().length <= WholeEvents.MOST);
+        }
+        assertEquals(200 * read.length + 4, came + events.rest().length);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, UTF_8);
+    }
+}
