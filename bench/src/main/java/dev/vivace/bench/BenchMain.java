@@ -18,6 +18,7 @@ public final class BenchMain {
                         "Measures the gateway, beside its rivals and part by part.",
                         "vivace bench COMMAND --help says more.")
                 .with("gateway", GatewayCommand::new)
+                .with("overload", OverloadCommand::new)
                 .with("fuzz", FuzzCommand::new)
                 .with("micro", MicroCommand::new);
     }
