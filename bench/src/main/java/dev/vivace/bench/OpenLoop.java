@@ -68,8 +68,7 @@ final class OpenLoop {
             }
         }
         loop.idle.forEach(Wire::close);
-        return new Result(
-                loop.accepted, loop.refused, loop.unexplained.sum(), loop.failed.sum());
+        return new Result(loop.accepted, loop.refused, loop.unexplained.sum(), loop.failed.sum());
     }
 
     private void send(long due) {

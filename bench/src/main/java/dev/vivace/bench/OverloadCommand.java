@@ -19,10 +19,10 @@ final class OverloadCommand implements Command {
     /** Of two upstreams with the same capacity, one with few slots and one with many. */
     private static final List<Overload> ALL =
             List.of(
-                    new Overload(8, Duration.ofMillis(50), "fixed", 8, 8),
-                    new Overload(8, Duration.ofMillis(50), "adaptive", 64, 8),
-                    new Overload(32, Duration.ofMillis(200), "fixed", 32, 32),
-                    new Overload(32, Duration.ofMillis(200), "adaptive", 64, 16));
+                    new Overload(8, Duration.ofMillis(100), "fixed", 8, 8),
+                    new Overload(8, Duration.ofMillis(100), "adaptive", 64, 8),
+                    new Overload(32, Duration.ofMillis(400), "fixed", 32, 32),
+                    new Overload(32, Duration.ofMillis(400), "adaptive", 64, 16));
 
     @Override
     public Usage usage() {

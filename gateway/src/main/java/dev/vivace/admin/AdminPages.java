@@ -109,9 +109,7 @@ public final class AdminPages {
 
     private Page metricsPage() {
         String text =
-                metrics.text(ledger.dropped(), ledger.unwritten())
-                        + load.text()
-                        + upstreams.text();
+                metrics.text(ledger.dropped(), ledger.unwritten()) + load.text() + upstreams.text();
         return dynamic(200, Exposition.CONTENT_TYPE, text.getBytes(UTF_8));
     }
 

@@ -62,8 +62,7 @@ record Diagnosis(
                             .valueStream()
                             .map(Feature::of)
                             .toList();
-            return new Diagnosis(
-                    pages.root(), health.ready(), health.problems(), cache, features);
+            return new Diagnosis(pages.root(), health.ready(), health.problems(), cache, features);
         }
     }
 

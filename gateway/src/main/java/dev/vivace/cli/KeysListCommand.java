@@ -23,7 +23,9 @@ import java.util.stream.Collectors;
 /** {@code vivace keys list}. */
 final class KeysListCommand implements Command {
     private static final List<String> HEAD =
-            List.of("id", "tenant", "name", "models", "limits", "today", "month", "created", "revoked");
+            List.of(
+                    "id", "tenant", "name", "models", "limits", "today", "month", "created",
+                    "revoked");
 
     @Override
     public Usage usage() {

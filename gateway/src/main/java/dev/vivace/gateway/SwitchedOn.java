@@ -31,10 +31,7 @@ final class SwitchedOn {
                 Features.FALLBACK,
                 config.models().values().stream().anyMatch(route -> route.targets().count() > 1));
         add(on, Features.BREAKER, config.breaker().on());
-        add(
-                on,
-                Features.CONCURRENCY,
-                config.concurrency().mode() != ConcurrencyOptions.Mode.OFF);
+        add(on, Features.CONCURRENCY, config.concurrency().mode() != ConcurrencyOptions.Mode.OFF);
         add(
                 on,
                 Features.RATE_LIMITS,

@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 /** The admin pages behind the smallest of servers, over a ledger of given entries. */
 final class AdminServer implements AutoCloseable {
     final ConcurrentLinkedQueue<String> missing = new ConcurrentLinkedQueue<>();
+
     /** How the upstreams are; none at first. */
     final List<UpstreamState.Snapshot> upstreams = new CopyOnWriteArrayList<>();
 
