@@ -75,7 +75,7 @@ record Overload(int slots, Duration work, String mode, int max, int queue) {
     }
 
     static String head() {
-        return "upstream     mode     max queue calm p99  over p50  over p99 times  refused  429 p50  429 p99 failed idle peak after MB, at most "
+        return "upstream     mode     max queue calm p99  over p50  over p99 times  refused  429 p50  429 p99 failed idle peak after  at most "
                 + (int) TARGET
                 + " times";
     }

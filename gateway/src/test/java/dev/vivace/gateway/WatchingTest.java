@@ -11,6 +11,7 @@ import dev.vivace.key.Budget;
 import dev.vivace.key.Purse;
 import dev.vivace.key.SpendingGlance;
 import dev.vivace.ledger.Price;
+import dev.vivace.limit.Rates;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,15 +105,36 @@ final class WatchingTest {
 
     @Test
     void anUpstreamWhoseKeysAllRestIsDegraded() throws Exception {
-        try (var upstream = Upstream.start((call, reply) -> reply.json(401, "{}"));
-                var gateway =
-                        Gateways.keyed(upstream.url(), Config.Protocol.OPENAI, "sk-refused")) {
-            assertEquals("ok", json(gateway, "/readyz").path("status").asString(""));
-            Wire.ask(gateway.address(), Chat.PATH, Chat.ask("with a bad key"));
-            assertEquals(
-                    "has refused every key for now",
-                    json(gateway, "/readyz").path("checks").path("upstream main").asString(""));
-            assertHas(metrics(gateway), "vivace_upstream_resting_keys{upstream=\"main\"} 1");
+        try (var upstream =
+                Upstream.start((call, reply) -> reply.json(429, "{}", "retry-after: 50"))) {
+            var upstreams = new LinkedHashMap<String, Config.Upstream>();
+            upstreams.put(
+                    "main",
+                    new Config.Upstream(
+                            upstream.url(),
+                            Config.Protocol.OPENAI,
+                            List.of("sk-1", "sk-2"),
+                            1,
+                            "",
+                            Rates.NONE,
+                            Optional.empty()));
+            var config =
+                    Gateways.config(upstream.url()).withUpstreams(upstreams).toBuilder()
+                            .retries(Gateways.NEVER_AGAIN)
+                            .build();
+            try (var gateway = Gateway.start(config)) {
+                Wire.ask(gateway.address(), Chat.PATH, Chat.ask("with one key"));
+                assertEquals("ok", json(gateway, "/readyz").path("status").asString(""));
+                assertHas(metrics(gateway), "vivace_upstream_resting_keys{upstream=\"main\"} 1");
+                Wire.ask(gateway.address(), Chat.PATH, Chat.ask("with the other"));
+                assertEquals(
+                        "has refused every key for now",
+                        json(gateway, "/readyz")
+                                .path("checks")
+                                .path("upstream main")
+                                .asString(""));
+                assertHas(metrics(gateway), "vivace_upstream_resting_keys{upstream=\"main\"} 2");
+            }
         }
     }
 
