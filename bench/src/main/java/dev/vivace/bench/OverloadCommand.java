@@ -52,7 +52,7 @@ final class OverloadCommand implements Command {
                         each.run(home.resolve("vivace"), workspace, Duration.ofSeconds(seconds)));
             }
         }
-        var text = new StringBuilder(Machine.here(new JavaLoad()).text()).append("\n\n");
+        var text = new StringBuilder(Machine.here("a Java client").text()).append("\n\n");
         text.append(Overload.head()).append('\n');
         results.forEach(result -> text.append(result.row()).append('\n'));
         console.out().print(text);
