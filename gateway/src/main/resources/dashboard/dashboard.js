@@ -86,6 +86,7 @@ async function poll() {
     await loadStats();
     if (fit()) await loadStats();
     show((await load(`admin/ledger?limit=${CALLS}`)).entries);
+    showUpstreams((await load("admin/upstreams")).upstreams);
     state("on", "live", `, ${count(stats.in_flight)} in flight`);
   } catch (problem) {
     state("off", problem instanceof TypeError ? "gateway not reachable, trying again" : problem.message, "");
@@ -294,6 +295,28 @@ function showCharts() {
 function nothing(id, why) {
   $("nothing-" + id).hidden = !why;
   $("nothing-" + id).textContent = why;
+}
+
+// The upstreams
+
+function upstreamRow(upstream) {
+  const made = element("tr");
+  made.role = "row";
+  const state = cell(upstream.problem ? "status-bad" : "", upstream.problem || (upstream.breaker === "closed" ? "ok" : "trying again"));
+  made.append(cell("", upstream.name), state,
+    numberCell("in flight", count(upstream.in_flight)),
+    numberCell("waiting", count(upstream.queued)),
+    numberCell("limit", upstream.concurrency_limit === null ? "none" : count(upstream.concurrency_limit)),
+    numberCell("keys resting", upstream.keys ? `${upstream.resting_keys} of ${upstream.keys}` : "0"),
+    numberCell("calls, last minute", count(upstream.calls_last_minute)),
+    numberCell("retries", count(upstream.retries_last_minute)),
+    numberCell("first byte, p95", upstream.first_byte_p95_us === null ? "not known" : duration(upstream.first_byte_p95_us)));
+  return made;
+}
+
+function showUpstreams(upstreams) {
+  $("upstreams-card").hidden = upstreams.length === 0;
+  $("upstreams").replaceChildren(...upstreams.map(upstreamRow));
 }
 
 // The last calls

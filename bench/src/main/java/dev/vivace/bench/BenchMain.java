@@ -19,6 +19,7 @@ public final class BenchMain {
                         "vivace bench COMMAND --help says more.")
                 .with("gateway", GatewayCommand::new)
                 .with("faults", FaultsCommand::new)
+                .with("overload", OverloadCommand::new)
                 .with("fuzz", FuzzCommand::new)
                 .with("micro", MicroCommand::new);
     }

@@ -8,8 +8,10 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -38,16 +40,31 @@ final class MockUpstream implements AutoCloseable {
     private static final List<ByteBuffer> STREAM = stream();
 
     private final ServerSocketChannel server;
+    private final Semaphore slots;
+    private final Duration work;
 
-    private MockUpstream(ServerSocketChannel server) {
+    private MockUpstream(ServerSocketChannel server, int slots, Duration work) {
         this.server = server;
+        this.slots = new Semaphore(slots, true);
+        this.work = work;
     }
 
     /** Starts on a free port of 127.0.0.1. */
     static MockUpstream start() throws IOException {
+        return start(Integer.MAX_VALUE, Duration.ZERO);
+    }
+
+    /**
+     * Starts one with a capacity, on a free port of 127.0.0.1.
+     *
+     * @param slots calls that it works on at a time; the others wait with it, first come first
+     *     served
+     * @param work how long each takes
+     */
+    static MockUpstream start(int slots, Duration work) throws IOException {
         var server = ServerSocketChannel.open();
         server.bind(new InetSocketAddress("127.0.0.1", 0), 4_096);
-        var mock = new MockUpstream(server);
+        var mock = new MockUpstream(server, slots, work);
         Thread.ofPlatform().daemon().name("accept").start(mock::accept);
         return mock;
     }
@@ -82,7 +99,7 @@ final class MockUpstream implements AutoCloseable {
         }
     }
 
-    private static void serve(SocketChannel client) {
+    private void serve(SocketChannel client) {
         try (client) {
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
             var buffer = ByteBuffer.allocate(8_192);
@@ -90,6 +107,7 @@ final class MockUpstream implements AutoCloseable {
                 int head = headLength(buffer);
                 int whole = head < 0 ? 0 : head + contentLength(buffer, head);
                 if (head >= 0 && buffer.position() >= whole) {
+                    work();
                     boolean streams = text(buffer, whole).contains("\"stream\":true");
                     answer(client, streams ? STREAM : List.of(WHOLE));
                     buffer.limit(buffer.position()).position(whole);
@@ -105,6 +123,22 @@ final class MockUpstream implements AutoCloseable {
             }
         } catch (IOException e) {
             // The client left.
+        }
+    }
+
+    private void work() throws IOException {
+        if (work.isZero()) {
+            return;
+        }
+        try {
+            slots.acquire();
+            try {
+                Thread.sleep(work);
+            } finally {
+                slots.release();
+            }
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted", e);
         }
     }
 

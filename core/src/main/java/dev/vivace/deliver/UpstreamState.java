@@ -1,5 +1,6 @@
 package dev.vivace.deliver;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -129,6 +130,7 @@ public final class UpstreamState {
                 turnstile.limit(),
                 inFlight(),
                 turnstile.queued(),
+                keys.count(),
                 keys.resting(),
                 budget.retries(),
                 budget.calls(),
@@ -139,6 +141,8 @@ public final class UpstreamState {
      * For those who watch.
      *
      * @param limit calls at a time, {@link Integer#MAX_VALUE} if nothing limits them
+     * @param keys how many there are
+     * @param restingKeys how many of them were refused or limited, and are left alone for now
      * @param retries within the last minute
      * @param calls within the last minute
      * @param p95Nanos see {@link FirstByteTimes#p95}
@@ -149,8 +153,19 @@ public final class UpstreamState {
             int limit,
             int inFlight,
             int queued,
+            int keys,
             int restingKeys,
             int retries,
             int calls,
-            OptionalLong p95Nanos) {}
+            OptionalLong p95Nanos) {
+        /** Why calls are not sent there now; empty if they are. */
+        public Optional<String> problem() {
+            if (breaker == Breaker.State.OPEN) {
+                return Optional.of("fails too often and is left alone for a moment");
+            }
+            return keys > 0 && restingKeys == keys
+                    ? Optional.of("has refused every key for now")
+                    : Optional.empty();
+        }
+    }
 }

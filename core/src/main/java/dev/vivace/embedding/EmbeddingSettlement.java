@@ -141,7 +141,7 @@ public final class EmbeddingSettlement {
 
     /** A call went nowhere. */
     public void refused(EmbeddingOutcome.Unsound unsound) {
-        ledger.accept(Settlement.refusal(unsound.call(), unsound.status(), unsound.message()));
+        ledger.accept(Settlement.refusal(unsound.refused()));
     }
 
     /** A call has ended, and all that it cost is known. */
@@ -186,6 +186,7 @@ public final class EmbeddingSettlement {
                                     ? "ok"
                                     : caller.status() == 499 ? "aborted" : "error"));
         }
+        notes.addAll(caller.call.grant().notes());
         return notes;
     }
 }

@@ -387,7 +387,7 @@ public final class Spending implements AutoCloseable {
         return usd > 0 ? Math.round(Math.min(usd * 1e9, Long.MAX_VALUE / 4)) : 0;
     }
 
-    private static double usd(long nanos) {
+    static double usd(long nanos) {
         return nanos / 1e9;
     }
 }

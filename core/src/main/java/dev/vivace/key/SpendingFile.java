@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,7 @@ final class SpendingFile implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Spending.class);
     private static final long MAGIC = 0x31_44_4e_45_50_53_56_56L; // "VVSPEND1"
+    private static final String NAME = "spending.bin";
     private static final int HEADER = 4096;
     private static final int GROWTH = 512;
     private static final int USED = 8;
@@ -75,7 +78,7 @@ final class SpendingFile implements AutoCloseable {
     static SpendingFile open(Path directory, int slots) throws IOException {
         var owned = new PrivateDirectory(directory);
         owned.make();
-        Path file = directory.resolve("spending.bin");
+        Path file = directory.resolve(NAME);
         boolean there = Files.exists(file) && Files.size(file) > 0;
         owned.prepare(file);
         FileChannel channel = opened(file);
@@ -97,6 +100,25 @@ final class SpendingFile implements AutoCloseable {
             throw new IOException(file + " cannot be made");
         }
         return new SpendingFile(fresh, empty, slots, true);
+    }
+
+    /** The slots that are there now, read beside whoever has the file; none if it is not ours. */
+    static List<SpendingSlot> peek(Path directory) throws IOException {
+        Path file = directory.resolve(NAME);
+        if (!Files.exists(file) || Files.size(file) < HEADER) {
+            return List.of();
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long length = channel.size();
+            MemorySegment all =
+                    channel.map(FileChannel.MapMode.READ_ONLY, 0, length, Arena.ofAuto());
+            int slots = (int) ((length - HEADER) / SpendingSlot.BYTES);
+            return sound(all, slots)
+                    ? IntStream.range(0, (int) SpendingSlot.get(all, USED))
+                            .mapToObj(i -> SpendingSlot.there(slot(all, i)))
+                            .toList()
+                    : List.of();
+        }
     }
 
     private static FileChannel opened(Path file) throws IOException {

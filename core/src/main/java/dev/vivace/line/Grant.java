@@ -1,5 +1,6 @@
 package dev.vivace.line;
 
+import dev.vivace.ledger.StageNote;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,11 @@ public interface Grant {
     /** Likewise of tokens. */
     default Optional<Standing> tokens() {
         return Optional.empty();
+    }
+
+    /** Which limits it was held against, for its ledger entry. */
+    default List<StageNote> notes() {
+        return List.of();
     }
 
     /** Nothing to wait for, and nothing against it. */

@@ -2,6 +2,7 @@ package dev.vivace.line;
 
 import dev.vivace.key.Purse;
 import dev.vivace.key.Spending;
+import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Tokens;
 import dev.vivace.limit.Claim;
 import dev.vivace.limit.Taken;
@@ -17,6 +18,9 @@ import java.util.concurrent.CompletionStage;
  * the end of the call; nothing foreign runs under it but what never waits.
  */
 final class KeyGrant implements Grant {
+    private static final StageNote RATES = StageNote.of(Refusals.RATE, "within");
+    private static final StageNote BUDGETS = StageNote.of(Refusals.BUDGET, "within");
+
     private final Quota quota;
     private final String keyId;
     private final String tenant;
@@ -143,6 +147,15 @@ final class KeyGrant implements Grant {
             quota.spending().release(purses, heldUsd);
         }
         taken.forEach(claim -> claim.settle(quota.buckets(), used));
+    }
+
+    @Override
+    public List<StageNote> notes() {
+        boolean rates = !requestClaims.isEmpty() || !tokenClaims.isEmpty();
+        if (purses.isEmpty()) {
+            return rates ? List.of(RATES) : List.of();
+        }
+        return rates ? List.of(RATES, BUDGETS) : List.of(BUDGETS);
     }
 
     private static Standing standing(Claim.Outcome outcome) {

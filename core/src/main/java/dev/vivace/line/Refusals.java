@@ -1,14 +1,20 @@
 package dev.vivace.line;
 
 import dev.vivace.key.Spending;
+import dev.vivace.ledger.StageNote;
 import dev.vivace.limit.Claim;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
 /** What is said to calls that go beyond a limit. */
 final class Refusals {
+    static final String RATE = "rate-limit";
+    static final String BUDGET = "budget";
+    private static final String OVER = "over";
+
     private Refusals() {}
 
     /**
@@ -43,6 +49,20 @@ final class Refusals {
                 message,
                 Decision.Refused.QUOTA,
                 left.isPositive() ? left : Duration.ofSeconds(1));
+    }
+
+    /** Which limit it was that refused a call; empty if it was another matter. */
+    static List<StageNote> notes(Decision.Refused refused) {
+        return switch (refused.code()) {
+            case Decision.Refused.RATE_LIMIT -> List.of(StageNote.of(RATE, OVER));
+            case Decision.Refused.QUOTA -> List.of(StageNote.of(BUDGET, OVER));
+            default ->
+                    switch (refused.status()) {
+                        case 401 -> List.of(StageNote.of("client-key", "refused"));
+                        case 403 -> List.of(StageNote.of("client-key", "forbidden"));
+                        default -> List.of();
+                    };
+        };
     }
 
     private static long seconds(Duration time) {

@@ -91,6 +91,9 @@ public final class Settlement {
         flight.settled(tokens, cost);
         flight.call().grant().settle(tokens.bought(), cost);
         flight.note("deliver", outcome(log));
+        for (StageNote note : flight.call().grant().notes()) {
+            flight.note(note.stage(), note.outcome());
+        }
         write(flight, tokens, cost);
     }
 
@@ -139,21 +142,22 @@ public final class Settlement {
 
     /** A call was refused before it went anywhere. */
     public void refused(Decision.Refused refused) {
-        ledger.accept(refusal(refused.call(), refused.status(), refused.message()));
+        ledger.accept(refusal(refused));
     }
 
     /** The entry of a call that went nowhere. */
-    public static LedgerEntry refusal(Call call, int status, String message) {
-        long total = since(call);
-        return call.entry(
-                CacheStatus.BYPASS,
-                status,
-                Tokens.NONE,
-                Money.NONE,
-                new Times(total, 0, 0, total),
-                0,
-                List.of(),
-                message);
+    public static LedgerEntry refusal(Decision.Refused refused) {
+        long total = since(refused.call());
+        return refused.call()
+                .entry(
+                        CacheStatus.BYPASS,
+                        refused.status(),
+                        Tokens.NONE,
+                        Money.NONE,
+                        new Times(total, 0, 0, total),
+                        0,
+                        Refusals.notes(refused),
+                        refused.message());
     }
 
     private void write(Flight flight, Tokens tokens, double cost) {

@@ -19,8 +19,8 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * Every page that shows what the ledger knows, for GET requests, whatever the HTTP server: {@code
  * /metrics}, {@code /admin/ledger?limit=N} (1 to 1,000, default 100), {@code /admin/stats?since=MS}
- * (default 0), {@code /admin/features}, {@code /admin/config}, the dashboard at {@code /} and its
- * files below {@code /dashboard/}.
+ * (default 0), {@code /admin/features}, {@code /admin/config}, {@code /admin/upstreams}, {@code
+ * /admin/spending}, the dashboard at {@code /} and its files below {@code /dashboard/}.
  *
  * <p>Thread-safe. Except {@link #has}, it takes milliseconds: not for an event loop.
  */
@@ -31,7 +31,10 @@ public final class AdminPages {
     private static final String STATS = "/admin/stats";
     private static final String FEATURES = "/admin/features";
     private static final String CONFIG = "/admin/config";
-    private static final Set<String> PATHS = Set.of(METRICS, LEDGER, STATS, FEATURES, CONFIG);
+    private static final String UPSTREAMS = "/admin/upstreams";
+    private static final String SPENDING = "/admin/spending";
+    private static final Set<String> PATHS =
+            Set.of(METRICS, LEDGER, STATS, FEATURES, CONFIG, UPSTREAMS, SPENDING);
     private static final long DEFAULT_LIMIT = 100;
     private static final Pattern WHOLE = Pattern.compile("[0-9]{1,18}");
 
@@ -42,6 +45,8 @@ public final class AdminPages {
     private final Features features;
     private final Timeline timeline;
     private final Load load;
+    private final UpstreamFigures upstreams;
+    private final SpendingFigures spending;
     private final Consumer<JsonGenerator> config;
 
     /**
@@ -54,12 +59,16 @@ public final class AdminPages {
             Features features,
             Timeline timeline,
             Load load,
+            UpstreamFigures upstreams,
+            SpendingFigures spending,
             Consumer<JsonGenerator> config) {
         this.ledger = ledger;
         this.metrics = metrics;
         this.features = features;
         this.timeline = timeline;
         this.load = load;
+        this.upstreams = upstreams;
+        this.spending = spending;
         this.config = config;
     }
 
@@ -89,6 +98,8 @@ public final class AdminPages {
                 case STATS -> Optional.of(statsPage(query));
                 case FEATURES -> Optional.of(page(200, features::write));
                 case CONFIG -> Optional.of(page(200, config));
+                case UPSTREAMS -> Optional.of(page(200, upstreams::write));
+                case SPENDING -> Optional.of(page(200, spending::write));
                 default -> assets.get(path, header);
             };
         } catch (BadParameter bad) {
@@ -97,7 +108,8 @@ public final class AdminPages {
     }
 
     private Page metricsPage() {
-        String text = metrics.text(ledger.dropped(), ledger.unwritten()) + load.text();
+        String text =
+                metrics.text(ledger.dropped(), ledger.unwritten()) + load.text() + upstreams.text();
         return dynamic(200, Exposition.CONTENT_TYPE, text.getBytes(UTF_8));
     }
 

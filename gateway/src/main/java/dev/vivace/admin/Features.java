@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 
@@ -33,13 +34,43 @@ public final class Features implements LedgerListener {
     /** A stale pooled connection was replaced without the client noticing. */
     public static final String STALE_RETRY = "stale-retry";
 
+    /** A call that failed was sent to the same upstream again. */
+    public static final String RETRY = "retry";
+
+    /** A call went on to another upstream. */
+    public static final String FALLBACK = "fallback";
+
+    /** A second attempt began beside a late one. */
+    public static final String HEDGE = "hedge";
+
+    /** A call met an upstream that is left alone. */
+    public static final String BREAKER = "breaker";
+
+    /** A call waited for a place, or found none. */
+    public static final String CONCURRENCY = "concurrency";
+
+    /** A call was held against a limit on requests or tokens. */
+    public static final String RATE_LIMITS = "rate-limits";
+
+    /** A call was held against a budget. */
+    public static final String BUDGETS = "budgets";
+
+    /** A call came with a valid client key. */
+    public static final String CLIENT_KEYS = "client-keys";
+
     private static final int OUTCOMES = 20;
+    private static final Set<String> ANY = Set.of();
+    private static final String CLIENT_KEY = "client-key";
 
     /**
-     * @param ran outcomes of the stage that are the feature's work
+     * @param ran outcomes of the stage that are the feature's work; {@link #ANY}: all of them
      * @param saves whether such a call's saving is the feature's
      */
-    private record Feature(String name, String stage, Set<String> ran, boolean saves) {}
+    private record Feature(String name, String stage, Set<String> ran, boolean saves) {
+        boolean ran(StageNote note) {
+            return ran.isEmpty() || ran.contains(note.outcome());
+        }
+    }
 
     private static final List<Feature> ALL =
             List.of(
@@ -52,7 +83,15 @@ public final class Features implements LedgerListener {
                             true),
                     new Feature(EMBEDDING_BATCH, "batch", Set.of("gathered"), true),
                     new Feature(CONNECTION_REUSE, "connection", Set.of("reused"), false),
-                    new Feature(STALE_RETRY, "connection", Set.of("stale"), false));
+                    new Feature(STALE_RETRY, "connection", Set.of("stale"), false),
+                    new Feature(RETRY, "retry", ANY, false),
+                    new Feature(FALLBACK, "fallback", ANY, false),
+                    new Feature(HEDGE, "hedge", Set.of("sent"), false),
+                    new Feature(BREAKER, "breaker", ANY, false),
+                    new Feature(CONCURRENCY, "queue", ANY, false),
+                    new Feature(RATE_LIMITS, "rate-limit", ANY, false),
+                    new Feature(BUDGETS, "budget", ANY, false),
+                    new Feature(CLIENT_KEYS, CLIENT_KEY, ANY, false));
 
     /** Outcomes without which a call cannot have saved anything by its stage. */
     private static final Set<String> NOTHING_SAVED = Set.of("miss", "stored");
@@ -64,22 +103,30 @@ public final class Features implements LedgerListener {
         private final Map<String, Long> outcomes = new TreeMap<>();
     }
 
-    private final Set<String> on;
+    private final Supplier<Set<String>> on;
     private final Map<Feature, Tally> tallies = new LinkedHashMap<>();
 
     /**
-     * @param on the features that the configuration switches on, by the names above
+     * @param on the features that are switched on, by the names above
      * @throws IllegalArgumentException if one of them is no feature
      */
     public Features(Set<String> on) {
-        this.on = Set.copyOf(on);
-        ALL.forEach(feature -> tallies.put(feature, new Tally()));
+        this(() -> on);
         Set<String> names = ALL.stream().map(Feature::name).collect(Collectors.toSet());
         for (String name : on) {
             if (!names.contains(name)) {
                 throw new IllegalArgumentException("no feature is called " + name);
             }
         }
+    }
+
+    /**
+     * @param on as above, asked whenever somebody looks: a key or another configuration may switch
+     *     one on
+     */
+    public Features(Supplier<Set<String>> on) {
+        this.on = on;
+        ALL.forEach(feature -> tallies.put(feature, new Tally()));
     }
 
     @Override
@@ -95,13 +142,15 @@ public final class Features implements LedgerListener {
         boolean ran = false;
         for (StageNote note : e.stages()) {
             if (note.stage().equals(feature.stage())) {
-                ran |= feature.ran().contains(note.outcome());
+                ran |= feature.ran(note);
                 if (tally.outcomes.size() < OUTCOMES
                         || tally.outcomes.containsKey(note.outcome())) {
                     tally.outcomes.merge(note.outcome(), 1L, Long::sum);
                 }
             }
         }
+        // No note says that: whose key it was is in every entry.
+        ran |= feature.stage().equals(CLIENT_KEY) && !e.key().isEmpty();
         tally.ran += ran ? 1 : 0;
     }
 
@@ -110,7 +159,7 @@ public final class Features implements LedgerListener {
             Feature feature = each.getKey();
             if (feature.saves()
                     && feature.stage().equals(note.stage())
-                    && feature.ran().contains(note.outcome())
+                    && feature.ran(note)
                     && !NOTHING_SAVED.contains(note.outcome())) {
                 each.getValue().savedUsd += Money.orNothing(e.savedUsd());
                 each.getValue().savedTokens += e.tokens().saved();
@@ -121,11 +170,15 @@ public final class Features implements LedgerListener {
     }
 
     /** One object with all features. */
-    synchronized void write(JsonGenerator to) {
+    void write(JsonGenerator to) {
+        write(on.get(), to);
+    }
+
+    private synchronized void write(Set<String> switchedOn, JsonGenerator to) {
         to.writeStartObject();
         to.writeArrayPropertyStart("features");
         tallies.forEach((feature, tally) -> {
-            boolean isOn = on.contains(feature.name());
+            boolean isOn = switchedOn.contains(feature.name());
             to.writeStartObject();
             to.writeStringProperty("name", feature.name());
             to.writeBooleanProperty("on", isOn);

@@ -15,10 +15,12 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param url its root
  * @param ready whether it takes calls
+ * @param problems what it says is wrong; also of one that is ready
  * @param cache as {@code /admin/cache} answers
  * @param features what each has done
  */
-record Diagnosis(URI url, boolean ready, JsonNode cache, List<Feature> features) {
+record Diagnosis(
+        URI url, boolean ready, List<String> problems, JsonNode cache, List<Feature> features) {
 
     /**
      * @param on whether the configuration switches it on
@@ -52,7 +54,7 @@ record Diagnosis(URI url, boolean ready, JsonNode cache, List<Feature> features)
     static Diagnosis of(String url, @Nullable String adminKey)
             throws IOException, InterruptedException {
         try (var pages = GatewayPages.at(url, adminKey)) {
-            var ready = pages.isReady();
+            var health = pages.health();
             var cache = pages.read("/admin/cache");
             var features =
                     pages.read("/admin/features")
@@ -60,7 +62,7 @@ record Diagnosis(URI url, boolean ready, JsonNode cache, List<Feature> features)
                             .valueStream()
                             .map(Feature::of)
                             .toList();
-            return new Diagnosis(pages.root(), ready, cache, features);
+            return new Diagnosis(pages.root(), health.ready(), health.problems(), cache, features);
         }
     }
 
@@ -68,6 +70,7 @@ record Diagnosis(URI url, boolean ready, JsonNode cache, List<Feature> features)
         var json = JsonNodeFactory.instance.objectNode();
         json.put("url", url.toString());
         json.put("ready", ready);
+        problems.forEach(json.putArray("problems")::add);
         json.set("cache", cache);
         var list = json.putArray("features");
         for (var f : features) {
@@ -85,7 +88,12 @@ record Diagnosis(URI url, boolean ready, JsonNode cache, List<Feature> features)
 
     List<String> text() {
         var lines = new ArrayList<String>();
-        lines.add(url + (ready ? " is ready" : " is up, but NOT ready: it refuses calls now"));
+        var state =
+                !ready
+                        ? " is up, but NOT ready: it refuses calls now"
+                        : problems.isEmpty() ? " is ready" : " is ready, but degraded";
+        lines.add(url + state);
+        problems.forEach(problem -> lines.add("  " + problem));
         lines.add("");
         lines.add(
                 String.format(

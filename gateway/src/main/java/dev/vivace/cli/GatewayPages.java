@@ -8,6 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -52,9 +54,29 @@ final class GatewayPages implements AutoCloseable {
         return root;
     }
 
-    boolean isReady() throws IOException, InterruptedException {
-        return get("/readyz").statusCode() == 200;
+    /** Whether it takes calls, and what it says is wrong. */
+    Health health() throws IOException, InterruptedException {
+        var response = get("/readyz");
+        var problems = new ArrayList<String>();
+        try {
+            for (var check :
+                    JsonMapper.shared().readTree(response.body()).path("checks").properties()) {
+                var said = check.getValue().asString("");
+                if (!said.equals("ok")) {
+                    problems.add(check.getKey() + ": " + said);
+                }
+            }
+        } catch (JacksonException e) {
+            // It does not say why: its status still counts.
+        }
+        return new Health(response.statusCode() == 200, List.copyOf(problems));
     }
+
+    /**
+     * @param ready whether it takes calls
+     * @param problems each check that is not well, with what it says; also of one that is ready
+     */
+    record Health(boolean ready, List<String> problems) {}
 
     /**
      * @throws IOException if there is no such page or no access to it

@@ -4,9 +4,16 @@ import dev.vivace.command.Arguments;
 import dev.vivace.command.Command;
 import dev.vivace.command.Console;
 import dev.vivace.command.Usage;
+import dev.vivace.key.ClientKeys;
 import dev.vivace.key.KeyJson;
 import dev.vivace.key.Priority;
+import dev.vivace.key.Purse;
+import dev.vivace.key.Spending;
+import dev.vivace.key.SpendingGlance;
 import dev.vivace.key.VirtualKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,45 +23,60 @@ import java.util.stream.Collectors;
 /** {@code vivace keys list}. */
 final class KeysListCommand implements Command {
     private static final List<String> HEAD =
-            List.of("id", "tenant", "name", "models", "limits", "created", "revoked");
+            List.of(
+                    "id", "tenant", "name", "models", "limits", "today", "month", "created",
+                    "revoked");
 
     @Override
     public Usage usage() {
         return KeysProgram.describe(
-                new Usage("list", "Lists the client keys, revoked ones included."));
+                new Usage("list", "Lists the client keys, revoked ones included.")
+                        .details(
+                                "Beside each is what it has spent today and in this month (UTC), in US dollars."));
     }
 
     @Override
     public int run(Arguments given, Console console) {
-        try (var keys = KeysProgram.keys(given, console)) {
+        Path data = KeysProgram.data(given, console);
+        try (var keys = ClientKeys.of(data)) {
             List<VirtualKey> all = keys.list();
+            SpendingGlance spending = SpendingGlance.at(data, Clock.systemUTC());
             if (given.has("json")) {
-                console.out().println(json(all));
+                console.out().println(json(all, spending));
             } else if (all.isEmpty()) {
                 console.out().println("There are no client keys.");
             } else {
-                table(all).forEach(console.out()::println);
+                table(all, spending).forEach(console.out()::println);
             }
             return 0;
+        } catch (IOException e) {
+            throw Report.wrong(e);
         }
     }
 
-    private static String json(List<VirtualKey> keys) {
+    private static Spending.Spent spent(SpendingGlance spending, VirtualKey key) {
+        return spending.spent(Purse.ofKey(key.id(), key.budget()));
+    }
+
+    private static String json(List<VirtualKey> keys, SpendingGlance spending) {
         return KeysProgram.json(to -> {
             to.writeArrayPropertyStart("keys");
             for (VirtualKey key : keys) {
                 to.writeStartObject();
                 KeyJson.write(key, to);
+                Spending.Spent spent = spent(spending, key);
+                to.writeNumberProperty("spent_today_usd", spent.day());
+                to.writeNumberProperty("spent_month_usd", spent.month());
                 to.writeEndObject();
             }
             to.writeEndArray();
         });
     }
 
-    private static List<String> table(List<VirtualKey> keys) {
+    private static List<String> table(List<VirtualKey> keys, SpendingGlance spending) {
         var rows = new ArrayList<List<String>>();
         rows.add(HEAD);
-        keys.forEach(key -> rows.add(row(key)));
+        keys.forEach(key -> rows.add(row(key, spent(spending, key))));
         int[] widths = new int[HEAD.size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
@@ -72,7 +94,7 @@ final class KeysListCommand implements Command {
         return line.toString().stripTrailing();
     }
 
-    private static List<String> row(VirtualKey key) {
+    private static List<String> row(VirtualKey key, Spending.Spent spent) {
         return List.of(
                 key.id(),
                 key.tenant(),
@@ -81,6 +103,8 @@ final class KeysListCommand implements Command {
                         ? "all"
                         : key.models().stream().sorted().collect(Collectors.joining(",")),
                 limits(key),
+                usd(spent.day()),
+                usd(spent.month()),
                 day(key.createdAt()),
                 key.revoked() ? day(key.revokedAt()) : "-");
     }

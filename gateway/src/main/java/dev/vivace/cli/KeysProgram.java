@@ -53,10 +53,19 @@ final class KeysProgram {
      * @throws UsageException if the options name no data directory
      */
     static ClientKeys keys(Arguments given, Console console) {
+        return ClientKeys.of(data(given, console));
+    }
+
+    /**
+     * The data directory that is meant.
+     *
+     * @throws UsageException if the options name none
+     */
+    static Path data(Arguments given, Console console) {
         Optional<Path> data = given.find("data", Kind.PATH);
         Optional<Path> file = given.find("config", Kind.PATH);
         if (data.isEmpty() && file.isPresent()) {
-            return ClientKeys.of(configured(file.get()));
+            return configured(file.get());
         }
         if (data.isEmpty()) {
             console.err()
@@ -65,7 +74,7 @@ final class KeysProgram {
                                     + USUAL
                                     + ".");
         }
-        return ClientKeys.of(data.orElse(USUAL));
+        return data.orElse(USUAL);
     }
 
     private static Path configured(Path file) {

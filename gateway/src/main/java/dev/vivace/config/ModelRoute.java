@@ -46,7 +46,7 @@ public record ModelRoute(List<String> chain, Balance balance, Optional<String> l
     }
 
     /** Everything that it may lead to. */
-    Stream<String> targets() {
+    public Stream<String> targets() {
         return Stream.concat(chain.stream(), larger.stream());
     }
 

@@ -19,11 +19,6 @@ final class AdminDoor {
     private static final long MAX_BODY = 64 << 10;
     private static final String JSON = "application/json";
 
-    /** What everybody beyond loopback may know. */
-    private static final String READY = "{\"status\":\"ok\"}";
-
-    private static final String NOT_READY = "{\"status\":\"not ready\"}";
-
     private final Parts parts;
     private final BodyReader.Desk bodies;
     private final Stragglers stragglers;
@@ -65,7 +60,7 @@ final class AdminDoor {
                             exchange,
                             parts.adminAccess().tellsAll(request.headers())
                                     ? report.json()
-                                    : (report.ready() ? READY : NOT_READY));
+                                    : report.brief());
                 }
             }
             case "/admin/cache" -> {

@@ -107,7 +107,10 @@ final class Dispatch implements Attempt.Listener {
                 .enter(flight.call().principal().priority(), waiter(index))) {
             case Entry.Entered _ -> enter(index);
             case Queued waiting -> queued = waiting;
-            case Entry.Full full -> passBy(index, lane.full(full.retryAfter()));
+            case Entry.Full full -> {
+                flight.note("queue", "full");
+                passBy(index, lane.full(full.retryAfter()));
+            }
         }
     }
 
@@ -176,6 +179,7 @@ final class Dispatch implements Attempt.Listener {
             case UpstreamRates.Turn.Go _ -> send(index, tokens);
             case UpstreamRates.Turn.Wait wait -> {
                 targets.lane(index).state().turnstile().left(-1, false);
+                flight.note("rate-limit", "upstream");
                 passBy(index, targets.lane(index).limited(wait));
             }
         }
@@ -246,6 +250,9 @@ final class Dispatch implements Attempt.Listener {
     private void passBy(int index, Failure why) {
         if (!running.isEmpty()) {
             return; // a hedge that was not to be
+        }
+        if (why.kind() == Failure.Kind.RESTING) {
+            flight.note("breaker", "open");
         }
         int next = targets.untried();
         if (next >= 0) {

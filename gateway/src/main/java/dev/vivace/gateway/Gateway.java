@@ -4,13 +4,17 @@ import dev.vivace.admin.AdminPages;
 import dev.vivace.admin.Features;
 import dev.vivace.admin.Load;
 import dev.vivace.admin.Metrics;
+import dev.vivace.admin.SpendingFigures;
 import dev.vivace.admin.Timeline;
+import dev.vivace.admin.UpstreamFigures;
 import dev.vivace.cache.CacheStore;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.FileCacheStore;
 import dev.vivace.config.Config;
 import dev.vivace.config.ConfigWatch;
+import dev.vivace.config.TenantLimits;
 import dev.vivace.config.Warnings;
+import dev.vivace.key.Budget;
 import dev.vivace.key.ClientKeys;
 import dev.vivace.key.KeyFileException;
 import dev.vivace.key.Spending;
@@ -32,7 +36,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -113,15 +116,8 @@ public final class Gateway implements AutoCloseable {
         CacheStore store = store(config);
         Prices prices = Prices.builtIn().with(config.prices());
         var metrics = new Metrics(prices.models());
-        var features =
-                new Features(
-                        Set.of(
-                                Features.EXACT_CACHE,
-                                Features.JOIN,
-                                Features.EMBEDDING_BATCH,
-                                Features.EMBEDDING_CACHE,
-                                Features.CONNECTION_REUSE,
-                                Features.STALE_RETRY));
+        var inForce = new InForce();
+        var features = new Features(() -> SwitchedOn.by(inForce.parts().config(), keys));
         var timeline = new Timeline(Clock.systemUTC());
         List<LedgerListener> listeners = List.of(metrics, features, timeline);
         Ledger ledger =
@@ -132,7 +128,6 @@ public final class Gateway implements AutoCloseable {
         Spending spending = spending(config, store, ledger, replication);
         var inFlight = new LongAdder();
         var budget = new ByteBudget(config.limits().inFlightBytes());
-        var inForce = new InForce();
         var pages =
                 new AdminPages(
                         ledger,
@@ -140,8 +135,13 @@ public final class Gateway implements AutoCloseable {
                         features,
                         timeline,
                         new Load(inFlight::sum, budget::held, budget::waiting),
+                        new UpstreamFigures(() -> inForce.parts().upstreams().snapshots()),
+                        new SpendingFigures(
+                                keys::list,
+                                tenant -> budget(inForce, tenant),
+                                spending),
                         inForce::write);
-        var readiness = new Readiness(store, ledger);
+        var readiness = new Readiness(store, ledger, () -> checks(inForce, replication));
         Vertx vertx = Vertx.vertx(options());
         try {
             byte[] secret = replication.map(Replication::secret).orElseGet(store::secret);
@@ -233,6 +233,34 @@ public final class Gateway implements AutoCloseable {
             store.close();
             throw new GatewayException("The data directory is of no use: " + e.getMessage());
         }
+    }
+
+    private static Budget budget(InForce inForce, String tenant) {
+        return inForce.parts()
+                .config()
+                .tenants()
+                .getOrDefault(tenant, TenantLimits.NONE)
+                .budget();
+    }
+
+    /** What is looked at beyond this process. */
+    private static List<Readiness.Check> checks(
+            InForce inForce, Optional<Replication> replication) {
+        var checks = new ArrayList<Readiness.Check>();
+        inForce.parts()
+                .upstreams()
+                .snapshots()
+                .forEach(each ->
+                        checks.add(
+                                new Readiness.Check(
+                                        "upstream " + each.name(),
+                                        Readiness.Severity.DEGRADES,
+                                        each.problem())));
+        replication.ifPresent(shared ->
+                checks.add(
+                        new Readiness.Check(
+                                "redis", Readiness.Severity.DEGRADES, shared.problem())));
+        return checks;
     }
 
     private static ClientKeys keys(Config config) {

@@ -79,6 +79,11 @@ final class Upstreams {
         return rates;
     }
 
+    /** How all are now, in the configuration's order. */
+    List<UpstreamState.Snapshot> snapshots() {
+        return states.values().stream().map(UpstreamState::snapshot).toList();
+    }
+
     /** All, in the configuration's order. */
     List<UpstreamState> all() {
         return List.copyOf(states.values());

@@ -88,7 +88,7 @@ class AdminPagesTest {
         assertEquals(
                 500,
                 json("/admin/stats", Map.of("since", "0")).path("totals").path("requests").asInt());
-        assertEquals(6, json("/admin/features", Map.of()).path("features").size());
+        assertEquals(14, json("/admin/features", Map.of()).path("features").size());
     }
 
     @Test

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.vivace.deliver.UpstreamState;
+import dev.vivace.key.Budget;
+import dev.vivace.key.Spending;
 import dev.vivace.ledger.Ledger;
 import dev.vivace.ledger.LedgerEntry;
 import java.io.IOException;
@@ -19,12 +22,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** The admin pages behind the smallest of servers, over a ledger of given entries. */
 final class AdminServer implements AutoCloseable {
     final ConcurrentLinkedQueue<String> missing = new ConcurrentLinkedQueue<>();
+
+    /** How the upstreams are; none at first. */
+    final List<UpstreamState.Snapshot> upstreams = new CopyOnWriteArrayList<>();
+
     final Ledger ledger;
     final AdminPages pages;
     private final Map<String, Runnable> before = new ConcurrentHashMap<>();
@@ -43,6 +51,11 @@ final class AdminServer implements AutoCloseable {
                         features,
                         timeline,
                         new Load(() -> 3, () -> 4, () -> 5),
+                        new UpstreamFigures(() -> List.copyOf(upstreams)),
+                        new SpendingFigures(
+                                List::of,
+                                tenant -> Budget.NONE,
+                                Spending.inMemory(clock, Optional.empty())),
                         to -> {
                             to.writeStartObject();
                             to.writeEndObject();

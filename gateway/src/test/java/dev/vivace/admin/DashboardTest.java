@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.vivace.deliver.Breaker;
+import dev.vivace.deliver.UpstreamState;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.StageNote;
 import java.io.File;
@@ -21,6 +23,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -46,7 +49,24 @@ class DashboardTest {
                                 List.of(new StageNote("deliver", "error")),
                                 "upstream <b>closed</b> the connection"));
         try (var server = new AdminServer(noon(), entries)) {
+            server.upstreams.add(
+                    new UpstreamState.Snapshot(
+                            NASTY,
+                            Breaker.State.OPEN,
+                            Integer.MAX_VALUE,
+                            7,
+                            6,
+                            2,
+                            1,
+                            5,
+                            1_234,
+                            OptionalLong.of(85_000)));
             String dom = dom(server);
+            String upstreams = find(dom, "(?s)<tbody id=\"upstreams\".*?</tbody>");
+            assertEquals(
+                    "&lt;img src=x onerror=document.title='owned'&gt; &amp; co fails too often and"
+                            + " is left alone for a moment 7 6 none 1 of 2 1,234 5 85 µs",
+                    upstreams.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ").strip());
             assertEquals("0.07/s", text(dom, "rate"));
             assertEquals("4 in an hour, 1 failed", text(dom, "rate-detail"));
             assertEquals("50%", text(dom, "share"));

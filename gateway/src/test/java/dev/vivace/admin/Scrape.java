@@ -10,11 +10,12 @@ import java.util.regex.Pattern;
 final class Scrape {
     private static final Pattern HEAD =
             Pattern.compile(
-                    "# (HELP|TYPE) ([a-z_]+) ([^\\n]+)"); // our names are lower case without digits
+                    "# (HELP|TYPE) ([a-z_0-9]+) ([^\\n]+)"); // our names are lower case; p95 is the
+    // only number
     private static final Pattern SAMPLE =
-            Pattern.compile("([a-z_]+)(?:\\{(.*)})? (-?[0-9.]+|\\+Inf)");
+            Pattern.compile("([a-z_0-9]+)(?:\\{(.*)})? (-?[0-9.]+|\\+Inf)");
     private static final Pattern LABEL =
-            Pattern.compile("\\G([a-z_]+)=\"((?:[^\"\\\\]|\\\\[\\\\n\"])*)\"(?:,|$)");
+            Pattern.compile("\\G([a-z_0-9]+)=\"((?:[^\"\\\\]|\\\\[\\\\n\"])*)\"(?:,|$)");
 
     final Map<String, String> types = new LinkedHashMap<>();
     private final Map<String, Double> samples = new LinkedHashMap<>();

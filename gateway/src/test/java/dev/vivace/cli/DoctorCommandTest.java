@@ -73,6 +73,25 @@ class DoctorCommandTest {
     }
 
     @Test
+    void whatIsDegradedIsSaid() throws Exception {
+        var pages = new HashMap<>(PAGES);
+        pages.put(
+                "/readyz",
+                () ->
+                        "{\"status\":\"degraded\",\"checks\":{\"cache\":\"ok\",\"upstream main\":\"has refused every key for now\"}}");
+        try (var gateway = gateway(pages)) {
+            var ran = Ran.of(new DoctorCommand(), gateway.url());
+            assertEquals(0, ran.code());
+            assertTrue(ran.out().contains(" is ready, but degraded"), ran.out());
+            assertEquals(
+                    "  upstream main: has refused every key for now",
+                    ran.out().lines().skip(1).findFirst().orElse(""));
+            var json = Ran.of(new DoctorCommand(), gateway.url(), "--json").out();
+            assertEquals(1, JsonMapper.shared().readTree(json).path("problems").size(), json);
+        }
+    }
+
+    @Test
     void aGatewayThatIsNotReadyIsStillExamined() throws Exception {
         var pages = new HashMap<>(PAGES);
         pages.remove("/readyz");

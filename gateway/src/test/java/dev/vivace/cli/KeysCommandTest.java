@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.key.ClientKeys;
+import dev.vivace.key.Spending;
 import dev.vivace.key.VirtualKey;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,20 @@ class KeysCommandTest {
         assertTrue(ClientKeys.of(data).find(secret).orElseThrow().revoked());
         assertFalse(json(keys("list", "--json")).path("keys").path(0).path("revoked_at").isNull());
         assertEquals(1, keys("revoke", "vk-000000000000").code());
+    }
+
+    @Test
+    void saysWhatEachHasSpentWhileAGatewayCounts() {
+        String id = json(keys("create", "--tenant=acme", "--json")).path("id").asString("");
+        assertTrue(keys("list").out().contains("$0.00"), "nothing yet");
+        try (var spending =
+                Spending.open(data, data.resolve("ledger"), Clock.systemUTC(), Optional.empty())) {
+            spending.add(id, "acme", 1.25);
+            assertTrue(keys("list").out().contains("$1.25  $1.25"), keys("list").out());
+            JsonNode key = json(keys("list", "--json")).path("keys").path(0);
+            assertEquals(1.25, key.path("spent_today_usd").asDouble(0));
+            assertEquals(1.25, key.path("spent_month_usd").asDouble(0));
+        }
     }
 
     @Test
