@@ -137,9 +137,7 @@ public final class Gateway implements AutoCloseable {
                         new Load(inFlight::sum, budget::held, budget::waiting),
                         new UpstreamFigures(() -> inForce.parts().upstreams().snapshots()),
                         new SpendingFigures(
-                                keys::list,
-                                tenant -> budget(inForce, tenant),
-                                spending),
+                                keys::list, tenant -> budget(inForce, tenant), spending),
                         inForce::write);
         var readiness = new Readiness(store, ledger, () -> checks(inForce, replication));
         Vertx vertx = Vertx.vertx(options());
@@ -236,11 +234,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static Budget budget(InForce inForce, String tenant) {
-        return inForce.parts()
-                .config()
-                .tenants()
-                .getOrDefault(tenant, TenantLimits.NONE)
-                .budget();
+        return inForce.parts().config().tenants().getOrDefault(tenant, TenantLimits.NONE).budget();
     }
 
     /** What is looked at beyond this process. */

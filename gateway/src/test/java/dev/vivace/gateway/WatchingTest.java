@@ -129,10 +129,7 @@ final class WatchingTest {
                 Wire.ask(gateway.address(), Chat.PATH, Chat.ask("with the other"));
                 assertEquals(
                         "has refused every key for now",
-                        json(gateway, "/readyz")
-                                .path("checks")
-                                .path("upstream main")
-                                .asString(""));
+                        json(gateway, "/readyz").path("checks").path("upstream main").asString(""));
                 assertHas(metrics(gateway), "vivace_upstream_resting_keys{upstream=\"main\"} 2");
             }
         }
