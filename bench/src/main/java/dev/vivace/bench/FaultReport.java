@@ -33,7 +33,8 @@ record FaultReport(List<Result> results, long seed) {
             repeated  calls that an upstream got again; rebilled: answers that it billed again;
                       allowed: 10 % of its calls or 3, whichever is more, at all upstreams; over must be 0
             A stream that is cut or garbled after its first bytes were shown cannot be mended: the client has seen
-            them. It ends with an error event. Where there is no other upstream, the retry budget saves what it can.""";
+            them. It ends with an error event. Where there is no other upstream, the retry budget saves what it can.\
+            """;
 
     boolean holds() {
         return results.stream().allMatch(Result::holds);
@@ -61,8 +62,8 @@ record FaultReport(List<Result> results, long seed) {
         results.forEach(row -> lines.add(line(row)));
         lines.add("");
         lines.add(NOTES);
-        results.forEach(row ->
-                row.findings().forEach(what -> lines.add(row.cell().name() + ": " + what)));
+        results.forEach(
+                row -> row.findings().forEach(what -> lines.add(row.cell().name() + ": " + what)));
         lines.add("");
         lines.add(
                 "%d calls in %d rows, seed %d: %d lost, %d differing, %d over budget; %s"
@@ -102,6 +103,9 @@ record FaultReport(List<Result> results, long seed) {
         whole.put("seed", seed);
         whole.put("holds", holds());
         whole.put("rows", rows);
-        return JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(whole);
+        return JsonMapper.builder()
+                .build()
+                .writerWithDefaultPrettyPrinter()
+                .writeValueAsString(whole);
     }
 }

@@ -30,7 +30,8 @@ final class FaultsCommand implements Command {
     public int run(Arguments given, Console console) throws IOException, InterruptedException {
         int calls = given.get("calls", Kind.WHOLE);
         if (calls < 1 || calls > MOST) {
-            throw new UsageException("--calls is %d, but must be from 1 to %d".formatted(calls, MOST));
+            throw new UsageException(
+                    "--calls is %d, but must be from 1 to %d".formatted(calls, MOST));
         }
         long seed = given.get("seed", Kind.LONG);
         console.err().println(FaultReport.HEAD);

@@ -275,7 +275,9 @@ final class DispatchTest {
             assertEquals(200, ask(gateway, Chat.ask("mended")).get().status());
         }
         List<String> used =
-                first.calls().stream().map(call -> call.header("authorization").orElse("")).toList();
+                first.calls().stream()
+                        .map(call -> call.header("authorization").orElse(""))
+                        .toList();
         assertEquals(1, used.stream().filter(key -> key.endsWith("k-1")).count(), "" + used);
     }
 
