@@ -195,9 +195,10 @@ public final class RedisLink implements AutoCloseable {
         return key;
     }
 
+    /** On the thread that says when it is connected, so that each part hears it once. */
     void add(Part part) {
-        parts.add(part);
         later(() -> {
+            parts.add(part);
             if (circuit.lets()) {
                 part.connected();
             }
