@@ -38,6 +38,7 @@ public final class Breaker {
     private long term;
     private int probes;
     private int passed;
+    private long probedAt;
 
     /** The ticket while closed, so that the usual call enters without the lock. */
     private volatile long closedTicket;
@@ -59,10 +60,17 @@ public final class Breaker {
             case CLOSED -> term;
             case OPEN -> NO_ENTRY;
             case HALF_OPEN -> {
+                long now = nanos.getAsLong();
                 if (probes == options.probes()) {
-                    yield NO_ENTRY;
+                    if (now - probedAt <= options.open().toNanos()) {
+                        yield NO_ENTRY;
+                    }
+                    // Probes that hang, or long uploads, must not keep out who would find out more.
+                    term++;
+                    probes = 0;
                 }
                 probes++;
+                probedAt = now;
                 yield term;
             }
         };

@@ -121,6 +121,7 @@ public final class Spending implements AutoCloseable {
         if (from.state() != SpendingFile.State.EXACT) {
             recount(ledger);
         }
+        from.complete();
     }
 
     /** Sees to it that at least what the ledger says is counted. */

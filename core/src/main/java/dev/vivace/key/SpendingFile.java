@@ -63,11 +63,21 @@ final class SpendingFile implements AutoCloseable {
         this.slots = slots;
         this.written = used();
         this.state = lost ? State.LOST : exact() ? State.EXACT : State.PERHAPS_BEHIND;
-        UUID boot = boot();
-        SpendingSlot.header(all, BOOT, boot.getMostSignificantBits());
-        SpendingSlot.header(all, BOOT + Long.BYTES, boot.getLeastSignificantBits());
+        // Of no boot until it is complete: who is killed while it is counted again counts again.
+        boot(new UUID(0, 0));
         SpendingSlot.header(all, CLOSED, 0);
         all.force();
+    }
+
+    /** What it holds is all there was: from now on whatever is added is exact. */
+    void complete() {
+        boot(boot());
+        all.force();
+    }
+
+    private void boot(UUID id) {
+        SpendingSlot.header(all, BOOT, id.getMostSignificantBits());
+        SpendingSlot.header(all, BOOT + Long.BYTES, id.getLeastSignificantBits());
     }
 
     /**

@@ -118,13 +118,16 @@ final class SpendingSlot {
     }
 
     synchronized long ofDay(Today today) {
-        roll(today);
-        return get(at, DAY + Long.BYTES);
+        return sum(DAY, today.day());
     }
 
     synchronized long ofMonth(Today today) {
-        roll(today);
-        return get(at, MONTH + Long.BYTES);
+        return sum(MONTH, today.month());
+    }
+
+    /** Writes nothing: a look must not change anything, and may be at a file of another process. */
+    private long sum(long period, long now) {
+        return isNow(period, now) ? get(at, period + Long.BYTES) : 0;
     }
 
     /** Holds or gives back; false if it is no longer this account's. */
@@ -153,9 +156,13 @@ final class SpendingSlot {
     }
 
     /** A clock that is set back over midnight does not open the day that was over again. */
-    private void roll(long period, long now) {
+    private boolean isNow(long period, long now) {
         long known = get(at, period);
-        if (known != now && known != now + 1) {
+        return known == now || known == now + 1;
+    }
+
+    private void roll(long period, long now) {
+        if (!isNow(period, now)) {
             set(at, period + Long.BYTES, 0);
             set(at, period, now);
         }

@@ -58,6 +58,11 @@ public interface Grant {
         settle(0, 0);
     }
 
+    /** Whether tokens or money are limited: what cannot be counted must not be let through. */
+    default boolean metered() {
+        return false;
+    }
+
     /** The limit on requests that leaves least, once the call was admitted; empty without one. */
     default Optional<Standing> requests() {
         return Optional.empty();

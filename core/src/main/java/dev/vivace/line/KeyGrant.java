@@ -54,6 +54,11 @@ final class KeyGrant implements Grant {
     }
 
     @Override
+    public boolean metered() {
+        return !purses.isEmpty() || !tokenClaims.isEmpty();
+    }
+
+    @Override
     public Optional<Standing> tokens() {
         return tokens;
     }

@@ -262,7 +262,7 @@ public final class ModelLine {
                 call.grant()
                         .reserve(
                                 call,
-                                own.request().route().chain(),
+                                own.request().route().all(),
                                 own.request().body().length,
                                 scan.maxOutput()),
                 () -> {

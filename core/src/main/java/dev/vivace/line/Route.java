@@ -1,6 +1,7 @@
 package dev.vivace.line;
 
 import dev.vivace.deliver.Balance;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +26,17 @@ public record Route(List<Models.Target> chain, Balance balance, Optional<Models.
 
     public Models.Target first() {
         return chain.getFirst();
+    }
+
+    /** All who may answer, whatever the order. */
+    List<Models.Target> all() {
+        return larger.map(
+                        one -> {
+                            var all = new ArrayList<>(chain);
+                            all.add(one);
+                            return List.copyOf(all);
+                        })
+                .orElse(chain);
     }
 
     /** Whether no target needs the client's own credential, so that it separates nobody. */

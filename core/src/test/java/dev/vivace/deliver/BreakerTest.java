@@ -25,6 +25,25 @@ class BreakerTest {
         now.addAndGet(time.toNanos());
     }
 
+    /** Probes that hang say nothing, and must not keep out others who would find that it works. */
+    @Test
+    void probesThatHangMakeRoomForOthersAfterAWhile() {
+        open();
+        pass(BreakerOptions.DEFAULT.open().plusMillis(1));
+        long hung = breaker.tryEnter();
+        for (int i = 1; i < BreakerOptions.DEFAULT.probes(); i++) {
+            assertTrue(breaker.tryEnter() >= 0);
+        }
+        assertEquals(-1, breaker.tryEnter());
+        pass(BreakerOptions.DEFAULT.open().plusMillis(1));
+        for (int i = 0; i < BreakerOptions.DEFAULT.probes(); i++) {
+            breaker.succeeded(breaker.tryEnter());
+        }
+        assertEquals(Breaker.State.CLOSED, breaker.state());
+        breaker.failed(hung);
+        assertEquals(Breaker.State.CLOSED, breaker.state());
+    }
+
     @Test
     void opensOnlyWithEnoughCallsAndEnoughFailuresInTheWindow() {
         for (int i = 0; i < 19; i++) {

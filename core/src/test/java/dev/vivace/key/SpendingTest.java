@@ -80,6 +80,30 @@ class SpendingTest {
         }
     }
 
+    /** On another day than that of the spending, beside the process that has the file. */
+    @Test
+    void aGlanceWritesNothing() throws Exception {
+        try (Spending spending = open()) {
+            spending.add("vk-1", "acme", 0.25);
+            at("2026-11-25T12:00:00Z");
+            assertEquals(
+                    new Spending.Spent(0, 0.25), SpendingGlance.at(directory, now::get).spent(KEY));
+        }
+    }
+
+    /** Who is killed while it counts again from the ledger has to count again. */
+    @Test
+    void aFileIsOfNoBootUntilItIsComplete() throws Exception {
+        SpendingFile.open(directory, 10).close();
+        try (SpendingFile killed = SpendingFile.open(directory, 10)) {
+            assertEquals(SpendingFile.State.EXACT, killed.state());
+            byte[] boot = Files.readAllBytes(directory.resolve("spending.bin"));
+            for (int i = HEADER_BOOT; i < HEADER_BOOT + 16; i++) {
+                assertEquals(0, boot[i]);
+            }
+        }
+    }
+
     @Test
     void daysAndMonthsEndAtMidnightUtc() {
         try (Spending spending = open()) {

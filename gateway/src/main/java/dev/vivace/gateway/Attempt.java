@@ -7,6 +7,7 @@ import dev.vivace.deliver.Cause;
 import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
 import dev.vivace.line.Models;
+import dev.vivace.line.UpstreamRequest;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientConnection;
@@ -121,7 +122,9 @@ final class Attempt {
             connect();
         } else {
             reused = true;
-            mayBeStale = departed - idle.since() > IDLE_NANOS;
+            mayBeStale =
+                    departed - idle.since() > IDLE_NANOS
+                            && flight.request().kind() != UpstreamRequest.Kind.UNSAFE;
             ask(idle.connection());
         }
     }
@@ -243,7 +246,7 @@ final class Attempt {
             return;
         }
         silence.broken();
-        if (place.came(departed)) {
+        if (place.came(departed, response != null && response.statusCode() < 300)) {
             flight.firstByteCame();
         }
         listener.chunk(this, chunk.getBytes());
@@ -308,7 +311,9 @@ final class Attempt {
     private void timeout(String what) {
         if (finish()) {
             reset();
-            listener.failed(this, Cause.TIMEOUT, new Failure(Failure.Kind.TIMEOUT, what));
+            // A client that sends nothing says nothing about the upstream.
+            Cause cause = response == null && silence.ofClient() ? Cause.NONE : Cause.TIMEOUT;
+            listener.failed(this, cause, new Failure(Failure.Kind.TIMEOUT, what));
         }
     }
 

@@ -248,7 +248,7 @@ final class Dispatch implements Attempt.Listener {
 
     /** A target lets nobody in. */
     private void passBy(int index, Failure why) {
-        if (!running.isEmpty()) {
+        if (!running.isEmpty() || timer >= 0) {
             return; // a hedge that was not to be
         }
         if (why.kind() == Failure.Kind.RESTING) {
@@ -288,6 +288,10 @@ final class Dispatch implements Attempt.Listener {
             append(attempt, chunk);
             return;
         }
+        if (shown != null) {
+            leave(attempt);
+            return;
+        }
         attempt.opening().add(chunk);
         if (!attempt.opening().waits()) {
             judge(attempt, false);
@@ -323,6 +327,10 @@ final class Dispatch implements Attempt.Listener {
 
     @Override
     public void end(Attempt attempt) {
+        if (shown != null && attempt != shown) {
+            leave(attempt);
+            return;
+        }
         if (attempt != shown) {
             judge(attempt, true);
             if (attempt != shown || over) {
@@ -401,8 +409,8 @@ final class Dispatch implements Attempt.Listener {
             running.remove(attempt); // the other one is still at it
             return true;
         }
-        if (upload != null) {
-            return false;
+        if (upload != null && cause != Cause.UNREACHABLE) {
+            return false; // of what flows through, nothing has begun to flow only then
         }
         if (cause == Cause.TOO_LONG) {
             return goesOn(attempt, targets.larger(), "too-long");
@@ -519,7 +527,7 @@ final class Dispatch implements Attempt.Listener {
                                 Math.max(1, wait.toMillis()),
                                 fired -> {
                                     timer = -1;
-                                    if (!over) {
+                                    if (!over && shown == null) {
                                         guarded(action);
                                     }
                                 });
@@ -560,6 +568,7 @@ final class Dispatch implements Attempt.Listener {
     private void over() {
         over = true;
         delivery.ended(this);
+        List.copyOf(running).forEach(this::leave);
         flight.lastByteCame();
         stopWaiting();
     }

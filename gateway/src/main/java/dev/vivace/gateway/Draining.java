@@ -35,6 +35,9 @@ final class Draining {
                 "Stopping: %d in flight, which have %s s to end; a second signal ends all at once."
                         .formatted(waiting, seconds(grace.toNanos())));
         int left = await(this::waiting, grace);
+        entrance.shut();
+        // Who came in just before is in flight like all others.
+        left = await(this::waiting, grace.minusNanos(System.nanoTime() - began));
         if (left > 0) {
             say.accept("The grace time is over: %d in flight are cut off.".formatted(left));
             ask(Doors::cut);

@@ -13,6 +13,7 @@ final class Entrance {
     private volatile int max;
     private final AtomicInteger inside = new AtomicInteger();
     private volatile boolean closing;
+    private volatile boolean shut;
 
     /**
      * @param max most connections
@@ -28,7 +29,7 @@ final class Entrance {
 
     /** Whether there is room for one more, who is counted then until it {@linkplain #left left}. */
     boolean admits() {
-        if (inside.incrementAndGet() <= max) {
+        if (inside.incrementAndGet() <= max && !shut) {
             return true;
         }
         inside.decrementAndGet();
@@ -45,6 +46,11 @@ final class Entrance {
         return inside.get();
     }
 
+    /** From now on nobody comes in any more. */
+    void shut() {
+        shut = true;
+    }
+
     /** From now on every answer is the last on its connection. */
     void close() {
         closing = true;
@@ -59,7 +65,11 @@ final class Entrance {
         dismiss(
                 channel,
                 "503 Service Unavailable",
-                "There are " + max + " connections, as many as are allowed (server.connections).");
+                shut
+                        ? "The gateway is stopping."
+                        : "There are "
+                                + max
+                                + " connections, as many as are allowed (server.connections).");
     }
 
     /**

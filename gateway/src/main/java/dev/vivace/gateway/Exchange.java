@@ -118,6 +118,7 @@ final class Exchange {
                 OurHeaders.OVERHEAD,
                 Long.toString(TimeUnit.NANOSECONDS.toMicros(Math.max(0, overheadNanos))));
         if (call.grant() != Grant.NONE) {
+            RateHeaders.removeProviders(headers);
             RateHeaders.write(headers, call.grant(), errors, InstantSource.system());
         }
     }

@@ -164,9 +164,10 @@ public final class Gateway implements AutoCloseable {
             inForce.begin(resources.parts(config));
             var entrance = new Entrance(config.server().connections());
             var doors = new ArrayList<Doors>();
-            int port = listen(vertx, inForce.parts(), entrance, doors);
+            // First, so that nobody is let in, or gets an answer, that replicas know better about.
             keys.watch();
             replication.ifPresent(shared -> share(shared, keys, inForce));
+            int port = listen(vertx, inForce.parts(), entrance, doors);
             MemoryKeeper.start(vertx, resources.ids()::count, inFlight::sum);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;

@@ -114,6 +114,15 @@ final class PassDoor {
             RequestHeaders headers,
             Call call,
             Optional<Decision.Refused> refused) {
+        if (refused.isEmpty() && call.grant().metered() && !safe(exchange.request)) {
+            refuse(
+                    exchange,
+                    new Decision.Refused(
+                            call,
+                            403,
+                            "This key or its tenant has a limit on tokens or a budget, and what is asked for at this path the gateway cannot count."));
+            return;
+        }
         if (refused.isPresent()) {
             refuse(exchange, refused.get());
             return;

@@ -18,6 +18,7 @@ final class Place {
     private final boolean timed;
     private boolean settled;
     private long firstByte = -1;
+    private boolean counts;
     private boolean told;
     private boolean over;
 
@@ -39,8 +40,12 @@ final class Place {
      */
     static @Nullable Place take(Lane lane, long reserved, boolean timed) {
         UpstreamState state = lane.state();
-        int key = state.keys().next();
-        if (key >= 0) {
+        int most = Math.max(1, state.keys().count());
+        for (int tried = 0; tried < most; tried++) {
+            int key = state.keys().next();
+            if (key < 0) {
+                break;
+            }
             long keyTicket = state.breaker(key).tryEnter();
             if (keyTicket >= 0) {
                 long ticket = state.breaker().tryEnter();
@@ -64,13 +69,18 @@ final class Place {
         return key;
     }
 
-    /** Something of the answer's body came; whether it was the first. */
-    boolean came(long departed) {
+    /**
+     * Something of the answer's body came; whether it was the first.
+     *
+     * @param good whether it is an answer and no error, which may come much sooner
+     */
+    boolean came(long departed, boolean good) {
         if (firstByte >= 0) {
             return false;
         }
         firstByte = Math.max(0, System.nanoTime() - departed);
-        if (timed) {
+        counts = timed && good;
+        if (counts) {
             lane.state().firstByteTimes().record(firstByte);
         }
         return true;
@@ -137,7 +147,7 @@ final class Place {
         if (!over) {
             over = true;
             lane.state().ended();
-            lane.state().turnstile().left(timed ? firstByte : -1, dropped);
+            lane.state().turnstile().left(counts ? firstByte : -1, dropped);
         }
     }
 }

@@ -5,6 +5,8 @@ import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
 
 /** The response headers that say where the limits of a client key stand. */
 final class RateHeaders {
@@ -12,7 +14,22 @@ final class RateHeaders {
 
     private RateHeaders() {}
 
-    /** Sets them, in place of the upstream's own of the same names. */
+    /**
+     * What a provider says of its own limits is about all who use the configured key: one tenant
+     * would see from it what the others do.
+     */
+    static void removeProviders(MultiMap headers) {
+        for (String name : List.copyOf(headers.names())) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (lower.startsWith("x-ratelimit-")
+                    || lower.startsWith("anthropic-ratelimit-")
+                    || lower.startsWith("openai-organization")) {
+                headers.remove(name);
+            }
+        }
+    }
+
+    /** Sets them. */
     static void write(MultiMap headers, Grant grant, Errors door, InstantSource clock) {
         grant.requests().ifPresent(standing -> write(headers, "requests", standing, door, clock));
         grant.tokens().ifPresent(standing -> write(headers, "tokens", standing, door, clock));

@@ -63,6 +63,11 @@ final class Silence {
         return longer(now, lane.timeouts().firstByte(), "did not begin to answer within");
     }
 
+    /** Whether it is the client that is waited for, and nobody else is to blame. */
+    boolean ofClient() {
+        return upload != null && !upload.isEnded() && (outflow == null || outflow.empty());
+    }
+
     private boolean requestMoved(@Nullable HttpClientConnection connection) {
         if (outflow == null && connection != null) {
             outflow = new Outflow(Outflow.of(connection));

@@ -85,20 +85,24 @@ final class Targets {
         return tries[index];
     }
 
-    /** Another that has the same model and was not asked yet; -1 if there is none. */
+    /**
+     * Another that has the same model, was not asked yet and is not closed; -1 if there is none.
+     */
     int untried(int like) {
         for (int i = 0; i < chain(); i++) {
-            if (tries[i] == 0 && targets.get(i).model().equals(targets.get(like).model())) {
+            if (tries[i] == 0
+                    && targets.get(i).model().equals(targets.get(like).model())
+                    && lanes.get(i).closed().isEmpty()) {
                 return i;
             }
         }
         return -1;
     }
 
-    /** The first of the chain that was not asked yet; -1 if there is none. */
+    /** The first of the chain that was not asked yet and is not closed; -1 if there is none. */
     int untried() {
         for (int i = 0; i < chain(); i++) {
-            if (tries[i] == 0) {
+            if (tries[i] == 0 && lanes.get(i).closed().isEmpty()) {
                 return i;
             }
         }

@@ -398,6 +398,30 @@ final class DispatchTest {
         assertEquals(0, second.calls().size(), "what was shown cannot be taken back");
     }
 
+    /** With a dead twin in the chain a call must not fare worse than without one. */
+    @Test
+    void aTwinThatRestsDoesNotTakeTheRetryAway() throws Exception {
+        first.script((call, reply) -> {
+            if (call.text().contains("bad") || call.text().contains("once") && asked("once") == 1) {
+                reply.json(500, BROKEN);
+            } else {
+                reply.json(200, HERE);
+            }
+        });
+        second.script((call, reply) -> reply.json(500, BROKEN));
+        var breaker =
+                new BreakerOptions(true, Duration.ofMinutes(1), 2, 1, Duration.ofMinutes(5), 1);
+        try (var gateway =
+                both(with -> with.retries(retries(3, 10, Duration.ofMillis(1))).breaker(breaker))) {
+            assertEquals(200, ask(gateway, Chat.ask("good")).get().status());
+            ask(gateway, Chat.ask("bad")).get();
+            int asked = second.calls().size();
+            assertTrue(asked >= 2, "its breaker is open now");
+            assertEquals(200, ask(gateway, Chat.ask("once")).get().status());
+            assertEquals(asked, second.calls().size());
+        }
+    }
+
     private long asked(String what) {
         return first.calls().stream().filter(call -> call.text().contains(what)).count();
     }

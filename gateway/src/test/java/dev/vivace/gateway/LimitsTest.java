@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,14 +74,16 @@ class LimitsTest {
     @Test
     void everyDoorCountsRequestsAndSaysWhatIsLeft() throws Exception {
         for (String[] door : DOORS) {
-            String key = key("\"requests_per_minute\":2,\"tokens_per_minute\":100000");
+            boolean counts = !door[0].equals("/v1/files");
+            String tokens = counts ? ",\"tokens_per_minute\":100000" : "";
+            String key = key("\"requests_per_minute\":2" + tokens);
             Wire.Answer first = ask(door, key);
             assertEquals(200, first.status(), first.text());
             assertEquals(1, first.head().all("x-ratelimit-limit-requests").size());
             assertEquals("2", header(first, "x-ratelimit-limit-requests"));
             assertEquals("1", header(first, "x-ratelimit-remaining-requests"));
             assertEquals("30s", header(first, "x-ratelimit-reset-requests"));
-            assertEquals("100000", header(first, "x-ratelimit-limit-tokens"));
+            assertEquals(counts ? "100000" : "none", header(first, "x-ratelimit-limit-tokens"));
             assertEquals(200, ask(door, key).status());
             Wire.Answer refused = ask(door, key);
             assertEquals(429, refused.status(), door[0]);
@@ -99,6 +102,22 @@ class LimitsTest {
                                             : "\"code\":\"rate_limit_exceeded\""),
                     refused.text());
         }
+    }
+
+    /** What cannot be counted must not be a way round the limit. */
+    @Test
+    void withATokenLimitOrABudgetNothingIsPassedThroughButReading() throws Exception {
+        for (String terms : List.of("\"tokens_per_minute\":1000", "\"budget_day\":5")) {
+            String key = key(terms);
+            Wire.Answer refused =
+                    Wire.ask(gateway.address(), "/v1/completions", "{\"model\":\"m\"}", key);
+            assertEquals(403, refused.status(), refused.text());
+            assertEquals(200, Wire.get(gateway.address(), "/v1/models", key).status());
+        }
+        String free = key("\"requests_per_minute\":5");
+        assertEquals(
+                200,
+                Wire.ask(gateway.address(), "/v1/completions", "{\"model\":\"m\"}", free).status());
     }
 
     @Test
@@ -120,8 +139,11 @@ class LimitsTest {
     }
 
     @Test
-    void whoHasNoLimitsSeesTheUpstreamsOwnHeaders() throws Exception {
-        Wire.Answer answer = ask(DOORS[0], key("\"name\":\"free\""));
+    void whatTheProviderSaysOfTheSharedKeyIsNoClientsBusiness() throws Exception {
+        Wire.Answer answer = ask(DOORS[0], "X-Open: to-all");
         assertEquals("77777", header(answer, "x-ratelimit-limit-requests"));
+        answer = ask(DOORS[0], key("\"name\":\"free\""));
+        assertEquals(200, answer.status());
+        assertEquals("none", header(answer, "x-ratelimit-limit-requests"));
     }
 }

@@ -51,8 +51,15 @@ final class Invalidations implements Part {
         link.add(this);
     }
 
-    void listen(Consumer<Invalidation> listener) {
+    /** The listener also hears of all that is known already: it may hold what is older. */
+    synchronized void listen(Consumer<Invalidation> listener) {
         listeners.add(listener);
+        Set<Invalidation> before = new LinkedHashSet<>();
+        if (StreamId.ZERO.isBefore(known.floor())) {
+            before.add(InvalidationFormat.ALL);
+        }
+        known.all().forEach(one -> before.add(one.which()));
+        link.work(() -> before.forEach(listener));
     }
 
     /** For answers that are stored now. */

@@ -16,6 +16,7 @@ import io.github.bucket4j.redis.lettuce.Bucket4jLettuce.LettuceBasedProxyManager
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Buckets in Redis, which replicas share. Calls for one bucket at the same time go to Redis
@@ -40,6 +41,7 @@ public final class RedisBuckets implements RateBuckets {
     private record Name(String bucket, long perMinute) {}
 
     private final RateBuckets local;
+    private final Duration patience;
     private final AsyncProxyManager<Name> store;
     private final Cache<Name, AsyncBucketProxy> buckets =
             Caffeine.newBuilder().maximumSize(MAX_KNOWN).executor(Runnable::run).build();
@@ -49,6 +51,7 @@ public final class RedisBuckets implements RateBuckets {
      */
     public RedisBuckets(RedisLink link, RateBuckets local) {
         this.local = local;
+        this.patience = link.timeout();
         var commands =
                 new BucketCommands<Name>(
                         link,
@@ -70,6 +73,8 @@ public final class RedisBuckets implements RateBuckets {
     public CompletionStage<Taken> take(String bucket, long perMinute, long amount) {
         long size = Math.min(perMinute, MOST_PER_MINUTE);
         return attempt(bucket, size, amount)
+                // One limit for all that it takes, retries of compare-and-swap included.
+                .orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
                 .handle((taken, failure) -> {
                     if (failure != null) {
                         return local.take(bucket, perMinute, amount);

@@ -142,6 +142,11 @@ public final class RedisLink implements AutoCloseable {
         return InstallationSecret.derive(uri, prefix, configured);
     }
 
+    /** How long a caller waits at most. */
+    Duration timeout() {
+        return timeout;
+    }
+
     /** How Redis does. */
     public RedisHealth health() {
         return circuit.health();
