@@ -228,6 +228,9 @@ final class Attempt {
         }
         response = came;
         silence.broken();
+        if (reused) {
+            place.lane().connections().servedWhenReused();
+        }
         String hops = HopByHop.options(came.headers());
         var headers = new ArrayList<Header>(came.headers().size());
         for (Map.Entry<String, String> header : came.headers()) {

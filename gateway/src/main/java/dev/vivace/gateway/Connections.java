@@ -21,8 +21,12 @@ final class Connections {
     /** Most connections, busy ones included. */
     private static final int MAX = 10_000;
 
-    /** For how long none is used again after two have broken that were. */
-    private static final long DISTRUST_NANOS = 60_000_000_000L;
+    /**
+     * For how long none is used again after two in a row broke that were; twice as long each time.
+     */
+    private static final long DISTRUST_NANOS = 15_000_000_000L;
+
+    private static final int MAX_DOUBLINGS = 2;
 
     /** All connections that there may be are in use. */
     static final class AllBusy extends RuntimeException {
@@ -41,8 +45,7 @@ final class Connections {
     private final ArrayDeque<Idle> idle = new ArrayDeque<>();
     private final Set<HttpClientConnection> open = new HashSet<>();
     private int opening;
-    private boolean distrusted;
-    private boolean broke;
+    private int brokeInARow;
     private boolean retired;
     private long brokeAt;
 
@@ -53,10 +56,9 @@ final class Connections {
 
     /** A connection that served before and is open as far as we know; null if there is none. */
     @Nullable Idle idle() {
-        if (distrusted && System.nanoTime() - brokeAt < DISTRUST_NANOS) {
+        if (distrusted()) {
             return null;
         }
-        distrusted = false;
         for (Idle last = idle.pollLast(); last != null; last = idle.pollLast()) {
             if (open.contains(last.connection)) {
                 return last;
@@ -66,15 +68,23 @@ final class Connections {
     }
 
     /**
-     * One that had just served broke at its next request, without an answer. An upstream that does
-     * that again within a minute closes connections without saying so: a new one for each request
-     * costs less than the requests that go astray.
+     * One that had just served broke at its next request, without an answer. An upstream where two
+     * in a row do closes connections without saying so: a new one for each request costs less than
+     * the requests that go astray.
      */
     void brokeWhenReused() {
-        long now = System.nanoTime();
-        distrusted = broke && now - brokeAt < DISTRUST_NANOS;
-        broke = true;
-        brokeAt = now;
+        brokeInARow++;
+        brokeAt = System.nanoTime();
+    }
+
+    /** One that had served before has served again. */
+    void servedWhenReused() {
+        brokeInARow = 0;
+    }
+
+    private boolean distrusted() {
+        int doublings = Math.min(brokeInARow - 2, MAX_DOUBLINGS);
+        return brokeInARow > 1 && System.nanoTime() - brokeAt < DISTRUST_NANOS << doublings;
     }
 
     /** Opens a new one. */
@@ -95,7 +105,7 @@ final class Connections {
 
     /** Takes a connection back whose exchange is over, if it is still open. */
     void release(HttpClientConnection connection) {
-        if (distrusted || retired) {
+        if (retired || distrusted()) {
             connection.close();
         } else if (open.contains(connection)) {
             idle.addLast(new Idle(connection, System.nanoTime()));
