@@ -315,7 +315,7 @@ enum Keys {
             Key.optional(
                     "secret",
                     RedisOptions.SECRET,
-                    "the one that lies in `data`",
+                    "one made of `redis.url` and `redis.prefix`, which must then be written alike everywhere",
                     "What the gateways must have in common to share cached answers: the same everywhere, and known to nobody else.")),
     FILE(
             "",

@@ -13,8 +13,8 @@ import java.util.Optional;
  *     default
  * @param prefix of every key there, 1 to 64 letters, digits, {@code . _ : -}; {@code vivace} by
  *     default
- * @param secret what replicas must have in common to share answers; empty: the one that lies in the
- *     data directory
+ * @param secret what replicas must have in common to share answers; empty: one made of the URL and
+ *     the prefix, which must then be written alike everywhere
  */
 public record RedisOptions(URI url, Duration timeout, String prefix, Optional<String> secret) {
     static final Rule<URI> URL = Rule.redis();
