@@ -45,7 +45,11 @@ final class GatewayCommand implements Command {
                 .option(
                         "rival",
                         "NAME,...",
-                        "Only these beside Vivace (default: all that are installed).");
+                        "Only these beside Vivace (default: all that are installed).")
+                .option(
+                        "against",
+                        "DIR",
+                        "Another checkout of Vivace that has been built, measured in turns with this one: what a change costs.");
     }
 
     @Override
@@ -62,6 +66,8 @@ final class GatewayCommand implements Command {
                         Duration.ofSeconds(3));
         var home = Path.of(System.getProperty("vivace.home", ".")).toAbsolutePath();
         var rivals = chosen(home, given.find("rival", NAMES));
+        given.find("against", Kind.PATH)
+                .ifPresent(other -> rivals.add(1, VivaceRival.other(other.toAbsolutePath())));
         if (!ProcFs.isThere()) {
             throw new BenchException("CPU and memory are read from /proc, which only Linux has");
         }
@@ -81,7 +87,7 @@ final class GatewayCommand implements Command {
     }
 
     private static List<Rival> chosen(Path home, Optional<List<String>> wanted) {
-        var chosen = new ArrayList<Rival>(List.of(new VivaceRival(home)));
+        var chosen = new ArrayList<Rival>(List.of(VivaceRival.at(home)));
         var names = Rival.ALL.stream().map(Rival::name).toList();
         for (var name : wanted.orElse(names)) {
             if (!names.contains(name)) {

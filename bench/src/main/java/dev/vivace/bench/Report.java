@@ -20,14 +20,22 @@ record Report(Machine machine, Results results) {
         var lines = new ArrayList<List<String>>();
         var head = new ArrayList<>(List.of("", "c"));
         head.addAll(names);
-        head.addAll(List.of("vivace/nginx", "target", ""));
+        head.add("vivace/nginx");
+        boolean versions = names.contains(VivaceRival.OTHER);
+        if (versions) {
+            head.add("vivace/" + VivaceRival.OTHER);
+        }
+        head.addAll(List.of("target", ""));
         lines.add(head);
         for (var row : results.rows()) {
             var line = new ArrayList<String>();
             line.add(row.metric().label());
             line.add(row.connections() == 0 ? "" : Integer.toString(row.connections()));
             names.forEach(name -> line.add(number(results.median(row, name))));
-            line.add(ratio(row));
+            line.add(ratio(row, NginxRival.NAME));
+            if (versions) {
+                line.add(ratio(row, VivaceRival.OTHER));
+            }
             line.add(row.target().map(Target::text).orElse(""));
             line.add(verdict(row));
             lines.add(line);
@@ -75,12 +83,12 @@ record Report(Machine machine, Results results) {
         return value.isPresent() ? number(value.getAsDouble()) : NONE;
     }
 
-    private String ratio(Row row) {
+    private String ratio(Row row, String rival) {
         var own = results.own(row);
-        var floor = results.median(row, NginxRival.NAME);
-        return own.isEmpty() || floor.isEmpty() || floor.getAsDouble() <= 0
+        var theirs = results.median(row, rival);
+        return own.isEmpty() || theirs.isEmpty() || theirs.getAsDouble() <= 0
                 ? ""
-                : String.format(Locale.ROOT, "%.2f", own.getAsDouble() / floor.getAsDouble());
+                : String.format(Locale.ROOT, "%.2f", own.getAsDouble() / theirs.getAsDouble());
     }
 
     private String verdict(Row row) {

@@ -53,6 +53,7 @@ sealed interface Target {
                     results.of(row).keySet().stream()
                             .filter(name -> !name.equals(NginxRival.NAME))
                             .filter(name -> !name.equals(VivaceRival.NAME))
+                            .filter(name -> !name.equals(VivaceRival.OTHER))
                             .mapToDouble(name -> results.median(row, name).orElse(0))
                             .max();
             return present(results.own(row))

@@ -5,19 +5,32 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Ourselves, started as a user would. */
+/** Ourselves, or another version of us, started as a user would. */
 final class VivaceRival implements Rival {
     static final String NAME = "vivace";
 
+    /** The version that this one is held against. */
+    static final String OTHER = "vivace-other";
+
+    private final String name;
     private final Path launcher;
 
-    VivaceRival(Path home) {
+    private VivaceRival(String name, Path home) {
+        this.name = name;
         this.launcher = home.resolve("vivace");
+    }
+
+    static VivaceRival at(Path home) {
+        return new VivaceRival(NAME, home);
+    }
+
+    static VivaceRival other(Path home) {
+        return new VivaceRival(OTHER, home);
     }
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override
@@ -31,10 +44,10 @@ final class VivaceRival implements Rival {
     @Override
     public Contender start(Workspace workspace, int upstream) {
         long started = System.nanoTime();
-        var log = workspace.file("vivace" + upstream + "-" + started + ".log");
+        var log = workspace.file(name + upstream + "-" + started + ".log");
         var child =
                 Child.start(
-                        NAME,
+                        name,
                         log,
                         List.of(
                                 launcher.toString(),
@@ -43,6 +56,6 @@ final class VivaceRival implements Rival {
                                 "0",
                                 "--upstream",
                                 "http://127.0.0.1:" + upstream + "/v1"));
-        return Contender.saysWhere(NAME, started, child, upstream);
+        return Contender.saysWhere(name, started, child, upstream);
     }
 }

@@ -55,6 +55,26 @@ class ReportTest {
     }
 
     @Test
+    void anotherVersionOfUsIsComparedWithAndIsNoRival() {
+        results.add(CPU_8, VivaceRival.NAME, 21);
+        results.add(CPU_8, NginxRival.NAME, 10);
+        var answered = new Row(Metric.LARGE_ANSWERED, 1_500);
+        results.add(answered, VivaceRival.NAME, 10);
+        assertTrue(!new Report(MACHINE, results).table().contains("vivace-other"));
+        results.add(CPU_8, VivaceRival.OTHER, 20);
+        results.add(answered, VivaceRival.OTHER, 11);
+        assertEquals(Optional.empty(), reached(answered));
+        var line =
+                new Report(MACHINE, results)
+                        .table()
+                        .lines()
+                        .filter(row -> row.startsWith(Metric.CPU.label()))
+                        .findFirst()
+                        .orElseThrow();
+        assertTrue(line.matches(".* 2\\.10 +1\\.05 +at most 2 x.*"), line);
+    }
+
+    @Test
     void theTableNamesEachOnceAndSaysWhatIsMissed() {
         results.add(CPU_8, NginxRival.NAME, 20);
         results.add(CPU_8, VivaceRival.NAME, 50);

@@ -109,8 +109,8 @@ public final class Breaker {
         }
         if (state == State.CLOSED) {
             ends.add(how);
-            int failures = ends.sum(FAILURES);
-            int all = failures + ends.sum(SUCCESSES);
+            int failures = ends.sumThen(FAILURES);
+            int all = failures + ends.sumThen(SUCCESSES);
             if (all >= options.minCalls() && failures >= options.failureRate() * all) {
                 open();
             }

@@ -32,6 +32,11 @@ final class RollingCounts {
         sums[kind]++;
     }
 
+    /** As of the last {@link #add} or {@link #sum}: for who has just called one of them. */
+    int sumThen(int kind) {
+        return sums[kind];
+    }
+
     int sum(int kind) {
         advance();
         return sums[kind];

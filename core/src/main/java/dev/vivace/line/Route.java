@@ -41,8 +41,12 @@ public record Route(List<Models.Target> chain, Balance balance, Optional<Models.
 
     /** Whether no target needs the client's own credential, so that it separates nobody. */
     public boolean keyed() {
-        return chain.stream().allMatch(Models.Target::keyed)
-                && larger.map(Models.Target::keyed).orElse(true);
+        for (Models.Target target : chain) {
+            if (!target.keyed()) {
+                return false;
+            }
+        }
+        return larger.isEmpty() || larger.get().keyed();
     }
 
     /**

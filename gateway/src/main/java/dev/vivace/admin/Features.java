@@ -98,13 +98,30 @@ public final class Features implements LedgerListener {
 
     private static final class Tally {
         private long ran;
+        private long lastEntry;
         private double savedUsd;
         private long savedTokens;
         private final Map<String, Long> outcomes = new TreeMap<>();
+
+        void note(String outcome) {
+            if (outcomes.size() < OUTCOMES || outcomes.containsKey(outcome)) {
+                outcomes.merge(outcome, 1L, Long::sum);
+            }
+        }
+
+        /** Counts an entry once, however many of its notes say so. */
+        void ran(long entry) {
+            if (entry != lastEntry) {
+                lastEntry = entry;
+                ran++;
+            }
+        }
     }
 
     private final Supplier<Set<String>> on;
     private final Map<Feature, Tally> tallies = new LinkedHashMap<>();
+    private final Map<String, List<Map.Entry<Feature, Tally>>> byStage;
+    private long entries;
 
     /**
      * @param on the features that are switched on, by the names above
@@ -127,40 +144,40 @@ public final class Features implements LedgerListener {
     public Features(Supplier<Set<String>> on) {
         this.on = on;
         ALL.forEach(feature -> tallies.put(feature, new Tally()));
+        this.byStage =
+                tallies.entrySet().stream()
+                        .collect(Collectors.groupingBy(each -> each.getKey().stage()));
     }
 
     @Override
     public synchronized void on(LedgerEntry e) {
-        tallies.forEach((feature, tally) -> count(feature, tally, e));
+        entries++;
+        for (StageNote note : e.stages()) {
+            for (Map.Entry<Feature, Tally> each : of(note.stage())) {
+                each.getValue().note(note.outcome());
+                if (each.getKey().ran(note)) {
+                    each.getValue().ran(entries);
+                }
+            }
+        }
+        if (!e.key().isEmpty()) {
+            // No note says that: whose key it was is in every entry.
+            of(CLIENT_KEY).forEach(each -> each.getValue().ran(entries));
+        }
         boolean savedSomething = e.savedUsd() > 0 || e.tokens().saved() > 0;
         for (int i = 0; savedSomething && i < e.stages().size(); i++) {
             savedSomething = !credit(e.stages().get(i), e);
         }
     }
 
-    private static void count(Feature feature, Tally tally, LedgerEntry e) {
-        boolean ran = false;
-        for (StageNote note : e.stages()) {
-            if (note.stage().equals(feature.stage())) {
-                ran |= feature.ran(note);
-                if (tally.outcomes.size() < OUTCOMES
-                        || tally.outcomes.containsKey(note.outcome())) {
-                    tally.outcomes.merge(note.outcome(), 1L, Long::sum);
-                }
-            }
-        }
-        // No note says that: whose key it was is in every entry.
-        ran |= feature.stage().equals(CLIENT_KEY) && !e.key().isEmpty();
-        tally.ran += ran ? 1 : 0;
+    private List<Map.Entry<Feature, Tally>> of(String stage) {
+        return byStage.getOrDefault(stage, List.of());
     }
 
     private boolean credit(StageNote note, LedgerEntry e) {
-        for (Map.Entry<Feature, Tally> each : tallies.entrySet()) {
+        for (Map.Entry<Feature, Tally> each : of(note.stage())) {
             Feature feature = each.getKey();
-            if (feature.saves()
-                    && feature.stage().equals(note.stage())
-                    && feature.ran(note)
-                    && !NOTHING_SAVED.contains(note.outcome())) {
+            if (feature.saves() && feature.ran(note) && !NOTHING_SAVED.contains(note.outcome())) {
                 each.getValue().savedUsd += Money.orNothing(e.savedUsd());
                 each.getValue().savedTokens += e.tokens().saved();
                 return true;
