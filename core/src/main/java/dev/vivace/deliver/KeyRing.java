@@ -16,6 +16,9 @@ public final class KeyRing {
     private final int count;
     private int next;
 
+    /** Whether any rests, or did when somebody looked last: nearly always none does. */
+    private volatile boolean resting;
+
     /**
      * @param count how many keys there are; with none, the ring has one entry that stands for "no
      *     key"
@@ -34,7 +37,11 @@ public final class KeyRing {
     }
 
     /** The next key that does not rest, or -1 if all do. */
-    public synchronized int next() {
+    public int next() {
+        return count <= 1 && !resting ? 0 : nextOfSeveral();
+    }
+
+    private synchronized int nextOfSeveral() {
         for (int tried = 0; tried < restNanos.length; tried++) {
             int key = next;
             next = key + 1 == restNanos.length ? 0 : key + 1;
@@ -51,16 +58,25 @@ public final class KeyRing {
         if (rest > restNanosLeft(key)) {
             restedAt[key] = nanos.getAsLong();
             restNanos[key] = rest;
+            resting = true;
         }
     }
 
     /** How long until a key can be used; zero if one can now. */
-    public synchronized Duration restsFor() {
+    public Duration restsFor() {
+        return resting ? Duration.ofNanos(leastRest()) : Duration.ZERO;
+    }
+
+    private synchronized long leastRest() {
         long least = Long.MAX_VALUE;
+        long most = 0;
         for (int key = 0; key < restNanos.length; key++) {
-            least = Math.min(least, restNanosLeft(key));
+            long left = restNanosLeft(key);
+            least = Math.min(least, left);
+            most = Math.max(most, left);
         }
-        return Duration.ofNanos(least);
+        resting = most > 0;
+        return least;
     }
 
     /** How many keys rest. */

@@ -53,6 +53,11 @@ public final class Turnstile {
         }
     }
 
+    /** Whether it ever keeps anybody waiting; if not, none has to enter or leave. */
+    public boolean limits() {
+        return options.mode() != Mode.OFF;
+    }
+
     /**
      * A call wants to enter.
      *
@@ -60,7 +65,7 @@ public final class Turnstile {
      *     otherwise nobody does
      */
     public Entry enter(Priority priority, Waiter waiter) {
-        if (options.mode() == Mode.OFF) {
+        if (!limits()) {
             return Entry.Entered.NOW;
         }
         Entry entry;
@@ -100,7 +105,7 @@ public final class Turnstile {
      *     429, 503, timeout
      */
     public void left(long firstByteNanos, boolean dropped) {
-        if (options.mode() == Mode.OFF) {
+        if (!limits()) {
             return;
         }
         synchronized (this) {

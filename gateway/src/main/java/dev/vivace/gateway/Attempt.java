@@ -6,7 +6,6 @@ import dev.vivace.answer.Header;
 import dev.vivace.deliver.Cause;
 import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
-import dev.vivace.line.Models;
 import dev.vivace.line.UpstreamRequest;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -56,7 +55,7 @@ final class Attempt {
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
     private final Flight flight;
-    private final Models.Target target;
+    private final Candidate candidate;
     private final Place place;
     private final Opening opening;
     private final Listener listener;
@@ -79,14 +78,14 @@ final class Attempt {
      */
     Attempt(
             Flight flight,
-            Models.Target target,
+            Candidate candidate,
             Place place,
             Opening opening,
             Listener listener,
             boolean fresh,
             @Nullable HttpServerRequest upload) {
         this.flight = flight;
-        this.target = target;
+        this.candidate = candidate;
         this.place = place;
         this.opening = opening;
         this.listener = listener;
@@ -95,8 +94,8 @@ final class Attempt {
         this.silence = new Silence(place.lane(), upload);
     }
 
-    Models.Target target() {
-        return target;
+    Candidate candidate() {
+        return candidate;
     }
 
     Place place() {
@@ -201,7 +200,7 @@ final class Attempt {
         } else if (flight.request().body().length == 0) {
             made.end();
         } else {
-            List<ByteBuffer> parts = flight.request().parts(target);
+            List<ByteBuffer> parts = flight.request().parts(candidate.target());
             made.end(
                     parts.size() == 1
                             ? Exchange.wrap(flight.request().body())

@@ -2,17 +2,26 @@ package dev.vivace.gateway;
 
 import dev.vivace.deliver.Breaker;
 import dev.vivace.deliver.Cause;
+import dev.vivace.deliver.KeyRing;
 import dev.vivace.deliver.UpstreamState;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one attempt occupies at its upstream: a place among those in flight, one of the keys, and
  * the breakers' leave. Given back once, with what came of it; used on one event loop.
  */
-final class Place {
+final class Place implements Passage {
+    private static final int UNAUTHORIZED = 401;
+    private static final Duration REFUSED_KEY_RESTS = Duration.ofMinutes(5);
+    private static final Duration LIMITED_KEY_RESTS = Duration.ofSeconds(1);
+    private static final Duration LIMITED_KEY_RESTS_AT_MOST = Duration.ofMinutes(1);
+
     private final Lane lane;
     private final int key;
     private final long ticket;
+    private final @Nullable Breaker keyBreaker;
     private final long keyTicket;
     private final long reserved;
     private final boolean timed;
@@ -22,43 +31,55 @@ final class Place {
     private boolean told;
     private boolean over;
 
-    private Place(Lane lane, int key, long ticket, long keyTicket, long reserved, boolean timed) {
+    private Place(
+            Lane lane,
+            int key,
+            long ticket,
+            @Nullable Breaker keyBreaker,
+            long keyTicket,
+            long reserved,
+            boolean timed) {
         this.lane = lane;
         this.key = key;
         this.ticket = ticket;
+        this.keyBreaker = keyBreaker;
         this.keyTicket = keyTicket;
         this.reserved = reserved;
         this.timed = timed;
     }
 
     /**
-     * Takes what is to be had; null if the breaker has opened or every key rests. The turnstile has
-     * been entered already, and is left again then.
+     * Takes what is to be had; refused if the breaker has opened or every key rests. The turnstile
+     * has been entered already, and is left again then.
      *
      * @param reserved of the tokens that the upstream may be asked for, given back likewise
      * @param timed whether the time to its first byte says how the upstream's models do
      */
-    static @Nullable Place take(Lane lane, long reserved, boolean timed) {
+    static Passage take(Lane lane, long reserved, boolean timed) {
         UpstreamState state = lane.state();
-        int most = Math.max(1, state.keys().count());
-        for (int tried = 0; tried < most; tried++) {
+        int keys = state.keys().count();
+        for (int tried = 0; tried < Math.max(1, keys); tried++) {
             int key = state.keys().next();
             if (key < 0) {
                 break;
             }
-            long keyTicket = state.breaker(key).tryEnter();
+            // That of an only key would say what the upstream's says.
+            Breaker keyBreaker = keys > 1 ? state.breaker(key) : null;
+            long keyTicket = keyBreaker == null ? 0 : keyBreaker.tryEnter();
             if (keyTicket >= 0) {
                 long ticket = state.breaker().tryEnter();
                 if (ticket >= 0) {
                     state.began();
-                    return new Place(lane, key, ticket, keyTicket, reserved, timed);
+                    return new Place(lane, key, ticket, keyBreaker, keyTicket, reserved, timed);
                 }
-                state.breaker(key).left(keyTicket);
+                if (keyBreaker != null) {
+                    keyBreaker.left(keyTicket);
+                }
             }
         }
         state.turnstile().left(-1, false);
         lane.rates().ifPresent(rates -> rates.settle(lane.name(), reserved, 0));
-        return null;
+        return new Refused(lane.closed().orElseGet(() -> lane.resting(state.breaker())));
     }
 
     Lane lane() {
@@ -93,7 +114,9 @@ final class Place {
         if (!told) {
             told = true;
             lane.state().breaker().succeeded(ticket);
-            lane.state().breaker(key).succeeded(keyTicket);
+            if (keyBreaker != null) {
+                keyBreaker.succeeded(keyTicket);
+            }
         }
     }
 
@@ -110,7 +133,9 @@ final class Place {
         } else {
             told = true;
             lane.state().breaker().failed(ticket);
-            lane.state().breaker(key).failed(keyTicket);
+            if (keyBreaker != null) {
+                keyBreaker.failed(keyTicket);
+            }
         }
         giveBack(
                 cause == Cause.RATE_LIMITED
@@ -130,7 +155,9 @@ final class Place {
         if (!over && !told) {
             told = true;
             lane.state().breaker().left(ticket);
-            lane.state().breaker(key).left(keyTicket);
+            if (keyBreaker != null) {
+                keyBreaker.left(keyTicket);
+            }
         }
         giveBack(false);
     }
@@ -140,6 +167,27 @@ final class Place {
         if (!settled) {
             settled = true;
             lane.rates().ifPresent(rates -> rates.settle(lane.name(), reserved, tokens));
+        }
+    }
+
+    /**
+     * Leaves the key alone for a while if that is what the end of the attempt says. A 403 may be
+     * about the model, which whoever asks can choose: it says nothing of the key. And the last key
+     * never rests for being refused, so that one wrong answer closes no upstream.
+     */
+    void restKey(Cause cause, Opening opening, Optional<Duration> retryAfter) {
+        KeyRing keys = lane.state().keys();
+        if (cause == Cause.RATE_LIMITED && keys.count() > 1) {
+            Duration asked = retryAfter.orElse(LIMITED_KEY_RESTS);
+            keys.rest(
+                    key,
+                    asked.compareTo(LIMITED_KEY_RESTS_AT_MOST) > 0
+                            ? LIMITED_KEY_RESTS_AT_MOST
+                            : asked);
+        } else if (cause == Cause.REFUSED_KEY
+                && opening.head().status() == UNAUTHORIZED
+                && keys.count() - keys.resting() > 1) {
+            keys.rest(key, REFUSED_KEY_RESTS);
         }
     }
 

@@ -1,0 +1,149 @@
+package dev.vivace.gateway;
+
+import dev.vivace.deliver.Entry;
+import dev.vivace.deliver.Queued;
+import dev.vivace.deliver.Turnstile;
+import dev.vivace.deliver.Waiter;
+import dev.vivace.limit.UpstreamRates;
+import dev.vivace.line.Flight;
+import dev.vivace.line.UpstreamRequest.Kind;
+import io.vertx.core.Context;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt on its way to a {@link Place} at one upstream: first in the line before the turnstile,
+ * then where it is counted what the upstream may be asked. Used on one event loop.
+ */
+final class Entering implements Passage, Waiter {
+    /** Hears how it goes on, once, on the event loop, where it could not be said at once. */
+    interface Listener {
+        /**
+         * @param how to be called at once; may be that it waits further
+         */
+        void goesOn(Entering which, Supplier<Passage> how);
+    }
+
+    private final Step step;
+    private final Lane lane;
+    private final Flight flight;
+    private final Context loop;
+    private final Listener listener;
+    private @Nullable Queued queued;
+    private boolean left;
+
+    private Entering(Step step, Flight flight, Context loop, Listener listener) {
+        this.step = step;
+        this.lane = step.to().lane();
+        this.flight = flight;
+        this.loop = loop;
+        this.listener = listener;
+    }
+
+    /** Asks to be let in. Where nothing limits an upstream there is nothing to wait for. */
+    static Passage begin(Step step, Flight flight, Context loop, Listener listener) {
+        Lane lane = step.to().lane();
+        var closed = lane.closed();
+        if (closed.isPresent()) {
+            return new Refused(closed.get());
+        }
+        return lane.state().turnstile().limits() || lane.rates().isPresent()
+                ? new Entering(step, flight, loop, listener).begin()
+                : Place.take(lane, 0, timed(flight));
+    }
+
+    /** Of embeddings and files the time to the first byte says nothing about models. */
+    private static boolean timed(Flight flight) {
+        return flight.request().kind() == Kind.MODEL;
+    }
+
+    Step step() {
+        return step;
+    }
+
+    private Passage begin() {
+        return switch (turnstile().enter(flight.call().principal().priority(), this)) {
+            case Entry.Entered _ -> rated();
+            case Queued waits -> {
+                queued = waits;
+                yield this;
+            }
+            case Entry.Full full -> {
+                flight.note("queue", "full");
+                yield new Refused(lane.full(full.retryAfter()));
+            }
+        };
+    }
+
+    /** There is room for it; whether the upstream may be asked for so much is another matter. */
+    private Passage rated() {
+        if (lane.rates().isEmpty()) {
+            return Place.take(lane, 0, timed(flight));
+        }
+        long tokens = flight.tokensWanted();
+        var turn = lane.rates().get().tryTake(lane.name(), tokens).toCompletableFuture();
+        if (turn.isDone()) {
+            return turned(tokens, turn.join());
+        }
+        turn.whenComplete((come, broken) -> loop.runOnContext(nothing -> late(tokens, turn)));
+        return this;
+    }
+
+    private void late(long tokens, CompletableFuture<UpstreamRates.Turn> turn) {
+        if (!left) {
+            listener.goesOn(this, () -> turned(tokens, turn.join()));
+            return;
+        }
+        turnstile().left(-1, false);
+        if (!turn.isCompletedExceptionally() && turn.join() instanceof UpstreamRates.Turn.Go) {
+            lane.rates().ifPresent(rates -> rates.settle(lane.name(), tokens, 0));
+        }
+    }
+
+    private Passage turned(long tokens, UpstreamRates.Turn turn) {
+        return switch (turn) {
+            case UpstreamRates.Turn.Go _ -> Place.take(lane, tokens, timed(flight));
+            case UpstreamRates.Turn.Wait wait -> {
+                turnstile().left(-1, false);
+                flight.note("rate-limit", "upstream");
+                yield new Refused(lane.limited(wait));
+            }
+        };
+    }
+
+    /** Wants in no more; hears nothing then. */
+    void leave() {
+        left = true;
+        if (queued != null) {
+            queued.leave();
+        }
+    }
+
+    @Override
+    public void enters() {
+        loop.runOnContext(nothing -> {
+            if (left) {
+                turnstile().left(-1, false);
+            } else {
+                flight.note("queue", "waited");
+                listener.goesOn(this, this::rated);
+            }
+        });
+    }
+
+    @Override
+    public void waitedTooLong(Duration retryAfter) {
+        loop.runOnContext(nothing -> {
+            if (!left) {
+                flight.note("queue", "too-long");
+                listener.goesOn(this, () -> new Refused(lane.full(retryAfter)));
+            }
+        });
+    }
+
+    private Turnstile turnstile() {
+        return lane.state().turnstile();
+    }
+}

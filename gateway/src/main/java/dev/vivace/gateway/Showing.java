@@ -1,0 +1,88 @@
+package dev.vivace.gateway;
+
+import dev.vivace.answer.AnswerLog;
+import dev.vivace.answer.Failure;
+import dev.vivace.line.Flight;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the client sees of a flight: the answer of one attempt, and no other's once it has begun.
+ */
+final class Showing {
+    private final Flight flight;
+    private final AnswerLog log;
+    private @Nullable Attempt shown;
+
+    Showing(Flight flight) {
+        this.flight = flight;
+        this.log = flight.log();
+    }
+
+    boolean begun() {
+        return shown != null;
+    }
+
+    boolean is(Attempt attempt) {
+        return attempt == shown;
+    }
+
+    /** This is the answer: from now on the client may see it. */
+    void begin(Attempt attempt) {
+        shown = attempt;
+        flight.answeredBy(attempt.candidate().target());
+        if (!attempt.opening().byStatus().failsUpstream()) {
+            attempt.place().answers();
+        }
+        log.head(attempt.opening().head());
+    }
+
+    /** Shows what came; false, and nothing more is shown, if it is nothing of its protocol. */
+    boolean append(Attempt attempt, byte[] chunk) {
+        byte[] showable = attempt.opening().showable(chunk);
+        if (attempt.opening().broken(showable, false)) {
+            return false;
+        }
+        if (showable.length > 0) {
+            log.append(showable);
+        }
+        if (log.full()) {
+            attempt.pause();
+        }
+        return true;
+    }
+
+    /** Shows what is left at the end; false if that is nothing of its protocol. */
+    boolean rest(Attempt attempt) {
+        byte[] rest = attempt.opening().rest();
+        if (attempt.opening().broken(rest, true)) {
+            return false;
+        }
+        if (rest.length > 0) {
+            log.append(rest);
+        }
+        return true;
+    }
+
+    /** The client has taken what had come. */
+    void resume() {
+        Attempt from = shown;
+        if (from != null) {
+            from.resume();
+        }
+    }
+
+    /** How many tokens an attempt took that has ended. */
+    long bought(Attempt attempt) {
+        return attempt == shown ? flight.bought().bought() : 0;
+    }
+
+    /** What to say of one that broke its protocol. */
+    static Failure broken(Attempt attempt) {
+        return new Failure(
+                Failure.Kind.BROKEN,
+                attempt.place().lane().called()
+                        + " sent something that is no "
+                        + (attempt.opening().head().streamed() ? "event" : "answer")
+                        + " of its protocol.");
+    }
+}
