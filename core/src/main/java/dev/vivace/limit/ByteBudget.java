@@ -8,27 +8,39 @@ import org.jspecify.annotations.Nullable;
  * How many bytes may be held at one time. Whoever finds no room may wait in line rather than fail:
  * the oldest first, so that a large request is not starved by small ones. Thread-safe; it never
  * blocks, and its monitor is not held while callbacks run.
+ *
+ * <p>Who holds bytes already and waits for more comes before all who hold none: what has begun is
+ * to end. Those who hold could wait for each other for ever. So as soon as the first of them would
+ * have no room even if all gave back what they hold who do not wait, the last of them has to give
+ * up, until it would. As long as those who do not wait release in the end, each who waits has its
+ * turn.
  */
 public final class ByteBudget {
     /** A place in line. */
     public final class Place {
         private final long bytes;
+        private final long own;
         private final Runnable granted;
+        private final Runnable hopeless;
 
-        private Place(long bytes, Runnable granted) {
+        private Place(long bytes, long own, Runnable granted, Runnable hopeless) {
             this.bytes = bytes;
+            this.own = own;
             this.granted = granted;
+            this.hopeless = hopeless;
         }
 
         /**
-         * Leaves the line. False if its turn had come before: then the bytes are taken, the
-         * callback has run or will, and they must be released.
+         * Leaves the line. False if its turn had come before, or it had to give up: one of its
+         * callbacks has run or will, and if it is the one that grants, the bytes are taken and must
+         * be released.
          */
         public boolean leave() {
             synchronized (ByteBudget.this) {
-                if (!waiting.remove(this)) {
+                if (!line(own).remove(this)) {
                     return false;
                 }
+                parked -= own;
             }
             release(0); // those behind it may have room
             return true;
@@ -37,17 +49,22 @@ public final class ByteBudget {
 
     private final long max;
     private final int longest;
+    private final LinkedHashSet<Place> begun = new LinkedHashSet<>();
     private final LinkedHashSet<Place> waiting = new LinkedHashSet<>();
     private long held;
+
+    /** Of what is held, that of those who wait for more. */
+    private long parked;
+
     private boolean granting;
 
-    /** With a line of at most 10,000. */
+    /** With lines of at most 10,000. */
     public ByteBudget(long max) {
         this(max, 10_000);
     }
 
     /**
-     * @param longest how many may wait in line
+     * @param longest how many may wait in line who hold bytes, and how many who do not
      */
     public ByteBudget(long max, int longest) {
         this.max = max;
@@ -66,12 +83,21 @@ public final class ByteBudget {
 
     /** How many wait in line. */
     public synchronized int waiting() {
-        return waiting.size();
+        return begun.size() + waiting.size();
     }
 
     /** Takes bytes if there is room and nobody waits in line. Runs no callback. */
-    public synchronized boolean tryReserve(long bytes) {
-        if (!waiting.isEmpty() || held + bytes > max) {
+    public boolean tryReserve(long bytes) {
+        return tryReserve(bytes, 0);
+    }
+
+    /**
+     * Takes bytes if there is room and nobody waits in line who goes before. Runs no callback.
+     *
+     * @param own what the caller holds already
+     */
+    public synchronized boolean tryReserve(long bytes, long own) {
+        if (!begun.isEmpty() || own == 0 && !waiting.isEmpty() || held + bytes > max) {
             return false;
         }
         held += bytes;
@@ -86,19 +112,37 @@ public final class ByteBudget {
      * @throws IllegalArgumentException if it is more than there can ever be room for
      */
     public Optional<Place> reserve(long bytes, Runnable granted) {
-        if (bytes > max) {
-            throw new IllegalArgumentException(bytes + " bytes never fit into " + max);
+        return reserve(bytes, 0, granted, () -> {});
+    }
+
+    /**
+     * As above, for one who holds bytes already and keeps them meanwhile.
+     *
+     * @param own how many it holds
+     * @param hopeless runs instead of the other, on whichever thread asks, releases or leaves, if
+     *     it has to give up; it must see to it that what it holds is released
+     */
+    public Optional<Place> reserve(long bytes, long own, Runnable granted, Runnable hopeless) {
+        if (bytes + own > max) {
+            throw new IllegalArgumentException(bytes + own + " bytes never fit into " + max);
         }
-        var place = new Place(bytes, granted);
+        var place = new Place(bytes, own, granted, hopeless);
+        boolean taken;
         synchronized (this) {
-            if (!waiting.isEmpty() || held + bytes > max) {
-                return waiting.size() < longest && waiting.add(place)
-                        ? Optional.of(place)
-                        : Optional.empty();
+            taken = tryReserve(bytes, own);
+            if (!taken) {
+                if (line(own).size() >= longest) {
+                    return Optional.empty();
+                }
+                line(own).add(place);
+                parked += own;
             }
-            held += bytes;
         }
-        granted.run();
+        if (taken) {
+            granted.run();
+        } else {
+            release(0); // it may be the one too many
+        }
         return Optional.of(place);
     }
 
@@ -106,7 +150,7 @@ public final class ByteBudget {
     public void release(long bytes) {
         synchronized (this) {
             held -= bytes;
-            if (granting || waiting.isEmpty()) {
+            if (granting || begun.isEmpty() && waiting.isEmpty()) {
                 return; // whoever grants sees it; and a callback that releases does not recurse
             }
             granting = true;
@@ -116,13 +160,27 @@ public final class ByteBudget {
         }
     }
 
+    private LinkedHashSet<Place> line(long own) {
+        return own == 0 ? waiting : begun;
+    }
+
     private synchronized @Nullable Runnable next() {
-        if (waiting.isEmpty() || held + waiting.getFirst().bytes > max) {
-            granting = false;
-            return null;
+        LinkedHashSet<Place> line = begun.isEmpty() ? waiting : begun;
+        if (!line.isEmpty()) {
+            Place first = line.getFirst();
+            if (held + first.bytes <= max) {
+                line.removeFirst();
+                parked -= first.own;
+                held += first.bytes;
+                return first.granted;
+            }
+            if (parked + first.bytes > max) {
+                Place last = line.removeLast();
+                parked -= last.own;
+                return last.hopeless;
+            }
         }
-        Place first = waiting.removeFirst();
-        held += first.bytes;
-        return first.granted;
+        granting = false;
+        return null;
     }
 }

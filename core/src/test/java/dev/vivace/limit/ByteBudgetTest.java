@@ -79,6 +79,75 @@ class ByteBudgetTest {
     }
 
     @Test
+    void whoHoldsSomeComesFirst() {
+        var budget = new ByteBudget(100);
+        List<String> said = new ArrayList<>();
+        assertTrue(budget.tryReserve(60));
+        assertTrue(budget.tryReserve(30));
+        budget.reserve(20, () -> said.add("new"));
+        assertTrue(budget.tryReserve(10, 30), "whoever holds some need not stand behind the new");
+        budget.reserve(20, 40, () -> said.add("begun"), () -> said.add("hopeless"));
+        budget.release(20);
+        assertEquals(List.of("begun"), said);
+        budget.release(40);
+        assertEquals(List.of("begun", "new"), said);
+        assertEquals(80, budget.held());
+    }
+
+    @Test
+    void thoseWhoHoldDoNotWaitForEachOther() {
+        var budget = new ByteBudget(100);
+        List<String> said = new ArrayList<>();
+        for (int each : new int[] {20, 40, 30, 10}) {
+            assertTrue(budget.tryReserve(each));
+        }
+        wait(budget, 20, said, "a");
+        wait(budget, 40, said, "b");
+        assertEquals(List.of(), said, "the others may yet release");
+        wait(budget, 30, said, "c");
+        assertEquals(List.of("c gives up"), said);
+        wait(budget, 10, said, "d");
+        assertEquals(List.of("c gives up"), said, "c is going to release");
+        budget.release(30);
+        assertEquals(List.of("c gives up", "a goes on"), said);
+        budget.release(40);
+        // b needs 40 beside its own 40 and d's 10.
+        assertEquals(List.of("c gives up", "a goes on", "b goes on", "d goes on"), said);
+        budget.release(100);
+        assertEquals(0, budget.held());
+        assertEquals(0, budget.waiting());
+    }
+
+    /** When the first has gone, the next may need more than that one did. */
+    @Test
+    void whoLeavesMayLeaveOthersWithoutHope() {
+        var budget = new ByteBudget(150);
+        List<String> said = new ArrayList<>();
+        for (int each : new int[] {10, 60, 50, 30}) {
+            assertTrue(budget.tryReserve(each));
+        }
+        ByteBudget.Place first = wait(budget, 10, said, "a");
+        wait(budget, 60, said, "b");
+        wait(budget, 50, said, "c");
+        assertEquals(List.of(), said);
+        assertTrue(first.leave());
+        budget.release(10);
+        assertEquals(List.of("c gives up"), said);
+        budget.release(50);
+        assertEquals(List.of("c gives up", "b goes on"), said);
+    }
+
+    private static ByteBudget.Place wait(
+            ByteBudget budget, int own, List<String> said, String name) {
+        return budget.reserve(
+                        own,
+                        own,
+                        () -> said.add(name + " goes on"),
+                        () -> said.add(name + " gives up"))
+                .orElseThrow();
+    }
+
+    @Test
     void aLineOfThoseWhoReleaseAtOnceDoesNotRecurse() {
         var budget = new ByteBudget(10, 100_000);
         var granted = new AtomicInteger();

@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.admin.Page;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Invalidation;
+import dev.vivace.key.Principal;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -162,6 +163,7 @@ final class AdminDoor {
     private void invalidate(Exchange exchange) {
         bodies.read(
                 exchange.request,
+                Principal.NOBODY,
                 MAX_BODY,
                 new BodyReader.Wanting() {
                     @Override

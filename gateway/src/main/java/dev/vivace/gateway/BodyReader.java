@@ -1,5 +1,6 @@
 package dev.vivace.gateway;
 
+import dev.vivace.key.Principal;
 import dev.vivace.limit.ByteBudget;
 import dev.vivace.line.Settlement;
 import io.vertx.core.Context;
@@ -10,11 +11,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a request's body into one array, within the bound for one and within the budget for all: a
- * body whose length is declared waits, unread, until there is room for it.
+ * Reads a request's body into one array, within the bound for one and within the budget for all.
+ *
+ * <p>What a client says that it will send costs nothing to say. So room is taken for what has come:
+ * none before the first bytes, then a little, then twice as much each time. A body for which there
+ * is no more room waits, unread, with what it has; {@link ByteBudget} sees to it that such bodies
+ * do not wait for each other. Those of one sender that have come in part take a quarter of the
+ * budget at most, or one body's worth if that is more; and all have to keep their {@link Pace}.
  */
 final class BodyReader {
     /** Who wants the body. Either method is called at most once, on the request's event loop. */
@@ -31,37 +38,49 @@ final class BodyReader {
         void refused(int status, String message);
     }
 
+    /** A body of a declared length gets room for so much at once. */
     private static final int STEP = 64 << 10;
 
-    /** A client that sends nothing for so long holds room that others wait for. */
-    private static final long MAX_SILENCE_NANOS = 30_000_000_000L;
+    /** One of unknown length is small more often than not. */
+    private static final int SMALL_STEP = 1024;
 
-    /**
-     * A body that came at less than 500 bytes a second on the average, that silence apart, holds
-     * its room for too long as well: the bound of Apache's mod_reqtimeout.
-     */
-    private static final long MAX_NANOS_PER_BYTE = 2_000_000L;
+    private static final int SENDERS_PART = 4;
 
     /** A client that waits for room for so long does better to come again. */
     private static final long MAX_WAIT_NANOS = 30_000_000_000L;
+
+    private static final byte[] NOTHING = {};
 
     /** The bodies that are being read on one event loop. */
     static final class Desk {
         private final Context context;
         private final ByteBudget budget;
+        private final Senders senders;
+        private final LongSupplier nanos;
         private final Set<BodyReader> reading = new HashSet<>();
 
-        Desk(Context context, ByteBudget budget) {
+        /**
+         * @param budget of all event loops
+         * @param senders of all event loops
+         */
+        Desk(Context context, ByteBudget budget, Senders senders, LongSupplier nanos) {
             this.context = context;
             this.budget = budget;
+            this.senders = senders;
+            this.nanos = nanos;
         }
 
-        /** Starts reading; must be called while the request is being handed over. */
-        void read(HttpServerRequest request, long limit, Wanting wanting) {
-            new BodyReader(this, request, limit, wanting).start();
+        /**
+         * Starts reading; must be called while the request is being handed over.
+         *
+         * @param who sends it
+         * @param limit most bytes
+         */
+        void read(HttpServerRequest request, Principal who, long limit, Wanting wanting) {
+            new BodyReader(this, request, who, limit, wanting).start();
         }
 
-        /** Ends those whose clients fell silent. */
+        /** Ends those whose clients are too slow, and those that wait for too long. */
         void sweep(long now) {
             for (BodyReader reader : List.copyOf(reading)) {
                 reader.checkTime(now);
@@ -76,25 +95,36 @@ final class BodyReader {
         }
     }
 
+    /** What waits for room. */
+    private record Waiting(ByteBudget.Place place, Buffer chunk, long since) {}
+
     private final Desk desk;
     private final ByteBudget budget;
     private final HttpServerRequest request;
+    private final Principal who;
     private final long limit;
     private final Wanting wanting;
-    private byte @Nullable [] body;
-    private Optional<ByteBudget.Place> place = Optional.empty();
+    private final Pace pace;
+    private long declared = -1;
+
+    /** As long as the room that is taken for it. */
+    private byte[] body = NOTHING;
+
     private int size;
-    private long reserved;
-    private long lastSign = System.nanoTime();
-    private long began = lastSign;
+    private String sender = "";
+    private long sending;
+    private @Nullable Waiting waiting;
     private boolean over;
 
-    private BodyReader(Desk desk, HttpServerRequest request, long limit, Wanting wanting) {
+    private BodyReader(
+            Desk desk, HttpServerRequest request, Principal who, long limit, Wanting wanting) {
         this.desk = desk;
         this.budget = desk.budget;
         this.request = request;
+        this.who = who;
         this.limit = limit;
         this.wanting = wanting;
+        this.pace = new Pace(desk.nanos.getAsLong());
     }
 
     private void start() {
@@ -102,31 +132,82 @@ final class BodyReader {
         request.handler(this::chunk);
         request.endHandler(nothing -> end());
         request.exceptionHandler(broken -> stop());
-        String declared = request.getHeader("content-length");
-        long length = declared == null ? -1 : Long.parseLong(declared);
-        if (length > limit) {
+        String length = request.getHeader("content-length");
+        if (length != null) {
+            declared = Long.parseLong(length);
+        }
+        if (declared > limit) {
             refuse(
                     413,
                     "The request body has "
-                            + length
+                            + declared
                             + " bytes; at most "
                             + limit
                             + " are allowed (limits.body).");
-        } else if (length < 0) {
-            body = new byte[1024];
-        } else if (budget.tryReserve(length)) {
-            reserved = length;
-            body = new byte[(int) length];
+        }
+    }
+
+    private void chunk(Buffer chunk) {
+        if (over) {
+            return;
+        }
+        pace.came(desk.nanos.getAsLong());
+        long length = (long) size + chunk.length();
+        if (length > limit) {
+            refuse(413, "The request body is longer than " + limit + " bytes (limits.body).");
+        } else if (length <= body.length) {
+            append(chunk);
         } else {
-            request.pause();
-            place =
-                    budget.reserve(
-                            length, () -> desk.context.runOnContext(nothing -> granted(length)));
-            if (place.isEmpty()) {
-                refuse(
-                        429,
-                        "There is no room for the request body" + bounds(", and too many wait"));
-            }
+            makeRoom(chunk, length);
+        }
+    }
+
+    private void makeRoom(Buffer chunk, long length) {
+        long step = Math.max(2L * body.length, declared < 0 ? SMALL_STEP : STEP);
+        int room = (int) Math.min(declared < 0 ? limit : declared, Math.max(length, step));
+        long more = room - body.length;
+        if (length != declared && !isFair(more)) {
+            refuse(
+                    429,
+                    "There is no room for more request bodies that "
+                            + (who.key().isPresent() ? "this tenant" : "this address")
+                            + " is about to send: at most "
+                            + mostOfOne()
+                            + " bytes (a quarter of limits.in-flight, or limits.body if that is more).");
+        } else if (budget.tryReserve(more, body.length)) {
+            body = Arrays.copyOf(body, room);
+            append(chunk);
+        } else {
+            await(chunk, room, more);
+        }
+    }
+
+    /** Whether its sender may take that much more; small bodies, which come at once, ask not. */
+    private boolean isFair(long more) {
+        if (sender.isEmpty()) {
+            sender = Senders.name(who, request);
+        }
+        boolean fair = desk.senders.tryTake(sender, more, mostOfOne());
+        sending += fair ? more : 0;
+        return fair;
+    }
+
+    private long mostOfOne() {
+        return Math.max(budget.max() / SENDERS_PART, limit);
+    }
+
+    private void await(Buffer chunk, int room, long more) {
+        request.pause();
+        Optional<ByteBudget.Place> place =
+                budget.reserve(
+                        more,
+                        body.length,
+                        () -> desk.context.runOnContext(nothing -> granted(room, more)),
+                        () -> desk.context.runOnContext(nothing -> hopeless()));
+        if (place.isPresent()) {
+            waiting = new Waiting(place.get(), chunk, desk.nanos.getAsLong());
+        } else {
+            refuse(429, "There is no room for the request body" + bounds(", and too many wait"));
         }
     }
 
@@ -137,54 +218,43 @@ final class BodyReader {
                 + " bytes are in flight at one time (limits.in-flight).";
     }
 
-    private void granted(long length) {
-        if (over) {
-            budget.release(length);
+    private void granted(int room, long more) {
+        Waiting waited = waiting;
+        if (over || waited == null) {
+            budget.release(more);
             return;
         }
-        reserved = length;
-        began = lastSign = System.nanoTime();
-        body = new byte[(int) length];
+        waiting = null;
+        pace.wentOn(waited.since(), desk.nanos.getAsLong());
+        body = Arrays.copyOf(body, room);
+        append(waited.chunk());
         request.resume();
     }
 
-    private void chunk(Buffer chunk) {
-        byte[] into = body;
-        if (over || into == null) {
-            return;
+    private void hopeless() {
+        if (!over) {
+            refuse(
+                    429,
+                    "There is no room for the rest of the request body"
+                            + bounds(", and others were there before"));
         }
-        lastSign = System.nanoTime();
-        int length = chunk.length();
-        if (size + length > into.length) {
-            if ((long) size + length > limit) {
-                refuse(413, "The request body is longer than " + limit + " bytes (limits.body).");
-                return;
-            }
-            int larger = (int) Math.min(limit, Math.max(2L * into.length, size + (long) length));
-            long more = Math.max(0, larger - STEP) - reserved;
-            if (more > 0 && !budget.tryReserve(more)) {
-                refuse(
-                        429,
-                        "There is no room for the request body"
-                                + bounds("")
-                                + " Send a Content-Length to wait for room.");
-                return;
-            }
-            reserved += Math.max(0, more);
-            body = into = Arrays.copyOf(into, larger);
-        }
-        chunk.getBytes(0, length, into, size);
-        size += length;
+    }
+
+    private void append(Buffer chunk) {
+        chunk.getBytes(0, chunk.length(), body, size);
+        size += chunk.length();
     }
 
     private void end() {
-        byte[] whole = body;
-        if (over || whole == null) {
+        if (over) {
             return;
         }
         done();
-        long held = reserved;
-        wanting.body(size == whole.length ? whole : Arrays.copyOf(whole, size), releasing(held));
+        if (size < body.length) {
+            budget.release(body.length - size);
+            body = Arrays.copyOf(body, size);
+        }
+        wanting.body(body, releasing(size));
     }
 
     private Runnable releasing(long held) {
@@ -203,56 +273,52 @@ final class BodyReader {
 
     /** Whoever waits for room is not late. */
     private void checkTime(long now) {
-        if (body == null) {
-            if (now - lastSign > MAX_WAIT_NANOS
-                    && place.map(ByteBudget.Place::leave).orElse(false)) {
-                refuse(
-                        429,
-                        "There was no room for the request body"
-                                + bounds(" within " + MAX_WAIT_NANOS / 1_000_000_000 + " s"));
-            }
-        } else if (now - lastSign > MAX_SILENCE_NANOS) {
+        Waiting waits = waiting;
+        if (waits == null) {
+            pace.tooSlow(now, size).ifPresent(why -> refuse(408, why));
+        } else if (now - waits.since() > MAX_WAIT_NANOS && waits.place().leave()) {
             refuse(
-                    408,
-                    "The request body did not go on for "
-                            + MAX_SILENCE_NANOS / 1_000_000_000
-                            + " s; it has "
-                            + size
-                            + " bytes so far.");
-        } else if (now - began - MAX_SILENCE_NANOS > size * MAX_NANOS_PER_BYTE) {
-            refuse(
-                    408,
-                    "The request body comes too slowly: "
-                            + size
-                            + " bytes in "
-                            + (now - began) / 1_000_000_000
-                            + " s.");
+                    429,
+                    "There was no room for the request body"
+                            + bounds(" within " + MAX_WAIT_NANOS / 1_000_000_000 + " s"));
         }
     }
 
     private void done() {
         over = true;
         desk.reading.remove(this);
+        if (sending > 0) {
+            desk.senders.giveBack(sender, sending);
+        }
     }
 
     private void refuse(int status, String message) {
         done();
-        body = null;
-        budget.release(reserved);
+        int held = body.length;
+        body = NOTHING;
+        waiting = null;
+        budget.release(held);
         wanting.refused(status, message);
     }
 
     private void cut(String why) {
-        place.ifPresent(ByteBudget.Place::leave);
+        leaveLine();
         refuse(503, why);
     }
 
     /** If its turn has come meanwhile, what it was granted is given back then. */
+    private void leaveLine() {
+        Waiting waits = waiting;
+        if (waits != null) {
+            waits.place().leave();
+        }
+    }
+
     private void stop() {
         if (over) {
             return;
         }
-        place.ifPresent(ByteBudget.Place::leave);
+        leaveLine();
         if (Outflow.of(request.connection()).isActive()) {
             refuse(400, "The request body is not valid HTTP/1.1.");
         } else {

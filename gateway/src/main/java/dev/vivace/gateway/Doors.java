@@ -19,6 +19,7 @@ final class Doors extends VerticleBase {
 
     private final Parts first;
     private final Stragglers stragglers;
+    private final Senders senders;
     private final Visitors visitors;
     private final int port;
     private @Nullable HttpServer server;
@@ -30,9 +31,10 @@ final class Doors extends VerticleBase {
      * @param first what is in force when it starts
      * @param port 0 picks a free one
      */
-    Doors(Parts first, Entrance entrance, int port) {
+    Doors(Parts first, Entrance entrance, Senders senders, int port) {
         this.first = first;
         this.stragglers = new Stragglers(first.config().timeouts().idle(), first.budget().max());
+        this.senders = senders;
         this.visitors = new Visitors(entrance);
         this.port = port;
     }
@@ -41,7 +43,7 @@ final class Doors extends VerticleBase {
     public Future<?> start() {
         var out = new Deliveries(vertx);
         deliveries = out;
-        var desk = new BodyReader.Desk(context, first.budget());
+        var desk = new BodyReader.Desk(context, first.budget(), senders, System::nanoTime);
         bodies = desk;
         vertx.setPeriodic(
                 SWEEP_MILLIS,

@@ -51,6 +51,7 @@ final class EmbeddingDoor {
         }
         bodies.read(
                 request,
+                admitted.principal(),
                 parts.config().limits().bodyBytes(),
                 new BodyReader.Wanting() {
                     @Override

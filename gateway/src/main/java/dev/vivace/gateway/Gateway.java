@@ -283,12 +283,13 @@ public final class Gateway implements AutoCloseable {
      */
     private static int listen(Vertx vertx, Parts parts, Entrance entrance, List<Doors> doors) {
         try {
-            var first = new Doors(parts, entrance, parts.config().server().port());
+            var senders = new Senders();
+            var first = new Doors(parts, entrance, senders, parts.config().server().port());
             Awaiting.get(vertx.deployVerticle(first));
             doors.add(first);
             // The others share the port of the first, which may have been chosen for it.
             for (int i = 1; i < LOOPS; i++) {
-                var next = new Doors(parts, entrance, first.port());
+                var next = new Doors(parts, entrance, senders, first.port());
                 Awaiting.get(vertx.deployVerticle(next));
                 doors.add(next);
             }

@@ -5,6 +5,7 @@ import dev.vivace.key.KeyFileException;
 import dev.vivace.key.KeyJson;
 import dev.vivace.key.KeyTerms;
 import dev.vivace.key.NewKey;
+import dev.vivace.key.Principal;
 import dev.vivace.key.VirtualKey;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
@@ -78,6 +79,7 @@ final class KeyDoor {
     private void create(Exchange exchange) {
         bodies.read(
                 exchange.request,
+                Principal.NOBODY,
                 MAX_BODY,
                 new BodyReader.Wanting() {
                     @Override

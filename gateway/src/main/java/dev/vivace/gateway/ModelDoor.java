@@ -58,6 +58,7 @@ final class ModelDoor {
         }
         bodies.read(
                 request,
+                admitted.principal(),
                 parts.config().limits().bodyBytes(),
                 new BodyReader.Wanting() {
                     @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.config.Config;
+import dev.vivace.key.Principal;
 import dev.vivace.limit.ByteBudget;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -67,7 +68,8 @@ final class RoomTest {
                                 + Chat.PATH
                                 + " HTTP/1.1\r\nHost: x\r\nContent-Length: "
                                 + BODY
-                                + "\r\n\r\n{");
+                                + "\r\n\r\n{"
+                                + " ".repeat(400_000));
                 await(tight, "vivace_waiting_for_room", now -> now == 1);
                 third.request("POST", Chat.PATH, body("third"));
                 await(tight, "vivace_waiting_for_room", now -> now == 2);
@@ -91,13 +93,13 @@ final class RoomTest {
         Vertx vertx = Vertx.vertx();
         try {
             Context context = vertx.getOrCreateContext();
-            var desk = new BodyReader.Desk(context, budget);
+            var desk = new BodyReader.Desk(context, budget, new Senders(), System::nanoTime);
             var waits = new CountDownLatch(1);
             var listening = new CompletableFuture<HttpServer>();
             context.runOnContext(nothing ->
                     vertx.createHttpServer()
                             .requestHandler(request -> {
-                                desk.read(request, 1_000, wanting(refused));
+                                desk.read(request, Principal.LOCAL, 1_000, wanting(refused));
                                 waits.countDown();
                             })
                             .listen(0, "127.0.0.1")
@@ -106,6 +108,9 @@ final class RoomTest {
             try (var wire = new Wire(URI.create("http://127.0.0.1:" + port))) {
                 wire.post("/", "{}");
                 assertTrue(waits.await(20, TimeUnit.SECONDS));
+                while (budget.waiting() == 0) {
+                    Thread.onSpinWait();
+                }
                 long now = System.nanoTime();
                 sweep(context, desk, now + Duration.ofSeconds(29).toNanos());
                 assertEquals(1, budget.waiting());

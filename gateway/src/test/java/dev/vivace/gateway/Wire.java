@@ -72,8 +72,18 @@ final class Wire implements AutoCloseable {
      * @param receiveBuffer of the socket, for a reader that shall be slow; 0 is the system's own
      */
     Wire(URI gateway, int receiveBuffer) throws IOException {
+        this(gateway, receiveBuffer, "");
+    }
+
+    /**
+     * @param from the client's own address; empty is the system's choice
+     */
+    Wire(URI gateway, int receiveBuffer, String from) throws IOException {
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
+        }
+        if (!from.isEmpty()) {
+            socket.bind(new InetSocketAddress(from, 0));
         }
         socket.connect(new InetSocketAddress(gateway.getHost(), gateway.getPort()));
         socket.setTcpNoDelay(true);
