@@ -133,7 +133,7 @@ public final class EmbeddingLine {
         // Vectors of two models do not compare, so another model never fills in.
         Route route = models.resolve(scan.request().model()).sameModel();
         Call call = asked.call().asking(scan.request().model(), false, route.keyed());
-        Optional<String> forbidden = call.principal().refuses(scan.request().model());
+        Optional<String> forbidden = call.forbidden(scan.request());
         if (forbidden.isPresent()) {
             return refuse(asked, call, 403, forbidden.get());
         }

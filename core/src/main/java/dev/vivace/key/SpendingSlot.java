@@ -33,11 +33,15 @@ final class SpendingSlot {
     private static final int NAME = 40;
 
     private final MemorySegment at;
+    private final PeriodSum day;
+    private final PeriodSum month;
     private long held;
     private boolean retired;
 
     private SpendingSlot(MemorySegment at) {
         this.at = at;
+        this.day = new PeriodSum(at, DAY);
+        this.month = new PeriodSum(at, MONTH);
     }
 
     /** One that no file keeps. */
@@ -63,7 +67,7 @@ final class SpendingSlot {
         return new SpendingSlot(at);
     }
 
-    private static void set(MemorySegment at, long offset, long value) {
+    static void set(MemorySegment at, long offset, long value) {
         LONG.setVolatile(at, offset, value);
     }
 
@@ -100,34 +104,26 @@ final class SpendingSlot {
             return false;
         }
         roll(today);
-        raise(DAY, nanos);
-        raise(MONTH, nanos);
+        day.add(nanos);
+        month.add(nanos);
         return true;
-    }
-
-    private void raise(long period, long nanos) {
-        long sum = get(at, period + Long.BYTES) + nanos;
-        set(at, period + Long.BYTES, sum < 0 ? Long.MAX_VALUE : sum);
     }
 
     /** Sees to it that at least so much is counted. */
     synchronized void atLeast(Today today, long dayNanos, long monthNanos) {
         roll(today);
-        set(at, DAY + Long.BYTES, Math.max(dayNanos, get(at, DAY + Long.BYTES)));
-        set(at, MONTH + Long.BYTES, Math.max(monthNanos, get(at, MONTH + Long.BYTES)));
-    }
-
-    synchronized long ofDay(Today today) {
-        return sum(DAY, today.day());
-    }
-
-    synchronized long ofMonth(Today today) {
-        return sum(MONTH, today.month());
+        day.atLeast(dayNanos);
+        month.atLeast(monthNanos);
     }
 
     /** Writes nothing: a look must not change anything, and may be at a file of another process. */
-    private long sum(long period, long now) {
-        return isNow(period, now) ? get(at, period + Long.BYTES) : 0;
+    synchronized long ofDay(Today today) {
+        return day.of(today.day());
+    }
+
+    /** As above. */
+    synchronized long ofMonth(Today today) {
+        return month.of(today.month());
     }
 
     /** Holds or gives back; false if it is no longer this account's. */
@@ -151,20 +147,7 @@ final class SpendingSlot {
     }
 
     private void roll(Today today) {
-        roll(DAY, today.day());
-        roll(MONTH, today.month());
-    }
-
-    /** A clock that is set back over midnight does not open the day that was over again. */
-    private boolean isNow(long period, long now) {
-        long known = get(at, period);
-        return known == now || known == now + 1;
-    }
-
-    private void roll(long period, long now) {
-        if (!isNow(period, now)) {
-            set(at, period + Long.BYTES, 0);
-            set(at, period, now);
-        }
+        day.turnTo(today.day());
+        month.turnTo(today.month());
     }
 }

@@ -7,7 +7,9 @@ import dev.vivace.ledger.Money;
 import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Times;
 import dev.vivace.ledger.Tokens;
+import dev.vivace.request.RequestScan;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Who asks for what, as the ledger remembers it.
@@ -65,6 +67,27 @@ public record Call(
                         ? Principal.LOCAL.with(principal.priority())
                         : principal;
         return new Call(id, at, arrived, known, door, askedModel, stream, grant);
+    }
+
+    /**
+     * Why it may not ask for what its body names: a sentence for the client; empty if it may.
+     *
+     * <p>Who may use some models only, or pays for tokens, may not name further ones for the
+     * provider to choose from: the answer could be another model's, at another price.
+     */
+    public Optional<String> forbidden(RequestScan scan) {
+        Optional<String> model = principal.refuses(scan.model());
+        return model.isPresent() || !scan.otherModels() || !bounded()
+                ? model
+                : Optional.of(
+                        "'models' and 'fallbacks' are not allowed with this key, which has a list"
+                                + " of models, a budget or a limit on tokens: the provider could"
+                                + " answer with another model. Name one in 'model'.");
+    }
+
+    private boolean bounded() {
+        return grant.metered()
+                || principal.key().filter(key -> !key.models().isEmpty()).isPresent();
     }
 
     /** What the ledger keeps of it. */

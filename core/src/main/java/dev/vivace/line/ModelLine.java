@@ -138,7 +138,7 @@ public final class ModelLine {
         Route route = models.resolve(scan.model());
         Models.Target target = route.first();
         Call call = asked.call().asking(scan.model(), scan.stream(), route.keyed());
-        Optional<String> forbidden = call.principal().refuses(scan.model());
+        Optional<String> forbidden = call.forbidden(scan);
         if (forbidden.isPresent()) {
             return new Decision.Refused(call, 403, forbidden.get());
         }
@@ -264,7 +264,7 @@ public final class ModelLine {
                                 call,
                                 own.request().route().all(),
                                 own.request().body().length,
-                                scan.maxOutput()),
+                                Quota.output(scan)),
                 () -> {
                     try {
                         return then.apply(own);

@@ -9,6 +9,7 @@ import dev.vivace.ledger.Tokens;
 import dev.vivace.limit.Claim;
 import dev.vivace.limit.RateBuckets;
 import dev.vivace.limit.Rates;
+import dev.vivace.request.RequestScan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  * What client keys and their tenants may use: rates and budgets. Thread-safe.
  *
  * <p>Of tokens and money an estimate is taken before a call goes upstream: a token for each four
- * bytes of its body, and as many for the answer as it allows, or 500 if it does not say, at the
+ * bytes of its body, and as many for each answer as it allows, or 500 if it does not say, at the
  * price of the dearest model that may answer. What it really used is settled after.
  */
 public final class Quota {
@@ -90,6 +91,13 @@ public final class Quota {
 
     Spending spending() {
         return spending;
+    }
+
+    /** The tokens that all its answers may have together. */
+    static OptionalLong output(RequestScan scan) {
+        return scan.choices() == 1
+                ? scan.maxOutput()
+                : OptionalLong.of(scan.choices() * scan.maxOutput().orElse(OUTPUT));
     }
 
     /** The tokens that a call may need at most, as far as can be said; 1 or more. */

@@ -13,7 +13,7 @@ import java.util.Set;
  * continue something on its side. Not thread-safe.
  */
 final class ProviderSide {
-    /** The names that this class acts on; a request must write them without escapes. */
+    /** The names that this class acts on. */
     static final Set<String> NAMES =
             Set.of(
                     "tools",

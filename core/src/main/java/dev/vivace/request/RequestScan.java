@@ -16,7 +16,9 @@ import java.util.OptionalLong;
  *     and nothing that lets the provider look things up or run something meanwhile
  * @param cacheable whether the call neither continues something that the provider keeps nor leaves
  *     something behind there, which an answer at hand would not
- * @param maxOutput how many tokens the answer may have at most; empty if it does not say
+ * @param maxOutput how many tokens one answer may have at most; empty if it does not say
+ * @param choices how many answers it wants, 1 or more
+ * @param otherModels whether it names further models that may answer instead of the first
  * @param digest of everything that can change the answer, if it was taken on the way; {@link
  *     RequestScanner#digest} has it in any case
  * @param cacheMember LiteLLM's {@code cache} member, which is ours and goes no further
@@ -30,6 +32,8 @@ public record RequestScan(
         boolean deterministic,
         boolean cacheable,
         OptionalLong maxOutput,
+        long choices,
+        boolean otherModels,
         Optional<byte[]> digest,
         Optional<CacheMember> cacheMember) {
 

@@ -9,7 +9,6 @@ import dev.vivace.json.JsonReader;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.request.RequestScan.CacheMember;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,20 +21,6 @@ import org.jspecify.annotations.Nullable;
  * not thread-safe.
  */
 public final class RequestScanner {
-    /** The names that this class acts on; a request must write them without escapes. */
-    private static final Set<String> NAMES =
-            Set.of(
-                    "model",
-                    "messages",
-                    "input",
-                    "stream",
-                    "stream_options",
-                    "user",
-                    "metadata",
-                    "temperature",
-                    "seed",
-                    "cache");
-
     private static final byte[] MODEL = name("model");
     private static final byte[] MESSAGES = name("messages");
     private static final byte[] STREAM = name("stream");
@@ -63,6 +48,7 @@ public final class RequestScanner {
     private boolean messages;
     private boolean stream;
     private boolean wantsUsage;
+    private boolean otherModels;
     private @Nullable CacheMember cacheMember;
     private boolean first;
     private int seen;
@@ -152,6 +138,8 @@ public final class RequestScanner {
                 sampling.fixed() && !provider.looksUp(),
                 !provider.keeps(),
                 bound.tokens(),
+                bound.choices(),
+                otherModels,
                 digesting ? Optional.of(digest.finish(NO_SECRET)) : Optional.empty(),
                 Optional.ofNullable(cacheMember));
     }
@@ -159,25 +147,19 @@ public final class RequestScanner {
     private void clear(Protocol protocol, boolean ofEmbedding) {
         sampling.clear();
         provider.clear(protocol);
-        bound.clear();
+        bound.clear(protocol);
         inputs.clear();
         embedding = ofEmbedding;
         model = null;
         cacheMember = null;
         first = true;
         seen = 0;
-        messages = stream = wantsUsage = false;
+        messages = stream = wantsUsage = otherModels = false;
     }
 
     private void member(JsonReader reader, byte[] body) {
         int length = reader.textEnd() - reader.textStart();
-        if (reader.textEscaped() && known(reader.text())) {
-            // One parser would know it and another not: never pass on what can be read in two ways.
-            throw new JsonException(
-                    "the member name '" + reader.text() + "' must be written without escapes",
-                    body,
-                    reader.textStart() - 1);
-        }
+        MemberNames.check(reader, body);
         switch (length) {
             case 4 -> {
                 if (reader.nameIs(SEED)) {
@@ -237,8 +219,8 @@ public final class RequestScanner {
                     return;
                 }
             }
-            case 10, 17, 21 -> {
-                if (OutputBound.is(reader)) {
+            case 1, 10, 17, 21 -> {
+                if (bound.is(reader)) {
                     bound.read(reader, body, digest);
                     return;
                 }
@@ -259,6 +241,7 @@ public final class RequestScanner {
             default -> {}
         }
         provider.see(reader);
+        otherModels |= OtherModels.named(reader);
         digest.member(reader, body);
     }
 
@@ -284,10 +267,6 @@ public final class RequestScanner {
             throw MeaningDigest.duplicate(reader, body);
         }
         seen |= bit;
-    }
-
-    private static boolean known(String name) {
-        return NAMES.contains(name) || ProviderSide.NAMES.contains(name);
     }
 
     private void model(JsonReader reader, byte[] body) {

@@ -138,6 +138,73 @@ class SpendingTest {
     }
 
     @Test
+    void clockThatRanAheadForgetsNothing() {
+        try (Spending spending = open()) {
+            spending.add("vk-1", "acme", 1);
+            at("2027-12-24T12:00:00Z");
+            is(0, 0, spending, KEY);
+            spending.add("vk-1", "acme", 2);
+            is(2, 2, spending, KEY);
+            at("2026-11-21T12:00:01Z");
+            is(3, 3, spending, KEY);
+            spending.add("vk-1", "acme", 4);
+            is(7, 7, spending, KEY);
+            at("2026-11-22T00:00:00Z");
+            is(0, 7, spending, KEY);
+            spending.add("vk-1", "acme", 8);
+            is(8, 15, spending, KEY);
+            at("2026-12-01T00:00:00Z");
+            is(0, 0, spending, KEY);
+            spending.add("vk-1", "acme", 16);
+            is(16, 16, spending, KEY);
+        }
+    }
+
+    @Test
+    void clockThatRanAheadByADayForgetsNothing() {
+        try (Spending spending = open()) {
+            spending.add("vk-1", "acme", 1);
+            at("2026-11-22T12:00:00Z");
+            spending.add("vk-1", "acme", 2);
+            at("2026-11-21T12:00:01Z");
+            is(3, 3, spending, KEY);
+        }
+    }
+
+    @Test
+    void clockThatFellBackForgetsNothing() {
+        try (Spending spending = open()) {
+            spending.add("vk-1", "acme", 1);
+            at("2025-01-31T12:00:00Z");
+            is(1, 1, spending, KEY);
+            spending.add("vk-1", "acme", 2);
+            at("2025-02-01T12:00:00Z");
+            spending.add("vk-1", "acme", 4);
+            at("2026-11-21T12:00:01Z");
+            is(7, 7, spending, KEY);
+            spending.add("vk-1", "acme", 8);
+            is(15, 15, spending, KEY);
+        }
+    }
+
+    /** Whoever has spent all is refused, and so never adds anything. */
+    @Test
+    void clockThatRanAheadBlocksNobodyForLong() {
+        var purses = List.of(dayBudget(1));
+        at("2027-12-24T12:00:00Z");
+        try (Spending spending = open()) {
+            spending.add("vk-1", "acme", 1);
+        }
+        at("2026-11-21T12:00:00Z");
+        try (Spending spending = open()) {
+            assertTrue(spending.hold(purses, 0.5).isPresent());
+            at("2026-11-22T12:00:00Z");
+            assertTrue(spending.hold(purses, 0.5).isEmpty());
+            is(0, 1, spending, KEY);
+        }
+    }
+
+    @Test
     void survivesBeingClosed() throws IOException {
         try (Spending spending = open()) {
             spending.add("vk-1", "acme", 0.000_000_123);

@@ -210,6 +210,56 @@ class QuotaTest {
         assertEquals(COST, spending.spent(Purse.ofKey("vk-1", Budget.NONE)).day(), 1e-12);
     }
 
+    /** Otherwise the provider could answer with a model that is not allowed, or is dearer. */
+    @Test
+    void whoIsBoundedNamesNoFurtherModels() {
+        Lines lines = lines(local);
+        var listed =
+                new VirtualKey(
+                        "vk-9",
+                        "hash",
+                        "acme",
+                        "",
+                        Set.of("m"),
+                        Rates.NONE,
+                        Budget.NONE,
+                        Priority.NORMAL,
+                        VirtualKey.Scope.TENANT,
+                        0,
+                        0);
+        for (String further : List.of("'models':['dear']", "'fallbacks':['dear']")) {
+            Lines.Asking asking = BYPASSED.with(further);
+            for (Principal bounded :
+                    List.of(
+                            new Principal("acme", Optional.of(listed), Priority.NORMAL),
+                            key(rates(0, 10_000), Budget.NONE),
+                            key(Rates.NONE, day(1)))) {
+                var refused =
+                        assertInstanceOf(Decision.Refused.class, ask(lines, asking, bounded));
+                assertEquals(403, refused.status());
+                assertTrue(refused.message().contains("'models' and 'fallbacks' are not allowed"));
+            }
+            delivered(ask(lines, asking, key(rates(100, 0), Budget.NONE)));
+            delivered(lines.decide(asking));
+        }
+    }
+
+    @Test
+    void eachChoiceIsEstimatedByItself() {
+        Lines lines = lines(local);
+        Principal who = key(rates(0, 10_000), Budget.NONE);
+        Map.of("'max_tokens':1000,'n':3", 3_000, "'n':4", 2_000)
+                .forEach((fields, tokens) -> {
+                    var asking = BYPASSED.with(fields);
+                    var deliver = assertInstanceOf(Decision.Deliver.class, ask(lines, asking, who));
+                    long prompt = asking.body().length() / 4;
+                    long before = 10_000 - tokens - prompt;
+                    assertEquals(before, left("key:vk-1:tokens", 10_000));
+                    deliver.flight().call().grant().release();
+                    deliver.reader().close();
+                });
+    }
+
     @Test
     void keysOfOneTenantShareItsLimit() {
         Lines lines = lines(local);

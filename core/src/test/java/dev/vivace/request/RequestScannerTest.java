@@ -81,6 +81,18 @@ class RequestScannerTest {
                 "{'model':'m','messages':[],^'t\\u006fols':[]}|the member name 'tools' must be written without escapes",
                 "{'model':'m','messages':[],^'st\\u006fre':true}|the member name 'store' must be written without escapes",
                 "{'model':'m','messages':[],^'us\\u0065r':'a'}|the member name 'user' must be written without escapes",
+                "{'model':'m','messages':[],^'max\\u005ftokens':1}|the member name 'max_tokens' must be written without escapes",
+                // Another's case: Go's reader takes it for the same name, and the last one wins.
+                "{'model':'cheap',^'Model':'dear','messages':[]}|the member name 'Model' must be written 'model'",
+                "{^'MODEL':'dear','model':'cheap','messages':[]}|the member name 'MODEL' must be written 'model'",
+                "{'model':'cheap','messages':[],^'m\\u004fdel':'dear'}|the member name 'mOdel' must be written 'model'",
+                "{'model':'cheap',^'model\\u017f':['dear'],'messages':[]}|the member name 'model\u017f' must be written 'models'",
+                "{'model':'m','messages':[],^'Models':['dear']}|the member name 'Models' must be written 'models'",
+                "{'model':'m','messages':[],^'Fallbacks':['dear']}|the member name 'Fallbacks' must be written 'fallbacks'",
+                "{'model':'m','messages':[],^'max_to\u212aens':9}|the member name 'max_to\u212aens' must be written 'max_tokens'",
+                "{'model':'m','messages':[],^'Max_Tokens':9}|the member name 'Max_Tokens' must be written 'max_tokens'",
+                "{'model':'m','messages':[],^'N':9}|the member name 'N' must be written 'n'",
+                "{'model':'m','messages':[],^'Stream':true}|the member name 'Stream' must be written 'stream'",
             })
     void badInputIsRefusedWithWhatAndWhere(String marked, String what) {
         String quoted = marked.replace('\'', '"');
@@ -345,6 +357,70 @@ class RequestScannerTest {
         assertTrue(refused(body.replace("^", ""), Protocol.CHAT).endsWith("(offset " + at + ")"));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "CHAT|'max_tokens':10|10",
+                "CHAT|'max_completion_tokens':20|20",
+                "CHAT|'max_tokens':10,'max_completion_tokens':20|20",
+                "CHAT|'max_tokens':20,'max_completion_tokens':10|20",
+                "CHAT|'max_completion_tokens':null,'max_tokens':10|10",
+                "CHAT|'max_output_tokens':10|-1",
+                "MESSAGES|'max_tokens':10|10",
+                "MESSAGES|'max_completion_tokens':20,'max_output_tokens':30,'max_tokens':10|10",
+                "RESPONSES|'max_output_tokens':10|10",
+                "RESPONSES|'max_output_tokens':10,'max_tokens':20|10",
+                "CHAT|'max_tokens':4096.0|4096",
+                "CHAT|'max_tokens':4.096e3|4096",
+                "CHAT|'max_tokens':40960E-1|4096",
+                "CHAT|'max_tokens':1e999|1000000000000",
+                "CHAT|'max_tokens':4096.5|-1",
+                "CHAT|'max_tokens':-1|-1",
+                "CHAT|'max_tokens':'4096'|-1",
+                "CHAT|'max_tokens':null|-1",
+                "CHAT|'max_tokens':4096.00000000000000000000000000000|-1",
+                "CHAT|'max_tokens':1234567890123|1000000000000",
+                "CHAT|'max_tokens':0|0",
+                "CHAT|'max_tokens_too':10|-1",
+                "CHAT|'x':{'max_tokens':10}|-1",
+            })
+    void theBoundOfAnAnswerIsTheDoors(Protocol protocol, String field, long tokens) {
+        assertEquals(tokens, scan(field, protocol).maxOutput().orElse(-1));
+        assertEquals(-1, scan("'x':1", protocol).maxOutput().orElse(-1), "nothing is left of it");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "CHAT|'n':3|3",
+                "CHAT|'n':3.0|3",
+                "CHAT|'n':0|1",
+                "CHAT|'n':-3|1",
+                "CHAT|'n':null|1",
+                "CHAT|'n':'3'|1",
+                "CHAT|'n':1e300|1000000",
+                "MESSAGES|'n':3|1",
+                "RESPONSES|'n':3|1",
+            })
+    void anAnswerMayHaveSeveralChoices(Protocol protocol, String field, long choices) {
+        assertEquals(choices, scan(field, protocol).choices());
+        assertEquals(1, scan("'x':1", protocol).choices(), "nothing is left of it");
+    }
+
+    @Test
+    void furtherModelsAreSeen() {
+        for (String field : List.of("'models':['a']", "'fallbacks':[{'m':['a']}]", "'models':7")) {
+            assertTrue(scan(field).otherModels(), field);
+        }
+        for (String field : List.of("'models':null", "'x':{'models':['a']}", "'route':'x'")) {
+            assertFalse(scan(field).otherModels(), field);
+        }
+    }
+
     @Test
     void streamingIsFound() {
         RequestScan scan = scan("'stream':true,'stream_options':{'a':[],'include_usage':true}");
@@ -414,23 +490,6 @@ class RequestScannerTest {
                                 JsonException.class,
                                 () -> scanner.scan(body.getBytes(UTF_8), protocol))
                         .getMessage());
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "max_tokens, 17, 17",
-        "max_completion_tokens, 4096, 4096",
-        "max_output_tokens, 0, 0",
-        "max_tokens, null, -1",
-        "max_tokens, 1e3, -1",
-        "max_tokens, -5, -1",
-        "max_tokens, 1234567890123, -1",
-        "max_tokens_too, 5, -1",
-    })
-    void saysHowLongTheAnswerMayBecome(String field, String value, long tokens) {
-        String body = "{\"model\":\"m\",\"messages\":[],\"" + field + "\":" + value + "}";
-        var scan = new RequestScanner().scan(body.getBytes(UTF_8), Protocol.CHAT);
-        assertEquals(tokens, scan.maxOutput().orElse(-1));
     }
 
     @Test

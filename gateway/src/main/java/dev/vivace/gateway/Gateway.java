@@ -34,8 +34,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -115,7 +117,7 @@ public final class Gateway implements AutoCloseable {
         Warnings.of(config, Runtime.getRuntime().maxMemory()).forEach(LOG::warn);
         CacheStore store = store(config);
         Prices prices = Prices.builtIn().with(config.prices());
-        var metrics = new Metrics(prices.models());
+        var metrics = new Metrics(known(config, prices));
         var inForce = new InForce();
         var features = new Features(() -> SwitchedOn.by(inForce.parts().config(), keys));
         var timeline = new Timeline(Clock.systemUTC());
@@ -192,6 +194,13 @@ public final class Gateway implements AutoCloseable {
             store.close();
             throw e;
         }
+    }
+
+    /** The models that have a label in the metrics in any case. */
+    private static Set<String> known(Config config, Prices prices) {
+        var known = new HashSet<>(config.models().keySet());
+        known.addAll(prices.models());
+        return known;
     }
 
     private static void share(Replication shared, ClientKeys keys, InForce inForce) {

@@ -251,6 +251,25 @@ final class AdmissionTest {
         }
     }
 
+    /** An upstream that goes by names without case would serve the dear one. */
+    @Test
+    void aSecondModelInOtherCaseIsRefused() throws Exception {
+        try (var upstream = Upstream.start(Chat::reply);
+                var gateway = Gateways.to(upstream.url())) {
+            String body = "{\"model\":\"cheap\",\"%s\":\"dear\",\"messages\":[],\"input\":\"\"}";
+            for (String path :
+                    List.of(Chat.PATH, "/v1/messages", "/v1/responses", "/v1/embeddings")) {
+                for (String name : List.of("Model", "mod\\u0045l", "model")) {
+                    Wire.Answer answer = Wire.ask(gateway.address(), path, body.formatted(name));
+                    assertEquals(400, answer.status(), path);
+                    assertTrue(answer.text().contains("member name"), answer.text());
+                    assertTrue(answer.text().contains("invalid_request_error"), answer.text());
+                }
+            }
+            assertTrue(upstream.calls().isEmpty());
+        }
+    }
+
     @Test
     void aModelsNameIsNoHeader() throws Exception {
         try (var upstream = Upstream.start(Chat::reply);
