@@ -234,8 +234,7 @@ class QuotaTest {
                             new Principal("acme", Optional.of(listed), Priority.NORMAL),
                             key(rates(0, 10_000), Budget.NONE),
                             key(Rates.NONE, day(1)))) {
-                var refused =
-                        assertInstanceOf(Decision.Refused.class, ask(lines, asking, bounded));
+                var refused = assertInstanceOf(Decision.Refused.class, ask(lines, asking, bounded));
                 assertEquals(403, refused.status());
                 assertTrue(refused.message().contains("'models' and 'fallbacks' are not allowed"));
             }

@@ -165,7 +165,7 @@ enum Keys {
                     "in-flight",
                     Limits.IN_FLIGHT,
                     Limits.DEFAULT.inFlightBytes(),
-                    "Most bytes of request bodies, and of answers beyond their first 64 kB each, held at one time; not less than `limits.body`. A body takes room as its bytes come; when there is no more, it waits, unread, for at most 30 s, and is then refused with 429, as are bodies of one tenant (without client keys: of one address) that have come in part and take more than a quarter of this, or than `limits.body` if that is more. An answer for which there is no room is not cached, and its upstream waits until the clients have read it. It, `cache.max` and 64 kB for each connection must fit into the heap; see [What applies](#what-applies)."),
+                    "Most bytes of request bodies, and of answers beyond their first 64 kB each, held at one time; not less than `limits.body`. A body takes room as its bytes come; where there is no more, it waits, unread, for at most 30 s, and is then refused with 429. Of this, bodies of one tenant (without client keys: of one address) that have come in part take a quarter at most, or `limits.body` if that is more. An answer for which there is no room is not cached, and its upstream waits until the clients have read it. It, `cache.max` and 64 kB for each connection must fit into the heap; see [What applies](#what-applies)."),
             Key.of(
                     "messages",
                     Limits.MESSAGES,

@@ -12,16 +12,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a request's body into one array, within the bound for one and within the budget for all.
  *
- * <p>What a client says that it will send costs nothing to say. So room is taken for what has come:
- * none before the first bytes, then a little, then twice as much each time. A body for which there
- * is no more room waits, unread, with what it has; {@link ByteBudget} sees to it that such bodies
- * do not wait for each other. Those of one sender that have come in part take a quarter of the
- * budget at most, or one body's worth if that is more; and all have to keep their {@link Pace}.
+ * <p>What a client says that it will send costs nothing to say. So a body takes no room before its
+ * first bytes, then as much as it needs if that is little, else a little, and twice as much each
+ * time. When there is no more, it waits, unread, with what it has. Small ones are not read in steps
+ * because many of them, each with a part, would leave no room for any to come whole: of large ones
+ * {@link ByteBudget} refuses some then. Those of one sender that have come in part take a quarter
+ * of the budget at most, or one body's worth if that is more; and all have to keep their {@link
+ * Pace}.
  */
 final class BodyReader {
     /** Who wants the body. Either method is called at most once, on the request's event loop. */
@@ -38,8 +41,8 @@ final class BodyReader {
         void refused(int status, String message);
     }
 
-    /** A body of a declared length gets room for so much at once. */
-    private static final int STEP = 64 << 10;
+    /** A body of a declared length gets room for so much at once: few calls are longer. */
+    private static final int STEP = 256 << 10;
 
     /** One of unknown length is small more often than not. */
     private static final int SMALL_STEP = 1024;
@@ -95,8 +98,12 @@ final class BodyReader {
         }
     }
 
-    /** What waits for room. */
-    private record Waiting(ByteBudget.Place place, Buffer chunk, long since) {}
+    /**
+     * A place in line.
+     *
+     * @param bound what is in the way, for the client
+     */
+    private record Waiting(ByteBudget.Place place, long since, Supplier<String> bound) {}
 
     private final Desk desk;
     private final ByteBudget budget;
@@ -111,9 +118,10 @@ final class BodyReader {
     private byte[] body = NOTHING;
 
     private int size;
-    private String sender = "";
+    private Senders.@Nullable Sender sender;
     private long sending;
     private @Nullable Waiting waiting;
+    private boolean paused;
     private boolean over;
 
     private BodyReader(
@@ -166,77 +174,97 @@ final class BodyReader {
         long step = Math.max(2L * body.length, declared < 0 ? SMALL_STEP : STEP);
         int room = (int) Math.min(declared < 0 ? limit : declared, Math.max(length, step));
         long more = room - body.length;
-        if (length != declared && !isFair(more)) {
-            refuse(
-                    429,
-                    "There is no room for more request bodies that "
-                            + (who.key().isPresent() ? "this tenant" : "this address")
-                            + " is about to send: at most "
-                            + mostOfOne()
-                            + " bytes (a quarter of limits.in-flight, or limits.body if that is more).");
-        } else if (budget.tryReserve(more, body.length)) {
-            body = Arrays.copyOf(body, room);
-            append(chunk);
-        } else {
-            await(chunk, room, more);
+        boolean whole = length == declared;
+        if (whole && budget.tryReserve(more, body.length)) {
+            enlarge(room, chunk); // as most do, at once
+            return;
         }
-    }
-
-    /** Whether its sender may take that much more; small bodies, which come at once, ask not. */
-    private boolean isFair(long more) {
-        if (sender.isEmpty()) {
-            sender = Senders.name(who, request);
+        Runnable fromAll =
+                () -> take(budget, more, body.length, this::ofAll, () -> enlarge(room, chunk));
+        if (whole) {
+            fromAll.run();
+            return;
         }
-        boolean fair = desk.senders.tryTake(sender, more, mostOfOne());
-        sending += fair ? more : 0;
-        return fair;
+        Senders.Sender own = sender;
+        if (own == null) {
+            sender = own = desk.senders.enter(who, request, mostOfOne());
+        }
+        take(
+                own.budget(),
+                more,
+                sending,
+                this::ofOne,
+                () -> {
+                    sending += more;
+                    fromAll.run();
+                });
     }
 
     private long mostOfOne() {
         return Math.max(budget.max() / SENDERS_PART, limit);
     }
 
-    private void await(Buffer chunk, int room, long more) {
+    private String ofAll() {
+        return "at most " + budget.max() + " bytes are in flight at one time (limits.in-flight).";
+    }
+
+    private String ofOne() {
+        return "bodies of one "
+                + (who.key().isPresent() ? "tenant" : "address")
+                + " that have come in part take at most "
+                + mostOfOne()
+                + " bytes (a quarter of limits.in-flight, or limits.body if that is more).";
+    }
+
+    /** Goes on when there is room, which may be now. */
+    private void take(ByteBudget from, long more, long own, Supplier<String> bound, Runnable then) {
+        if (from.tryReserve(more, own)) {
+            then.run();
+            return;
+        }
         request.pause();
+        paused = true;
+        Context context = desk.context;
         Optional<ByteBudget.Place> place =
-                budget.reserve(
+                from.reserve(
                         more,
-                        body.length,
-                        () -> desk.context.runOnContext(nothing -> granted(room, more)),
-                        () -> desk.context.runOnContext(nothing -> hopeless()));
+                        own,
+                        () -> context.runOnContext(nothing -> granted(from, more, then)),
+                        () -> context.runOnContext(nothing -> hopeless(bound)));
         if (place.isPresent()) {
-            waiting = new Waiting(place.get(), chunk, desk.nanos.getAsLong());
+            waiting = new Waiting(place.get(), desk.nanos.getAsLong(), bound);
         } else {
-            refuse(429, "There is no room for the request body" + bounds(", and too many wait"));
+            refuse(429, "There is no room for the request body, and too many wait: " + bound.get());
         }
     }
 
-    private String bounds(String why) {
-        return why
-                + ": at most "
-                + budget.max()
-                + " bytes are in flight at one time (limits.in-flight).";
-    }
-
-    private void granted(int room, long more) {
+    private void granted(ByteBudget from, long more, Runnable then) {
         Waiting waited = waiting;
         if (over || waited == null) {
-            budget.release(more);
+            from.release(more);
             return;
         }
         waiting = null;
         pace.wentOn(waited.since(), desk.nanos.getAsLong());
-        body = Arrays.copyOf(body, room);
-        append(waited.chunk());
-        request.resume();
+        then.run();
     }
 
-    private void hopeless() {
+    private void hopeless(Supplier<String> bound) {
         if (!over) {
             refuse(
                     429,
-                    "There is no room for the rest of the request body"
-                            + bounds(", and others were there before"));
+                    "There is no room for the rest of the request body, and others were there"
+                            + " before: "
+                            + bound.get());
+        }
+    }
+
+    private void enlarge(int room, Buffer chunk) {
+        body = Arrays.copyOf(body, room);
+        append(chunk);
+        if (paused) {
+            paused = false;
+            request.resume();
         }
     }
 
@@ -279,16 +307,20 @@ final class BodyReader {
         } else if (now - waits.since() > MAX_WAIT_NANOS && waits.place().leave()) {
             refuse(
                     429,
-                    "There was no room for the request body"
-                            + bounds(" within " + MAX_WAIT_NANOS / 1_000_000_000 + " s"));
+                    "There was no room for the request body within "
+                            + MAX_WAIT_NANOS / 1_000_000_000
+                            + " s: "
+                            + waits.bound().get());
         }
     }
 
     private void done() {
         over = true;
         desk.reading.remove(this);
-        if (sending > 0) {
-            desk.senders.giveBack(sender, sending);
+        Senders.Sender own = sender;
+        if (own != null) {
+            own.budget().release(sending);
+            own.leave();
         }
     }
 

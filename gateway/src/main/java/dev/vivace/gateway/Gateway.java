@@ -130,13 +130,14 @@ public final class Gateway implements AutoCloseable {
         Spending spending = spending(config, store, ledger, replication);
         var inFlight = new LongAdder();
         var budget = new ByteBudget(config.limits().inFlightBytes());
+        var senders = new Senders();
         var pages =
                 new AdminPages(
                         ledger,
                         metrics,
                         features,
                         timeline,
-                        new Load(inFlight::sum, budget::held, budget::waiting),
+                        new Load(inFlight::sum, budget::held, () -> budget.waiting() + senders.waiting()),
                         new UpstreamFigures(() -> inForce.parts().upstreams().snapshots()),
                         new SpendingFigures(
                                 keys::list, tenant -> budget(inForce, tenant), spending),
@@ -169,7 +170,7 @@ public final class Gateway implements AutoCloseable {
             // First, so that nobody is let in, or gets an answer, that replicas know better about.
             keys.watch();
             replication.ifPresent(shared -> share(shared, keys, inForce));
-            int port = listen(vertx, inForce.parts(), entrance, doors);
+            int port = listen(vertx, inForce.parts(), entrance, senders, doors);
             MemoryKeeper.start(vertx, resources.ids()::count, inFlight::sum);
             String host = config.server().host();
             String shown = host.contains(":") ? "[" + host + "]" : host;
@@ -290,9 +291,9 @@ public final class Gateway implements AutoCloseable {
     /**
      * @param doors gets all that were opened
      */
-    private static int listen(Vertx vertx, Parts parts, Entrance entrance, List<Doors> doors) {
+    private static int listen(
+            Vertx vertx, Parts parts, Entrance entrance, Senders senders, List<Doors> doors) {
         try {
-            var senders = new Senders();
             var first = new Doors(parts, entrance, senders, parts.config().server().port());
             Awaiting.get(vertx.deployVerticle(first));
             doors.add(first);

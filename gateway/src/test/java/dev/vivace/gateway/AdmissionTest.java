@@ -33,7 +33,8 @@ final class AdmissionTest {
         final ByteBudget budget = new ByteBudget(1 << 20);
         final Entrance entrance = new Entrance(100);
         final Visitors visitors = new Visitors(entrance);
-        final BodyReader.Desk desk = new BodyReader.Desk(context, budget, new Senders(), System::nanoTime);
+        final BodyReader.Desk desk =
+                new BodyReader.Desk(context, budget, new Senders(), System::nanoTime);
         final URI address;
 
         Door() throws Exception {
@@ -145,9 +146,9 @@ final class AdmissionTest {
             wire.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n");
             wire.send("x".repeat(5_000));
             settle(door);
-            assertEquals(64 << 10, door.budget.held(), "what was only declared takes no room");
+            assertEquals(256 << 10, door.budget.held(), "what was only declared takes no room");
             door.sweepAfter(Duration.ofSeconds(25));
-            assertEquals(64 << 10, door.budget.held(), "it is slow, and no more");
+            assertEquals(256 << 10, door.budget.held(), "it is slow, and no more");
             door.sweepAfter(Duration.ofSeconds(45));
             assertEquals(0, door.budget.held());
             assertEquals(408, wire.answer().status());

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What bodies that have come in part may take from others, and for how long. */
 @Timeout(60)
 final class BodiesTest {
-    private static final int STEP = 64 << 10;
+    private static final int STEP = 256 << 10;
     private static final int MB = 1 << 20;
 
     /** Reads bodies as the gateway's doors do, with a clock that the test moves. */
@@ -161,10 +161,8 @@ final class BodiesTest {
             door.awaitHeld(STEP);
             wire.send("x".repeat(STEP));
             door.awaitHeld(2 * STEP);
-            wire.send("x".repeat(500_000 - STEP - 1));
-            door.awaitHeld(8 * STEP);
             assertEquals(1, door.senders.count());
-            wire.send("x".repeat(500_000));
+            wire.send("x".repeat(999_999 - STEP));
             assertEquals("read 1000000", wire.answer().text());
             door.awaitHeld(0);
             assertEquals(0, door.senders.count());
@@ -245,25 +243,60 @@ final class BodiesTest {
             for (Wire wire : List.of(first, second)) {
                 long before = door.budget.held();
                 wire.send(declaring(MB)).send(new byte[400_000]);
-                door.awaitHeld(before + 8 * STEP);
+                door.awaitHeld(before + 2 * STEP);
             }
             third.send(declaring(MB)).send("x");
-            Wire.Answer answer = third.answer();
-            assertEquals(429, answer.status());
-            assertTrue(answer.text().contains("1048576 bytes (a quarter"), answer.text());
+            await(() -> door.senders.waiting() == 1);
+            door.pass(Duration.ofSeconds(20));
+            first.send("x");
+            second.send("x");
             try (var whole = new Wire(door.address);
                     var other = new Wire(at(door.address, 1), 0, at(door.address, 2).getHost())) {
                 assertEquals("read 9", whole.request("POST", "/", new byte[9]).answer().text());
                 other.send(declaring(900_000)).send("x");
-                door.awaitHeld(17 * STEP);
+                door.awaitHeld(5 * STEP);
                 other.send(new byte[899_999]);
                 assertEquals("read 900000", other.answer().text());
             }
-            first.close();
-            door.awaitHeld(8 * STEP);
-            second.send(new byte[MB - 400_000]);
+            settle(door);
+            door.pass(Duration.ofSeconds(11));
+            Wire.Answer answer = third.answer();
+            assertEquals(429, answer.status());
+            assertTrue(answer.text().contains("within 30 s: bodies of one address"), answer.text());
+            assertTrue(answer.text().contains("1048576 bytes (a quarter"), answer.text());
+            try (var fourth = new Wire(door.address)) {
+                fourth.send(declaring(300_000)).send("x");
+                await(() -> door.senders.waiting() == 1);
+                first.close();
+                fourth.send(new byte[299_999]);
+                assertEquals("read 300000", fourth.answer().text());
+            }
+            second.send(new byte[MB - 400_001]);
             assertEquals("read 1048576", second.answer().text());
             door.awaitHeld(0);
+        }
+    }
+
+    /** More than there is room for at a time, and none of them large. */
+    @Test
+    void whatIsSmallIsReadInTurn() throws Exception {
+        int clients = 100;
+        try (var door = new Door(4L * MB, MB)) {
+            var wires = new ArrayList<Wire>();
+            for (int i = 0; i < clients; i++) {
+                wires.add(new Wire(door.address).send(declaring(150_000)).send(new byte[75_000]));
+            }
+            await(() -> door.senders.waiting() == clients - 6);
+            assertEquals(clients - 6, door.senders.waiting());
+            for (Wire wire : wires) {
+                wire.send(new byte[75_000]);
+            }
+            for (Wire wire : wires) {
+                assertEquals("read 150000", wire.answer().text());
+                wire.close();
+            }
+            door.awaitHeld(0);
+            assertEquals(0, door.senders.count());
         }
     }
 
@@ -282,10 +315,11 @@ final class BodiesTest {
                 byte[] body = new byte[1 + random.nextInt(700_000)];
                 boolean chunked = random.nextBoolean();
                 String host = "127.0.0." + (2 + i);
-                threads.add(Thread.startVirtualThread(() -> {
-                    int status = inHalves(door.address, host, body, chunked, halves);
-                    (status == 200 ? read : refused).incrementAndGet();
-                }));
+                threads.add(
+                        Thread.startVirtualThread(() -> {
+                            int status = inHalves(door.address, host, body, chunked, halves);
+                            (status == 200 ? read : refused).incrementAndGet();
+                        }));
             }
             for (Thread thread : threads) {
                 thread.join();

@@ -135,6 +135,23 @@ final class ReloadTest {
         assertEquals(LOOPS, gateway.deliveries());
     }
 
+    /** However many names clients made up before it was asked for. */
+    @Test
+    void aConfiguredModelHasALabelInTheMetrics() throws Exception {
+        String body = "{\"model\":\"%s\",\"messages\":[]}";
+        for (int i = 0; i < 60; i++) {
+            Wire.ask(gateway.address(), Chat.PATH, body.formatted("made-up-" + i));
+        }
+        assertEquals(200, Wire.ask(gateway.address(), Chat.PATH, body.formatted("m-1")).status());
+        String metrics = "";
+        for (int i = 0; i < 1_000 && !metrics.contains("model=\"m-1\""); i++) {
+            metrics = Wire.get(gateway.address(), "/metrics").text();
+        }
+        assertTrue(metrics.contains("model=\"m-1\""), metrics);
+        assertTrue(metrics.contains("model=\"made-up-1\""), metrics);
+        assertFalse(metrics.contains("model=\"made-up-59\""), metrics);
+    }
+
     @Test
     void aStreamEndsWithWhatItBeganWith() throws Exception {
         try (var stream = new Wire(gateway.address())) {
