@@ -137,7 +137,10 @@ public final class Gateway implements AutoCloseable {
                         metrics,
                         features,
                         timeline,
-                        new Load(inFlight::sum, budget::held, () -> budget.waiting() + senders.waiting()),
+                        new Load(
+                                inFlight::sum,
+                                budget::held,
+                                () -> budget.waiting() + senders.waiting()),
                         new UpstreamFigures(() -> inForce.parts().upstreams().snapshots()),
                         new SpendingFigures(
                                 keys::list, tenant -> budget(inForce, tenant), spending),
