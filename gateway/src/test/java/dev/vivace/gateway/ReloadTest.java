@@ -147,9 +147,9 @@ final class ReloadTest {
         for (int i = 0; i < 1_000 && !metrics.contains("model=\"m-1\""); i++) {
             metrics = Wire.get(gateway.address(), "/metrics").text();
         }
-        assertTrue(metrics.contains("model=\"m-1\""), metrics);
-        assertTrue(metrics.contains("model=\"made-up-1\""), metrics);
-        assertFalse(metrics.contains("model=\"made-up-59\""), metrics);
+        assertTrue(metrics.contains("model=\"m-1\""));
+        assertTrue(metrics.contains("model=\"made-up-1\""));
+        assertFalse(metrics.contains("model=\"made-up-59\""));
     }
 
     @Test
