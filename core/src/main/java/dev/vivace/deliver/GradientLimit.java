@@ -8,35 +8,76 @@ import java.util.function.LongSupplier;
  * thread-safe.
  *
  * <p>The gradient of Netflix's Gradient2 (concurrency-limits): as long as answers begin not much
- * later than they did over a long time, the limit grows by a little; when they begin later, calls
- * queue somewhere, and the limit shrinks in proportion. Three things differ, because times to a
- * first token vary by themselves much more than those of small services, and because what a limit
- * did shows only in calls that began under it: the limit moves once per round, that is, after as
- * many answers as half the limit, by their average; and it shrinks for calls that the upstream
- * turned away once in that time, not for each of a burst of them. And the long time rises only
- * where the limit cannot be what made answers late: where it did not hold calls back, is small, or
- * was halved in vain. Otherwise, under lasting demand, waiting would become the measure of waiting,
- * and the limit would grow without end.
+ * later than they do where nothing queues, the limit grows by a little; when they begin later,
+ * calls queue somewhere, and the limit shrinks in proportion. The limit moves once per round, by
+ * the average of as many answers as half of it, because times to a first token vary by themselves
+ * much more than those of small services; and it shrinks for calls that the upstream turned away
+ * once in that time, not for each of a burst of them.
+ *
+ * <p>All hangs on knowing how soon answers begin where nothing queues, and under lasting demand
+ * that is not to be seen: waiting would become the measure of waiting, and the limit would grow
+ * without end. So, as TCP BBR does for its round-trip time, it is measured now and then under half
+ * the limit, and under half of that, until answers begin no sooner; which says at the same time
+ * what the limit should have been. To begin with the limit is small, and doubles until answers
+ * begin later: an upstream with few places never sees a crowd, and one with many is found in a few
+ * rounds. What a limit did shows only in calls that began under it, so those that were in flight
+ * when it moved far are not looked at.
  */
 final class GradientLimit {
-    private static final double INITIAL = 20;
+    private static final double INITIAL = 8;
     private static final int LEAST_ROUND = 20;
     private static final double LONG_WINDOW = 600;
     private static final double TOLERANCE = 1.5;
     private static final double SMOOTHING = 0.2;
     private static final double ON_DROP = 0.9;
-    private static final double LEAST_GROWTH = 4;
+
+    /** Answers that begin no later than this, in times without a queue, show that none is there. */
+    private static final double FREE = 1.15;
+
+    private static final int FREE_ROUNDS = 2;
+    private static final double FREE_GROWTH = 1.25;
+
+    /** What half of a queue does at least to how soon answers begin. */
+    private static final double SOONER = 0.7;
+
+    private static final int ROUNDS_TO_PROBE = 50;
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+    private enum Phase {
+        /** The limit doubles. */
+        START,
+        /** It follows the gradient. */
+        STEADY,
+        /** It is halved to see how soon answers begin. */
+        PROBE
+    }
 
     private final int max;
     private final LongSupplier nanos;
+    private Phase phase = Phase.START;
     private double limit;
-    private double longTime;
+
+    /** How soon answers begin where nothing queues; 0 while that is unknown. */
+    private double base;
+
     private double weights;
-    private double peak;
-    private double roundSum;
-    private int roundSize;
+
+    // The round.
+    private double sum;
+    private int size;
     private int mostInFlight;
+    private int toSkip;
+
+    // Since the last probe.
+    private int rounds;
+    private int freeRounds;
+
+    /** The limit before the probe that is under way, or after the last. */
+    private double before;
+
+    private double timeBefore;
+    private double timeAbove;
+
     private boolean everDropped;
     private long droppedAt;
 
@@ -44,6 +85,7 @@ final class GradientLimit {
         this.max = max;
         this.nanos = nanos;
         this.limit = Math.min(INITIAL, max);
+        this.before = limit;
     }
 
     int limit() {
@@ -57,46 +99,125 @@ final class GradientLimit {
     void ended(long firstByteNanos, boolean dropped, int inFlight) {
         if (dropped) {
             dropped();
-        } else if (firstByteNanos >= 0) {
-            roundSum += Math.max(1, firstByteNanos);
-            roundSize++;
+        }
+        if (toSkip > 0) {
+            toSkip--;
+        } else if (!dropped && firstByteNanos >= 0) {
+            sum += Math.max(1, firstByteNanos);
+            size++;
             mostInFlight = Math.max(mostInFlight, inFlight);
-            if (roundSize >= Math.max(LEAST_ROUND, limit / 2)) {
-                round(roundSum / roundSize);
+            if (size >= Math.max(LEAST_ROUND, limit / 2)) {
+                round(sum / size, inFlight - 1);
             }
         }
     }
 
     private void dropped() {
         long now = nanos.getAsLong();
-        double pause = longTime == 0 ? LONGEST_PAUSE : Math.min(longTime, LONGEST_PAUSE);
+        double pause = base == 0 ? LONGEST_PAUSE : Math.min(base, LONGEST_PAUSE);
         if (everDropped && now - droppedAt < pause) {
             return;
         }
         everDropped = true;
         droppedAt = now;
         limit = Math.max(1, limit * ON_DROP);
+        before = Math.max(1, before * ON_DROP);
+        phase = phase == Phase.START ? Phase.STEADY : phase;
     }
 
-    private void round(double time) {
-        boolean heldBack = mostInFlight >= limit / 2;
-        peak = Math.max(peak, limit);
-        // A plain average until the window is full.
-        weights = Math.min(LONG_WINDOW, weights + roundSize);
-        if (time < longTime || longTime == 0 || !heldBack || limit <= Math.max(INITIAL, peak / 2)) {
-            longTime += Math.min(1, roundSize / weights) * (time - longTime);
-        }
-        if (longTime > 2 * time) {
-            longTime *= 0.95;
-        }
-        // Where the limit was not what held calls back, their times say nothing about it.
-        if (heldBack) {
-            double gradient = Math.clamp(TOLERANCE * longTime / time, 0.5, 1);
-            double target = gradient * limit + Math.max(LEAST_GROWTH, Math.sqrt(limit));
-            limit = Math.clamp(limit + SMOOTHING * (target - limit), 1, max);
-        }
-        roundSum = 0;
-        roundSize = 0;
+    private void round(double time, int inFlight) {
+        boolean few = mostInFlight < limit / 2;
+        boolean full = mostInFlight >= limit();
+        sum = 0;
+        size = 0;
         mostInFlight = 0;
+        if (phase == Phase.PROBE) {
+            probed(time, inFlight);
+        } else if (few) {
+            // The limit holds nobody back: what their times are says nothing about it.
+            learn(time);
+        } else if (phase == Phase.START) {
+            start(time, full, inFlight);
+        } else {
+            follow(time, full, inFlight);
+        }
+    }
+
+    /** A plain average until the window is full. */
+    private void learn(double time) {
+        weights = Math.min(LONG_WINDOW, weights + LEAST_ROUND);
+        base += LEAST_ROUND / weights * (time - base);
+    }
+
+    private void start(double time, boolean full, int inFlight) {
+        if (base == 0) {
+            base = time;
+        } else if (time > TOLERANCE * base) {
+            base = 0; // it was measured at a limit that may have been too much already
+            probe(time, inFlight);
+            return;
+        }
+        if (full) {
+            grow(2, inFlight);
+        }
+    }
+
+    private void grow(double factor, int inFlight) {
+        limit = Math.min(max, factor * limit);
+        toSkip = inFlight;
+    }
+
+    private void follow(double time, boolean full, int inFlight) {
+        rounds++;
+        if (base == 0 || rounds >= ROUNDS_TO_PROBE || limit < before / 2) {
+            probe(time, inFlight);
+            return;
+        }
+        freeRounds = full && time <= FREE * base ? freeRounds + 1 : 0;
+        if (freeRounds == FREE_ROUNDS) {
+            freeRounds = 0;
+            grow(FREE_GROWTH, inFlight);
+            return;
+        }
+        double gradient = Math.clamp(TOLERANCE * base / time, 0.5, 1);
+        double growth = full ? Math.max(1, Math.sqrt(limit) / 2) : 0;
+        double target = gradient * limit + growth;
+        limit = Math.clamp(limit + SMOOTHING * (target - limit), 1, max);
+    }
+
+    private void probe(double time, int inFlight) {
+        phase = Phase.PROBE;
+        before = limit;
+        timeBefore = time;
+        timeAbove = time;
+        halve(inFlight);
+    }
+
+    private void halve(int inFlight) {
+        limit = Math.max(1, limit / 2);
+        toSkip = inFlight;
+    }
+
+    /** Goes on until answers begin no sooner, or as soon as they did the last time. */
+    private void probed(double time, int inFlight) {
+        boolean asBefore = time > SOONER * base && SOONER * time < base;
+        if (limit > 1 && !asBefore && time < SOONER * timeAbove) {
+            timeAbove = time;
+            halve(inFlight);
+            return;
+        }
+        base = asBefore ? (base + time) / 2 : time;
+        weights = LEAST_ROUND;
+        // As long as more calls only wait for longer, as many more as may is in proportion.
+        limit =
+                Math.clamp(
+                        before * Math.min(1, TOLERANCE * base / timeBefore),
+                        Math.min(2 * limit, before),
+                        before);
+        before = limit;
+        rounds = 0;
+        freeRounds = 0;
+        phase = Phase.STEADY;
+        toSkip = inFlight;
     }
 }

@@ -1,5 +1,6 @@
 package dev.vivace.deliver;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
@@ -8,63 +9,156 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GradientLimitTest {
-    private static final int SLOTS = 40;
-
     private record End(long at, long firstByteNanos) {}
 
-    /** An upstream with so many slots, before which others queue; there is always one more call. */
-    private final PriorityQueue<End> ends = new PriorityQueue<>(Comparator.comparingLong(End::at));
+    /** An upstream with so many places, before which others queue. */
+    private static final class Upstream {
+        private final PriorityQueue<End> ends =
+                new PriorityQueue<>(Comparator.comparingLong(End::at));
+        private final Queue<Long> waiting = new ArrayDeque<>();
+        private final Random random;
+        private final GradientLimit limit;
+        private int places;
+        private double seconds = 1;
+        private double spread = 0.3;
+        private double firstByte = 0.3;
 
-    private final Queue<Long> waiting = new ArrayDeque<>();
-    private long now;
-    private int inFlight;
-    private int answered;
-    private double serviceSeconds = 1;
-    private final GradientLimit limit = new GradientLimit(500, () -> now);
+        /** Calls that want to be in flight. */
+        private int demand = Integer.MAX_VALUE;
 
-    private void run(int seconds, Random random) {
-        long until = now + TimeUnit.SECONDS.toNanos(seconds);
-        answered = 0;
-        while (true) {
-            for (; inFlight < limit.limit(); inFlight++) {
-                waiting.add(now);
+        private long now;
+        private int inFlight;
+        private int most;
+
+        Upstream(int places, long seed) {
+            this.places = places;
+            this.random = new Random(seed);
+            this.limit = new GradientLimit(500, () -> now);
+        }
+
+        /** How much of what it could do in that time it did. */
+        double run(int time) {
+            long until = now + TimeUnit.SECONDS.toNanos(time);
+            int answered = 0;
+            most = 0;
+            while (true) {
+                for (; inFlight < Math.min(demand, limit.limit()); inFlight++) {
+                    waiting.add(now);
+                }
+                while (ends.size() < places && !waiting.isEmpty()) {
+                    work(waiting.remove());
+                }
+                if (ends.element().at() > until) {
+                    now = until;
+                    return answered * seconds / time / Math.min(demand, places);
+                }
+                End end = ends.remove();
+                now = end.at();
+                limit.ended(end.firstByteNanos(), false, inFlight--);
+                most = Math.max(most, limit.limit());
+                answered++;
             }
-            while (ends.size() < SLOTS && !waiting.isEmpty()) {
-                double service =
-                        serviceSeconds * Math.exp(0.3 * random.nextGaussian() - 0.045) * 1e9;
-                ends.add(
-                        new End(
-                                now + (long) service,
-                                now + (long) (0.3 * service) - waiting.remove()));
+        }
+
+        private void work(long since) {
+            double mean = Math.exp(spread * random.nextGaussian() - spread * spread / 2);
+            double nanos = seconds * 1e9 * mean;
+            ends.add(new End(now + (long) nanos, now + (long) (firstByte * nanos) - since));
+        }
+
+        @Override
+        public String toString() {
+            return places + " places, limit " + limit.limit() + ", " + most + " at most";
+        }
+    }
+
+    /** By how much times vary, and which part of its time an answer takes to begin. */
+    @ParameterizedTest
+    @CsvSource({"0.05, 0.1", "0.05, 1", "0.3, 0.3", "0.3, 1", "0.8, 0.3"})
+    void findsWhatTheUpstreamTakesAndKeepsToIt(double spread, double firstByte) {
+        for (int places : new int[] {1, 4, 8, 50, 200}) {
+            for (long seed = 1; seed <= 3; seed++) {
+                var upstream = new Upstream(places, seed);
+                upstream.spread = spread;
+                upstream.firstByte = firstByte;
+                String which = "seed " + seed + ", " + upstream;
+                upstream.run(places < 8 ? 300 : 60);
+                double done = 0;
+                for (int minute = 0; minute < 20; minute++) {
+                    done += upstream.run(60) / 20;
+                    assertTrue(upstream.most <= 2.5 * places + 1, which + ": " + upstream);
+                }
+                assertTrue(done >= 0.93, which + ": " + done);
             }
-            if (ends.peek().at() > until) {
-                now = until;
-                return;
-            }
-            End end = ends.remove();
-            now = end.at();
-            limit.ended(end.firstByteNanos(), false, inFlight--);
-            answered++;
+        }
+    }
+
+    @Test
+    void aSmallUpstreamNeverSeesACrowd() {
+        var upstream = new Upstream(4, 1);
+        upstream.run(300);
+        assertTrue(upstream.most <= 16, "" + upstream);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void followsAnUpstreamThatGetsSlowerOrFaster(long seed) {
+        var upstream = new Upstream(40, seed);
+        upstream.run(60);
+        for (double seconds : new double[] {4, 0.5, 1}) {
+            upstream.seconds = seconds;
+            upstream.run((int) (120 * Math.max(1, seconds)));
+            double done = upstream.run(600);
+            assertTrue(done >= 0.93, "seed " + seed + ", " + seconds + " s: " + done);
+            assertTrue(upstream.most <= 2 * 40, "seed " + seed + ": " + upstream);
         }
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void findsWhatTheUpstreamTakesAndKeepsToIt(long seed) {
-        var random = new Random(seed);
-        run(60, random);
-        for (int minute = 0; minute < 20; minute++) {
-            run(60, random);
-            assertTrue(answered >= 0.93 * 60 * SLOTS, "seed " + seed + ": " + answered);
-            assertTrue(limit.limit() <= 2 * SLOTS, "seed " + seed + ": " + limit.limit());
+    void followsAnUpstreamThatShrinksOrGrows(long seed) {
+        var upstream = new Upstream(50, seed);
+        upstream.run(60);
+        for (int places : new int[] {10, 100}) {
+            upstream.places = places;
+            upstream.run(120);
+            double done = upstream.run(600);
+            assertTrue(done >= 0.93, "seed " + seed + ": " + done);
+            assertTrue(upstream.most <= 2 * places, "seed " + seed + ": " + upstream);
         }
+    }
+
+    @Test
+    void whereFewCallsComeNothingMoves() {
+        var upstream = new Upstream(50, 1);
+        upstream.demand = 3;
+        upstream.run(3_600);
+        int before = upstream.limit.limit();
+        assertEquals(before, upstream.most);
+        upstream.demand = Integer.MAX_VALUE;
+        upstream.run(60);
+        assertTrue(upstream.run(60) >= 0.93, "" + upstream);
+    }
+
+    @Test
+    void callsThatAreTurnedAwayShrinkItOnceInATime() {
+        var now = new long[1];
+        var limit = new GradientLimit(500, () -> now[0]);
         int before = limit.limit();
-        serviceSeconds = 2;
-        run(10, random);
-        assertTrue(limit.limit() < before, "seed " + seed + ": " + limit.limit());
+        for (int i = 0; i < 10; i++) {
+            limit.ended(-1, true, 8);
+        }
+        assertEquals((int) (before * 0.9), limit.limit());
+        for (int i = 0; i < 100; i++) {
+            now[0] += TimeUnit.SECONDS.toNanos(1);
+            limit.ended(-1, true, 8);
+        }
+        assertEquals(1, limit.limit());
     }
 }
