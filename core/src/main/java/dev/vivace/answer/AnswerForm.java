@@ -54,4 +54,11 @@ public sealed interface AnswerForm permits ChatForm, ResponsesForm, MessagesForm
      * @param stream or a part of one, which may begin and end anywhere
      */
     long pieces(byte[] stream);
+
+    /**
+     * How a stream ended. Never an exception.
+     *
+     * @param tail its last bytes, which may begin anywhere but in the last event
+     */
+    StreamEnd end(byte[] tail);
 }

@@ -40,6 +40,11 @@ final class ChatForm implements AnswerForm {
         return SseEvents.count(stream, "");
     }
 
+    @Override
+    public StreamEnd end(byte[] tail) {
+        return ChatEnd.of(tail);
+    }
+
     /**
      * Looks for the member first: to parse every event would cost more than the rest of a replay.
      */
@@ -49,7 +54,7 @@ final class ChatForm implements AnswerForm {
         String text = UsageCounts.searchable(stream);
         int at = UsageCounts.nextMember(text, 0);
         while (at >= 0) {
-            SseEvents event = new SseEvents(stream, startOfEvent(stream, at));
+            SseEvents event = new SseEvents(stream, SseEvents.startOf(stream, at));
             event.next();
             if (onlyReportsUsage(event.data())) {
                 kept.write(stream, from, event.start() - from);
@@ -59,27 +64,6 @@ final class ChatForm implements AnswerForm {
         }
         kept.write(stream, from, stream.length - from);
         return from == 0 ? stream : kept.toByteArray();
-    }
-
-    /** The place after the nearest empty line before. */
-    private static int startOfEvent(byte[] stream, int before) {
-        int start = before;
-        while (start > 0 && !endsEmptyLine(stream, start)) {
-            start--;
-        }
-        return start;
-    }
-
-    private static boolean endsEmptyLine(byte[] stream, int end) {
-        if (end < 2 || !isBreak(stream[end - 1])) {
-            return false;
-        }
-        boolean crLf = stream[end - 1] == '\n' && stream[end - 2] == '\r';
-        return crLf ? end > 2 && isBreak(stream[end - 3]) : isBreak(stream[end - 2]);
-    }
-
-    private static boolean isBreak(byte b) {
-        return b == '\n' || b == '\r';
     }
 
     private static boolean onlyReportsUsage(byte[] data) {

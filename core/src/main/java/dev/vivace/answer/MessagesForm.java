@@ -1,9 +1,12 @@
 package dev.vivace.answer;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Anthropic messages. */
 final class MessagesForm implements AnswerForm {
+    private static final List<String> LAST = List.of("message_stop");
+
     @Override
     public Examination examine(byte[] body, boolean stream) {
         return new MessagesReading().examine(body, stream);
@@ -35,5 +38,10 @@ final class MessagesForm implements AnswerForm {
     @Override
     public long pieces(byte[] stream) {
         return SseEvents.count(stream, "delta");
+    }
+
+    @Override
+    public StreamEnd end(byte[] tail) {
+        return LastEvents.end(tail, LAST);
     }
 }

@@ -1,9 +1,13 @@
 package dev.vivace.answer;
 
+import java.util.List;
 import java.util.Optional;
 
 /** OpenAI responses. */
 final class ResponsesForm implements AnswerForm {
+    private static final List<String> LAST =
+            List.of("response.completed", "response.incomplete", "response.failed");
+
     @Override
     public Examination examine(byte[] body, boolean stream) {
         return new ResponsesReading().examine(body, stream);
@@ -35,5 +39,10 @@ final class ResponsesForm implements AnswerForm {
     @Override
     public long pieces(byte[] stream) {
         return SseEvents.count(stream, "delta");
+    }
+
+    @Override
+    public StreamEnd end(byte[] tail) {
+        return LastEvents.end(tail, LAST);
     }
 }

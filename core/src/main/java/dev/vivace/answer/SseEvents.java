@@ -157,12 +157,22 @@ final class SseEvents {
         return Arrays.equals(source, dataFrom, dataTo, DONE, 0, DONE.length);
     }
 
+    /** Whether the data begins as a JSON object does. */
+    boolean isObject() {
+        int at = dataFrom;
+        while (at < dataTo && source[at] == ' ') {
+            at++;
+        }
+        return at < dataTo && source[at] == '{';
+    }
+
     /** Whether that, in ASCII, is the event's name; empty where it has none. */
     boolean isNamed(String name) {
         return nameTo - nameFrom == name.length() && name().equals(name);
     }
 
-    private String name() {
+    /** The event's name, a character for each byte; empty where it has none. */
+    String name() {
         return new String(bytes, nameFrom, nameTo - nameFrom, StandardCharsets.ISO_8859_1);
     }
 
@@ -175,6 +185,27 @@ final class SseEvents {
     int copyData(byte[] to, int at) {
         System.arraycopy(source, dataFrom, to, at, dataTo - dataFrom);
         return at + dataTo - dataFrom;
+    }
+
+    /** The place after the nearest empty line before: where the event begins that is there. */
+    static int startOf(byte[] stream, int before) {
+        int start = before;
+        while (start > 0 && !endsEmptyLine(stream, start)) {
+            start--;
+        }
+        return start;
+    }
+
+    private static boolean endsEmptyLine(byte[] stream, int end) {
+        if (end < 2 || !isBreak(stream[end - 1])) {
+            return false;
+        }
+        boolean crLf = stream[end - 1] == '\n' && stream[end - 2] == '\r';
+        return crLf ? end > 2 && isBreak(stream[end - 3]) : isBreak(stream[end - 2]);
+    }
+
+    static boolean isBreak(byte b) {
+        return b == '\n' || b == '\r';
     }
 
     private static boolean startsWithByteOrderMark(byte[] bytes) {

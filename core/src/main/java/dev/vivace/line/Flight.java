@@ -1,5 +1,6 @@
 package dev.vivace.line;
 
+import dev.vivace.answer.AnswerForm;
 import dev.vivace.answer.AnswerLog;
 import dev.vivace.ledger.CacheStatus;
 import dev.vivace.ledger.StageNote;
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
 public final class Flight {
     private final Call call;
     private final UpstreamRequest request;
+    private final Optional<AnswerForm> form;
     private final AnswerLog log;
     private final CacheStatus cache;
     private final boolean tellsUsage;
@@ -40,10 +42,11 @@ public final class Flight {
     record Ended(int status, String reason) {}
 
     public Flight(Call call, UpstreamRequest request, AnswerLog log, CacheStatus cache) {
-        this(call, request, log, cache, true, Optional.empty());
+        this(call, request, Optional.empty(), log, cache, true, Optional.empty());
     }
 
     /**
+     * @param form of its answer; empty if it can be anything
      * @param tellsUsage whether the answer will say how many tokens it took; a stream of chunks
      *     that was not asked to will not
      * @param storing how its answer is stored; empty if it is neither stored nor shared
@@ -51,12 +54,14 @@ public final class Flight {
     Flight(
             Call call,
             UpstreamRequest request,
+            Optional<AnswerForm> form,
             AnswerLog log,
             CacheStatus cache,
             boolean tellsUsage,
             Optional<Storing> storing) {
         this.call = call;
         this.request = request;
+        this.form = form;
         this.log = log;
         this.cache = cache;
         this.tellsUsage = tellsUsage;
@@ -70,6 +75,11 @@ public final class Flight {
 
     public UpstreamRequest request() {
         return request;
+    }
+
+    /** What the bytes of its answer mean; empty if it can be anything. */
+    public Optional<AnswerForm> form() {
+        return form;
     }
 
     public AnswerLog log() {

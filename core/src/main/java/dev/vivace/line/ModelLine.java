@@ -367,6 +367,7 @@ public final class ModelLine {
                 new Flight(
                         call,
                         request,
+                        Optional.of(asked.protocol().form()),
                         new AnswerLog(Settlement.keepBytes(storing.isPresent()), room),
                         status,
                         !scan.stream() || scan.wantsUsage(),

@@ -212,7 +212,10 @@ public final class Settlement {
         if (log.abandoned()) {
             return "aborted";
         }
-        return log.ending() == AnswerLog.State.COMPLETE ? "ok" : "error";
+        if (log.ending() == AnswerLog.State.COMPLETE) {
+            return "ok";
+        }
+        return log.head().isPresent() ? "cut" : "error";
     }
 
     private static long since(Call call) {

@@ -111,7 +111,10 @@ final class Dispatch implements Entering.Listener {
                         flight,
                         to,
                         place,
-                        new Opening(flight.request().kind(), targets.larger().isPresent()),
+                        new Opening(
+                                flight.request().kind(),
+                                flight.form(),
+                                targets.larger().isPresent()),
                         judging,
                         step.fresh(),
                         upload);

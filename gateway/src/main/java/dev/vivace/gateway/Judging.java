@@ -2,6 +2,7 @@ package dev.vivace.gateway;
 
 import dev.vivace.answer.Failure;
 import dev.vivace.answer.Head;
+import dev.vivace.answer.StreamEnd;
 import dev.vivace.deliver.Cause;
 import dev.vivace.line.UpstreamRequest.Kind;
 import java.util.Optional;
@@ -122,11 +123,17 @@ final class Judging implements Attempt.Listener {
     }
 
     private void complete(Attempt attempt) {
-        if (!showing.rest(attempt)) {
+        StreamEnd ending = showing.ending(attempt);
+        if (ending == StreamEnd.CUT) {
             broken(attempt);
             return;
         }
-        attempt.place().ended(attempt.opening().byStatus());
+        attempt.place()
+                .ended(
+                        ending == StreamEnd.ERROR
+                                ? Cause.SERVER_ERROR
+                                : attempt.opening().byStatus());
+        showing.rest(attempt, ending);
         dispatch.complete(attempt);
         attempt.place().settle(showing.bought(attempt));
     }

@@ -1,6 +1,8 @@
 package dev.vivace.gateway;
 
+import dev.vivace.answer.AnswerForm;
 import dev.vivace.answer.Head;
+import dev.vivace.answer.StreamEnd;
 import dev.vivace.deliver.Cause;
 import dev.vivace.deliver.ContextLength;
 import dev.vivace.deliver.RetryAfter;
@@ -9,10 +11,12 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,18 +28,22 @@ final class Opening {
     static final int HOLD = 64 << 10;
 
     private final Kind kind;
+    private final Optional<AnswerForm> form;
     private final boolean larger;
     private final List<byte[]> chunks = new ArrayList<>(2);
     private @Nullable Head head;
     private final WholeEvents events = new WholeEvents();
+    private byte[] last = {};
     private int size;
 
     /**
      * @param kind of its request
+     * @param form of the answer; empty if it can be anything
      * @param larger whether there is somebody to ask where a prompt is too long for this one
      */
-    Opening(Kind kind, boolean larger) {
+    Opening(Kind kind, Optional<AnswerForm> form, boolean larger) {
         this.kind = kind;
+        this.form = form;
         this.larger = larger;
     }
 
@@ -61,7 +69,12 @@ final class Opening {
 
     /** What can be shown next, now that these bytes came; perhaps nothing. */
     byte[] showable(byte[] chunk) {
-        return guards() ? events.with(chunk) : chunk;
+        if (!guards()) {
+            return chunk;
+        }
+        byte[] whole = events.with(chunk);
+        last = whole.length == 0 ? last : whole;
+        return whole;
     }
 
     /** What is left to be shown at the end. */
@@ -76,6 +89,32 @@ final class Opening {
      */
     boolean broken(byte[] showable, boolean last) {
         return guards() && EventEnds.broken(showable, last);
+    }
+
+    /**
+     * How the answer ended: a stream of a known form by its last events, and anything else well.
+     *
+     * @param written the last bytes that were shown
+     */
+    StreamEnd ending(Supplier<byte[]> written) {
+        if (form.isEmpty() || !guards()) {
+            return StreamEnd.WHOLE;
+        }
+        // Nearly always the last read has the last event; only where not, more is looked at.
+        StreamEnd end = form.get().end(with(last, rest()));
+        if (end == StreamEnd.CUT && events.beginningOfLast().length > 0) {
+            end = form.get().end(events.beginningOfLast());
+        }
+        return end == StreamEnd.CUT ? form.get().end(with(written.get(), rest())) : end;
+    }
+
+    private static byte[] with(byte[] before, byte[] rest) {
+        if (rest.length == 0) {
+            return before;
+        }
+        byte[] all = Arrays.copyOf(before, before.length + rest.length);
+        System.arraycopy(rest, 0, all, before.length, rest.length);
+        return all;
     }
 
     /** Whether what follows are events that can be looked at. */

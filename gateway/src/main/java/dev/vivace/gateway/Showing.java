@@ -2,6 +2,7 @@ package dev.vivace.gateway;
 
 import dev.vivace.answer.AnswerLog;
 import dev.vivace.answer.Failure;
+import dev.vivace.answer.StreamEnd;
 import dev.vivace.line.Flight;
 import org.jspecify.annotations.Nullable;
 
@@ -51,16 +52,22 @@ final class Showing {
         return true;
     }
 
-    /** Shows what is left at the end; false if that is nothing of its protocol. */
-    boolean rest(Attempt attempt) {
-        byte[] rest = attempt.opening().rest();
-        if (attempt.opening().broken(rest, true)) {
-            return false;
+    /** How the answer ended, of which not all may be shown yet. */
+    StreamEnd ending(Attempt attempt) {
+        return attempt.opening().broken(attempt.opening().rest(), true)
+                ? StreamEnd.CUT
+                : attempt.opening().ending(log::tail);
+    }
+
+    /** Shows what is left at the end. */
+    void rest(Attempt attempt, StreamEnd ending) {
+        if (ending == StreamEnd.ERROR) {
+            flight.note("stream", "error"); // the upstream has told the client itself
         }
+        byte[] rest = attempt.opening().rest();
         if (rest.length > 0) {
             log.append(rest);
         }
-        return true;
     }
 
     /** The client has taken what had come. */

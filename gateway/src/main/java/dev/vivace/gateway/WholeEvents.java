@@ -14,21 +14,36 @@ final class WholeEvents {
 
     private static final byte[] NONE = {};
 
+    /** What is remembered of a longer one: its name and its type stand there. */
+    private static final int BEGINNING = 512;
+
     private byte[] held = NONE;
+    private byte[] beginning = NONE;
+    private boolean within;
 
     /** What can go on now that these bytes came; perhaps nothing. */
     byte[] with(byte[] chunk) {
-        if (held.length == 0 && end(chunk, chunk.length) == chunk.length) {
+        if (held.length == 0 && beginning.length == 0 && end(chunk, chunk.length) == chunk.length) {
             return chunk;
         }
         byte[] all = Arrays.copyOf(held, held.length + chunk.length);
         System.arraycopy(chunk, 0, all, held.length, chunk.length);
         int end = end(all, all.length);
+        if (end > 0) {
+            beginning = within && firstEnd(all) == end ? beginning : NONE;
+            within = false;
+        }
         if (all.length - end > MOST) {
+            beginning = within ? beginning : head(all, end);
+            within = true;
             end = all.length;
         }
         held = Arrays.copyOfRange(all, end, all.length);
         return end == all.length ? all : Arrays.copyOf(all, end);
+    }
+
+    private static byte[] head(byte[] all, int from) {
+        return Arrays.copyOfRange(all, from, Math.min(all.length, from + BEGINNING));
     }
 
     /** What is held back. */
@@ -36,9 +51,18 @@ final class WholeEvents {
         return held;
     }
 
+    /** How the last event began, if it was too long to be held and has ended. */
+    byte[] beginningOfLast() {
+        return within ? NONE : beginning;
+    }
+
     /** Where the last event ends that ends before this; 0 if none does. */
     private static int end(byte[] text, int before) {
-        for (int at = before; at >= 2; at--) {
+        return end(text, before, 2);
+    }
+
+    private static int end(byte[] text, int before, int after) {
+        for (int at = before; at >= after; at--) {
             if (text[at - 1] == '\n'
                     && (text[at - 2] == '\n'
                             || at >= 3 && text[at - 2] == '\r' && text[at - 3] == '\n')) {
@@ -46,5 +70,13 @@ final class WholeEvents {
             }
         }
         return 0;
+    }
+
+    private static int firstEnd(byte[] text) {
+        int at = 2;
+        while (end(text, at, at) == 0) {
+            at++;
+        }
+        return at;
     }
 }

@@ -352,7 +352,7 @@ final class DispatchTest {
     @ValueSource(strings = {Chat.PATH, "/v1/messages", "/v1/responses"})
     void afterTheFirstByteAnErrorEventOfTheProtocol(String path) throws Exception {
         String event = "event: x\ndata: {\"type\":\"x\"}\n\n";
-        for (String way : List.of("cut", "reset", "garbage", "ends")) {
+        for (String way : List.of("cut", "reset", "garbage", "ends", "between")) {
             var seen = new CountDownLatch(1);
             first.script((call, reply) -> {
                 reply.begin("text/event-stream");
@@ -369,10 +369,11 @@ final class DispatchTest {
                         reply.chunk("tcm\n\n");
                         reply.awaitClosed();
                     }
-                    default -> {
+                    case "ends" -> {
                         reply.chunk("data: {\"id\": \"cha");
                         reply.end();
                     }
+                    default -> reply.end();
                 }
             });
             try (var gateway = both(with -> with);

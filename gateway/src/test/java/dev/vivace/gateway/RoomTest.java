@@ -197,6 +197,7 @@ final class RoomTest {
                             for (int i = 0; i < 100; i++) {
                                 reply.chunk(piece);
                             }
+                            reply.chunk(Chat.DONE);
                             reply.end();
                         });
                 var tight = Gateways.limited(upstream.url(), new Config.Limits(1 << 20, 1 << 20));
@@ -213,7 +214,7 @@ final class RoomTest {
             Wire.Answer told = joiner.answer();
             assertEquals(503, told.status(), told.text());
             assertTrue(told.text().contains("limits.in-flight"), told.text());
-            assertEquals(101L * piece.length(), leader.answer().body().length);
+            assertEquals(101L * piece.length() + Chat.DONE.length(), leader.answer().body().length);
             assertEquals(200, blocks.answer().status());
             await(tight, "vivace_in_flight_bytes", now -> now == 0);
         }

@@ -93,6 +93,7 @@ final class SlowPeersTest {
                             for (int i = 1; i < events; i++) {
                                 reply.chunk(event);
                             }
+                            reply.chunk(Chat.DONE);
                             reply.end();
                         });
                 var hasty = Gateways.impatient(upstream.url(), LONG, SHORT);
@@ -106,7 +107,7 @@ final class SlowPeersTest {
             go.countDown();
             Wire.Answer whole = joiner.rest(joined);
             assertTrue(whole.whole(), "held back for ever by the other");
-            assertEquals((long) events * event.length(), whole.body().length);
+            assertEquals((long) events * event.length() + Chat.DONE.length(), whole.body().length);
             Gateways.awaitIdle(hasty);
             String ledger = Wire.get(hasty.address(), "/admin/ledger").text();
             assertTrue(ledger.contains("\"status\":499"), "the leader's entry: " + ledger);

@@ -53,6 +53,27 @@ final class WholeEventsTest {
         assertEquals(200 * read.length + 4, came + events.rest().length);
     }
 
+    @Test
+    void theBeginningOfTheLastEventIsRememberedIfItIsTooLongToBeHeld() {
+        String event = "event: long\ndata: {" + " ".repeat(3 * WholeEvents.MOST) + "}\n\n";
+        var random = new SplittableRandom(8);
+        for (int run = 0; run < 50; run++) {
+            var events = new WholeEvents();
+            String stream = "data: a\n\n" + event + event.replace("long", "last");
+            for (int at = 0; at < stream.length(); ) {
+                int to = Math.min(stream.length(), at + random.nextInt(1, 50_000));
+                events.with(bytes(stream.substring(at, to)));
+                at = to;
+            }
+            String found = text(events.beginningOfLast());
+            assertTrue(found.startsWith("event: last\ndata: {"), "seed 8, run " + run);
+            events.with(bytes("data: b\n\n"));
+            assertEquals(0, events.beginningOfLast().length, "seed 8, run " + run);
+            events.with(bytes(event.substring(0, event.length() - 9)));
+            assertEquals(0, events.beginningOfLast().length, "it has not ended");
+        }
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
     }
