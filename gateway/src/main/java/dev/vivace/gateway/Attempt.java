@@ -70,6 +70,7 @@ final class Attempt {
     private boolean reused;
     private boolean mayBeStale;
     private boolean paused;
+    private boolean begun;
 
     /**
      * @param place what it occupies at the upstream; given back at the end
@@ -248,10 +249,17 @@ final class Attempt {
             return;
         }
         silence.broken();
-        if (place.came(departed, response != null && response.statusCode() < 300)) {
+        listener.chunk(this, chunk.getBytes());
+    }
+
+    /** The answer has begun: what came before only kept the connection alive. */
+    void begins() {
+        if (!begun) {
+            begun = true;
+            Head head = opening.head();
+            place.came(departed, head.status() < 300 && opening.verdict() == Cause.NONE);
             flight.firstByteCame();
         }
-        listener.chunk(this, chunk.getBytes());
     }
 
     /** Reads no further until {@link #resume}. */

@@ -196,15 +196,20 @@ final class Dispatch implements Entering.Listener {
     void checkTime(long now) {
         Attempt only = running.only();
         if (only != null) {
-            guarded(() -> only.checkTime(now));
+            guarded(() -> checkTime(only, now));
             return;
         }
         for (Attempt attempt : running.all()) {
-            guarded(() -> attempt.checkTime(now));
+            guarded(() -> checkTime(attempt, now));
             if (over || !running.two()) {
                 return; // the others are looked at the next time
             }
         }
+    }
+
+    private void checkTime(Attempt attempt, long now) {
+        judging.checkTime(attempt, now);
+        attempt.checkTime(now);
     }
 
     /** The gateway itself ends. */

@@ -1,7 +1,6 @@
 package dev.vivace.gateway;
 
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the events of a stream where a read ends with one, which nearly every read does: one
@@ -10,16 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventEnds {
     private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] ERROR_EVENT = "event: error".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] ERROR_DATA = "data: {\"error\"".getBytes(StandardCharsets.US_ASCII);
 
     private EventEnds() {}
-
-    /** Whether a stream's first bytes say that there will be no answer. */
-    static boolean beginWithError(byte @Nullable [] chunk) {
-        return chunk != null
-                && (startsWith(chunk, 0, ERROR_EVENT) || startsWith(chunk, 0, ERROR_DATA));
-    }
 
     /**
      * Whether these bytes end with an event that is broken.

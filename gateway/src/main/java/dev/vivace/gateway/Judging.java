@@ -34,14 +34,25 @@ final class Judging implements Attempt.Listener {
     @Override
     public void chunk(Attempt attempt, byte[] chunk) {
         if (showing.is(attempt)) {
-            append(attempt, chunk);
+            attempt.begins();
+            append(attempt, attempt.opening().showable(chunk));
         } else if (showing.begun()) {
             dispatch.leave(attempt);
         } else {
             attempt.opening().add(chunk);
+            if (!attempt.opening().silent()) {
+                attempt.begins();
+            }
             if (!attempt.opening().waits()) {
                 judge(attempt, false);
             }
+        }
+    }
+
+    /** A client does not wait for ever for what keeps its connection alive. */
+    void checkTime(Attempt attempt, long now) {
+        if (!showing.begun() && attempt.opening().overdue(now)) {
+            show(attempt);
         }
     }
 
@@ -115,8 +126,8 @@ final class Judging implements Attempt.Listener {
         }
     }
 
-    private void append(Attempt attempt, byte[] chunk) {
-        if (!showing.append(attempt, chunk)) {
+    private void append(Attempt attempt, byte[] showable) {
+        if (!showing.append(attempt, showable)) {
             attempt.cancel();
             broken(attempt);
         }
@@ -128,11 +139,9 @@ final class Judging implements Attempt.Listener {
             broken(attempt);
             return;
         }
-        attempt.place()
-                .ended(
-                        ending == StreamEnd.ERROR
-                                ? Cause.SERVER_ERROR
-                                : attempt.opening().byStatus());
+        Cause verdict = attempt.opening().verdict();
+        boolean late = ending == StreamEnd.ERROR && verdict == Cause.NONE;
+        attempt.place().ended(late ? Cause.SERVER_ERROR : verdict);
         showing.rest(attempt, ending);
         dispatch.complete(attempt);
         attempt.place().settle(showing.bought(attempt));

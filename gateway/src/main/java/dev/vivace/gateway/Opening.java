@@ -11,30 +11,35 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The beginning of an answer that no client has seen, so that another attempt can still take its
- * place: of a stream all before its first bytes, of anything else the whole, if it is short.
+ * place: of a stream all before its first event, comments and pings not counted; of anything else
+ * the whole, if it is short.
  */
 final class Opening {
     /** What is held of one answer; a longer one is shown as it comes. */
     static final int HOLD = 64 << 10;
+
+    /** For how long a client hears nothing of what keeps its connection alive. */
+    static final long LONGEST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Kind kind;
     private final Optional<AnswerForm> form;
     private final boolean larger;
     private final List<byte[]> chunks = new ArrayList<>(2);
     private @Nullable Head head;
-    private final WholeEvents events = new WholeEvents();
-    private byte[] last = {};
+    private @Nullable EventFlow events;
+    private long since;
     private int size;
+    private boolean spoiled;
 
     /**
      * @param kind of its request
@@ -49,6 +54,9 @@ final class Opening {
 
     void head(Head came) {
         head = came;
+        if (kind == Kind.MODEL && good(came) && legible(came) && came.streamed()) {
+            events = new EventFlow(form);
+        }
     }
 
     /** Of an answer that has begun. */
@@ -56,9 +64,10 @@ final class Opening {
         return Objects.requireNonNull(head);
     }
 
-    /** What its status alone says. */
-    Cause byStatus() {
-        return Cause.ofStatus(head().status());
+    /** What it says of itself: by its status, or by an error that is its first event. */
+    Cause verdict() {
+        EventFlow flow = events;
+        return flow == null ? Cause.ofStatus(head().status()) : flow.failure(larger);
     }
 
     /** When the upstream wants to be asked again, if it says so. */
@@ -67,67 +76,19 @@ final class Opening {
                 head().header("retry-after"), head().header("retry-after-ms"), Instant.now());
     }
 
-    /** What can be shown next, now that these bytes came; perhaps nothing. */
-    byte[] showable(byte[] chunk) {
-        if (!guards()) {
-            return chunk;
+    // ---- until it is shown
+
+    /** Takes what came before anything is shown. */
+    void add(byte[] chunk) {
+        if (size == 0) {
+            since = System.nanoTime();
         }
-        byte[] whole = events.with(chunk);
-        last = whole.length == 0 ? last : whole;
-        return whole;
-    }
-
-    /** What is left to be shown at the end. */
-    byte[] rest() {
-        return events.rest();
-    }
-
-    /**
-     * Whether this ends with what is no event.
-     *
-     * @param last whether nothing comes after it
-     */
-    boolean broken(byte[] showable, boolean last) {
-        return guards() && EventEnds.broken(showable, last);
-    }
-
-    /**
-     * How the answer ended: a stream of a known form by its last events, and anything else well.
-     *
-     * @param written the last bytes that were shown
-     */
-    StreamEnd ending(Supplier<byte[]> written) {
-        if (form.isEmpty() || !guards()) {
-            return StreamEnd.WHOLE;
+        size += chunk.length;
+        byte[] next = showable(chunk);
+        if (next.length > 0) {
+            chunks.add(next);
+            broken(next, false);
         }
-        // Nearly always the last read has the last event; only where not, more is looked at.
-        StreamEnd end = form.get().end(with(last, rest()));
-        if (end == StreamEnd.CUT && events.beginningOfLast().length > 0) {
-            end = form.get().end(events.beginningOfLast());
-        }
-        return end == StreamEnd.CUT ? form.get().end(with(written.get(), rest())) : end;
-    }
-
-    private static byte[] with(byte[] before, byte[] rest) {
-        if (rest.length == 0) {
-            return before;
-        }
-        byte[] all = Arrays.copyOf(before, before.length + rest.length);
-        System.arraycopy(rest, 0, all, before.length, rest.length);
-        return all;
-    }
-
-    /** Whether what follows are events that can be looked at. */
-    private boolean guards() {
-        return kind == Kind.MODEL && good(head()) && legible(head()) && head().streamed();
-    }
-
-    /** Whether it says of itself that it is such an answer; anything else is passed on as it is. */
-    boolean pretends() {
-        return head().streamed()
-                || head().header("content-type")
-                        .map(type -> type.toLowerCase(Locale.ROOT).startsWith("application/json"))
-                        .orElse(false);
     }
 
     /** What was held; no longer after this. */
@@ -137,12 +98,7 @@ final class Opening {
         return all;
     }
 
-    void add(byte[] chunk) {
-        chunks.add(chunk);
-        size += chunk.length;
-    }
-
-    /** Whether there is still time to look at the whole before anybody sees a part. */
+    /** Whether there is still time to look at more before anybody sees a part. */
     boolean waits() {
         Head known = head;
         if (known == null) {
@@ -152,22 +108,24 @@ final class Opening {
             return false;
         }
         if (good(known)) {
-            return kind == Kind.MODEL && !known.streamed();
+            return kind == Kind.MODEL && (!known.streamed() || silent());
         }
         return mayGoElsewhere(known);
+    }
+
+    /** Whether nothing has come yet but what keeps the connection alive. */
+    boolean silent() {
+        return events != null && events.silent();
+    }
+
+    /** Whether such things came, and it is time that they reach the client. */
+    boolean overdue(long now) {
+        return !chunks.isEmpty() && silent() && now - since > LONGEST_SILENCE_NANOS;
     }
 
     private boolean mayGoElsewhere(Head known) {
         return Cause.ofStatus(known.status()).elsewhere()
                 || larger && (known.status() == 400 || known.status() == 413);
-    }
-
-    private static boolean legible(Head head) {
-        return head.header("content-encoding").isEmpty();
-    }
-
-    private static boolean good(Head head) {
-        return head.status() >= 200 && head.status() < 300;
     }
 
     /**
@@ -180,11 +138,12 @@ final class Opening {
         if (known == null) {
             return Cause.BROKEN;
         }
+        if (events != null) {
+            return ofEvents(events, whole);
+        }
         if (good(known)) {
-            if (kind != Kind.MODEL || !legible(known)) {
-                return Cause.NONE;
-            }
-            return known.streamed() ? ofEvents(whole) : ofObject(whole);
+            boolean anything = kind != Kind.MODEL || !legible(known) || known.streamed();
+            return anything || !whole || size > HOLD || object() ? Cause.NONE : Cause.BROKEN;
         }
         if (larger && (known.status() == 400 || known.status() == 413)) {
             return ContextLength.exceeded(body()) ? Cause.TOO_LONG : Cause.REFUSED;
@@ -192,19 +151,28 @@ final class Opening {
         return Cause.ofStatus(known.status());
     }
 
-    private Cause ofEvents(boolean whole) {
-        if (EventEnds.beginWithError(first())) {
-            return Cause.SERVER_ERROR;
+    private Cause ofEvents(EventFlow flow, boolean whole) {
+        if (whole) {
+            flow.ended();
         }
-        return EventEnds.broken(first(), whole) || whole && size == 0 ? Cause.BROKEN : Cause.NONE;
+        Cause failure = flow.failure(larger);
+        if (failure != Cause.NONE) {
+            return failure;
+        }
+        boolean cut =
+                whole
+                        && (size == 0
+                                || broken(flow.rest(), true)
+                                || flow.ending(this::body) == StreamEnd.CUT);
+        return spoiled || cut ? Cause.BROKEN : Cause.NONE;
     }
 
-    private Cause ofObject(boolean whole) {
-        return whole && size <= HOLD && !object() ? Cause.BROKEN : Cause.NONE;
-    }
-
-    private byte[] first() {
-        return chunks.isEmpty() ? new byte[0] : chunks.getFirst();
+    /** Whether it says of itself that it is such an answer; anything else is passed on as it is. */
+    boolean pretends() {
+        return head().streamed()
+                || head().header("content-type")
+                        .map(type -> type.toLowerCase(Locale.ROOT).startsWith("application/json"))
+                        .orElse(false);
     }
 
     private byte[] body() {
@@ -222,5 +190,54 @@ final class Opening {
         return !chunks.isEmpty()
                 && Ends.first(chunks.getFirst()) == '{'
                 && Ends.last(chunks.getLast()) == '}';
+    }
+
+    // ---- when it is shown
+
+    /** What can be shown next, now that these bytes came; perhaps nothing. */
+    byte[] showable(byte[] chunk) {
+        return events == null ? chunk : events.with(chunk);
+    }
+
+    /** What is left to be shown at the end. */
+    byte[] rest() {
+        return events == null ? new byte[0] : events.rest();
+    }
+
+    /**
+     * Whether this ends with what is no event.
+     *
+     * @param last whether nothing comes after it
+     */
+    boolean broken(byte[] showable, boolean last) {
+        boolean odd = events != null && EventEnds.broken(showable, last);
+        spoiled |= odd;
+        return odd;
+    }
+
+    /** What an answer did that is {@link Cause#BROKEN}: the end of a sentence. */
+    String fault() {
+        if (events != null && !spoiled) {
+            return "ended its stream before the answer was whole.";
+        }
+        String what = head().streamed() ? "event" : "answer";
+        return "sent something that is no " + what + " of its protocol.";
+    }
+
+    /**
+     * How the answer ended: a stream of a known form by its last events, and anything else well.
+     *
+     * @param written the last bytes that were shown
+     */
+    StreamEnd ending(Supplier<byte[]> written) {
+        return events == null ? StreamEnd.WHOLE : events.ending(written);
+    }
+
+    private static boolean legible(Head head) {
+        return head.header("content-encoding").isEmpty();
+    }
+
+    private static boolean good(Head head) {
+        return head.status() >= 200 && head.status() < 300;
     }
 }

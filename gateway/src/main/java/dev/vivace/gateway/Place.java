@@ -91,20 +91,16 @@ final class Place implements Passage {
     }
 
     /**
-     * Something of the answer's body came; whether it was the first.
+     * The answer has begun; once.
      *
      * @param good whether it is an answer and no error, which may come much sooner
      */
-    boolean came(long departed, boolean good) {
-        if (firstByte >= 0) {
-            return false;
-        }
+    void came(long departed, boolean good) {
         firstByte = Math.max(0, System.nanoTime() - departed);
         counts = timed && good;
         if (counts) {
             lane.state().firstByteTimes().record(firstByte);
         }
-        return true;
     }
 
     /**

@@ -31,15 +31,14 @@ final class Showing {
     void begin(Attempt attempt) {
         shown = attempt;
         flight.answeredBy(attempt.candidate().target());
-        if (!attempt.opening().byStatus().failsUpstream()) {
+        if (!attempt.opening().verdict().failsUpstream()) {
             attempt.place().answers();
         }
         log.head(attempt.opening().head());
     }
 
     /** Shows what came; false, and nothing more is shown, if it is nothing of its protocol. */
-    boolean append(Attempt attempt, byte[] chunk) {
-        byte[] showable = attempt.opening().showable(chunk);
+    boolean append(Attempt attempt, byte[] showable) {
         if (attempt.opening().broken(showable, false)) {
             return false;
         }
@@ -87,9 +86,6 @@ final class Showing {
     static Failure broken(Attempt attempt) {
         return new Failure(
                 Failure.Kind.BROKEN,
-                attempt.place().lane().called()
-                        + " sent something that is no "
-                        + (attempt.opening().head().streamed() ? "event" : "answer")
-                        + " of its protocol.");
+                attempt.place().lane().called() + " " + attempt.opening().fault());
     }
 }

@@ -34,7 +34,7 @@ final class StreamEndsTest extends WireTest {
             assertTrue(
                     rest.text().startsWith("data: {\"error\":{\"message\":\"The upstream"),
                     rest.text());
-            assertTrue(rest.text().contains("ended its stream in the middle"), rest.text());
+            assertTrue(rest.text().contains("ended its stream before"), rest.text());
         }
         String ledger = Wire.get(gateway.address(), "/admin/ledger").text();
         assertTrue(ledger.contains("{\"stage\":\"deliver\",\"outcome\":\"cut\"}"), ledger);
