@@ -72,7 +72,7 @@ final class GradientLimit {
     private int rounds;
     private int freeRounds;
 
-    /** The limit before the probe that is under way, or after the last. */
+    /** The limit before the probe that is under way, or the highest since the last. */
     private double before;
 
     private double timeBefore;
@@ -183,6 +183,7 @@ final class GradientLimit {
         double growth = full ? Math.max(1, Math.sqrt(limit) / 2) : 0;
         double target = gradient * limit + growth;
         limit = Math.clamp(limit + SMOOTHING * (target - limit), 1, max);
+        before = Math.max(before, limit);
     }
 
     private void probe(double time, int inFlight) {
