@@ -27,7 +27,7 @@ final class GradientLimit {
     private static final double INITIAL = 8;
     private static final int LEAST_ROUND = 20;
     private static final double LONG_WINDOW = 600;
-    private static final double TOLERANCE = 1.5;
+    private static final double TOLERANCE = 1.4;
     private static final double SMOOTHING = 0.2;
     private static final double ON_DROP = 0.9;
 
@@ -59,6 +59,9 @@ final class GradientLimit {
 
     /** How soon answers begin where nothing queues; 0 while that is unknown. */
     private double base;
+
+    /** Whether a probe went down to where answers began no sooner; else it may be too late. */
+    private boolean sure;
 
     private double weights;
 
@@ -147,13 +150,13 @@ final class GradientLimit {
     private void learn(double time) {
         weights = Math.min(LONG_WINDOW, weights + LEAST_ROUND);
         base += LEAST_ROUND / weights * (time - base);
+        sure = false;
     }
 
     private void start(double time, boolean full, int inFlight) {
-        if (base == 0) {
-            base = time;
-        } else if (time > TOLERANCE * base) {
-            base = 0; // it was measured at a limit that may have been too much already
+        // The first answers of all may be late for reasons of their own.
+        base = base == 0 ? time : Math.min(base, time);
+        if (time > TOLERANCE * base) {
             probe(time, inFlight);
             return;
         }
@@ -172,6 +175,10 @@ final class GradientLimit {
         if (base == 0 || rounds >= ROUNDS_TO_PROBE || limit < before / 2) {
             probe(time, inFlight);
             return;
+        }
+        if (time < base / 2) {
+            base = time; // it was never so late without a queue
+            sure = false;
         }
         freeRounds = full && time <= FREE * base ? freeRounds + 1 : 0;
         if (freeRounds == FREE_ROUNDS) {
@@ -201,13 +208,14 @@ final class GradientLimit {
 
     /** Goes on until answers begin no sooner, or as soon as they did the last time. */
     private void probed(double time, int inFlight) {
-        boolean asBefore = time > SOONER * base && SOONER * time < base;
+        boolean asBefore = sure && time > SOONER * base && SOONER * time < base;
         if (limit > 1 && !asBefore && time < SOONER * timeAbove) {
             timeAbove = time;
             halve(inFlight);
             return;
         }
         base = asBefore ? (base + time) / 2 : time;
+        sure = true;
         weights = LEAST_ROUND;
         // As long as more calls only wait for longer, as many more as may is in proportion.
         limit =
