@@ -8,7 +8,6 @@ import dev.vivace.line.Flight;
 import dev.vivace.line.UpstreamRequest.Kind;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -69,43 +68,71 @@ final class Dispatch implements Entering.Listener {
 
     // ---- the way there
 
+    /** Takes a step, or what is next if it is refused. */
     private void ask(Step step) {
-        step.to().tried();
-        goOn(step, Entering.begin(step, flight, delivery.context(), this));
+        if (!takes(step)) {
+            passBy(step);
+        }
+    }
+
+    /** Whether a step can be taken; not if its candidate refuses at once. */
+    private boolean takes(Step step) {
+        return goesOn(step, Entering.begin(step, flight, delivery.context(), this));
     }
 
     @Override
     public void goesOn(Entering which, Supplier<Passage> how) {
         entering = null;
-        guarded(() -> goOn(which.step(), how.get()));
+        guarded(() -> {
+            if (!goesOn(which.step(), how.get())) {
+                passBy(which.step());
+            }
+        });
     }
 
-    private void goOn(Step step, Passage passage) {
-        switch (passage) {
-            case Place place -> send(step, place);
-            case Entering waits -> entering = waits;
-            case Passage.Refused refused -> passBy(step.to(), refused.why());
-        }
+    private boolean goesOn(Step step, Passage passage) {
+        return switch (passage) {
+            case Place place -> {
+                send(step, place);
+                yield true;
+            }
+            case Entering waits -> {
+                entering = waits;
+                yield true;
+            }
+            case Passage.Refused refused -> {
+                refused(step, refused.why());
+                yield false;
+            }
+        };
     }
 
-    /** A candidate lets nobody in. */
-    private void passBy(Candidate closed, Failure why) {
-        if (!running.none() || timer >= 0) {
-            return; // a hedge that was not to be
+    private void refused(Step step, Failure why) {
+        if (step.kind() == Step.Kind.HEDGE) {
+            return; // it was not to be, and may be the fallback yet
         }
         if (why.kind() == Failure.Kind.RESTING) {
             flight.note("breaker", "open");
         }
-        Optional<Step> next = mending().after(closed, why);
-        if (next.isPresent()) {
-            take(next.get());
-        } else {
-            fail(why);
+        mending().refused(step.to(), why);
+    }
+
+    private void passBy(Step refused) {
+        if (refused.kind() != Step.Kind.HEDGE && !takesNext()) {
+            fail(targets.refusal());
         }
     }
 
     private void send(Step step, Place place) {
         Candidate to = step.to();
+        boolean hedges = step.kind() == Step.Kind.HEDGE;
+        if (hedges && !to.lane().state().budget().tryRetry()) {
+            place.unused();
+            return;
+        }
+        if (step.kind() != Step.Kind.FIRST) {
+            flight.note(step.kind().stage(), step.why());
+        }
         var attempt =
                 new Attempt(
                         flight,
@@ -119,7 +146,7 @@ final class Dispatch implements Entering.Listener {
         if (to.sent()) {
             to.lane().state().budget().called();
         }
-        if (delivery.retries().hedge() && flight.request().kind() == Kind.MODEL && !running.two()) {
+        if (!hedges && delivery.retries().hedge() && flight.request().kind() == Kind.MODEL) {
             hedge().sent(to.lane().state());
         }
         try {
@@ -132,12 +159,12 @@ final class Dispatch implements Entering.Listener {
     /** A second attempt beside the first, which is late; who answers first is shown. */
     private void askBeside() {
         Attempt late = running.only();
-        if (over || showing.begun() || late == null) {
+        if (late == null || showing.begun()) {
             return;
         }
         Candidate to = targets.twin(late.candidate()).orElse(late.candidate());
-        if (to.lane().closed().isEmpty() && to.lane().state().budget().tryRetry()) {
-            take(Step.hedge(to));
+        if (to.lane().state().budget().allows()) {
+            takes(Step.hedge(to));
         }
     }
 
@@ -146,34 +173,41 @@ final class Dispatch implements Entering.Listener {
     /** Whether the flight goes on without it. */
     boolean goesOnWithout(Attempt attempt, Cause cause, Optional<Duration> retryAfter) {
         attempt.place().restKey(cause, attempt.opening(), retryAfter);
-        if (running.two()) {
-            running.remove(attempt); // the other one is still at it
-            return true;
+        running.remove(attempt);
+        if (!running.none()) {
+            return true; // the other one is still at it
         }
-        Optional<Step> next = mending().after(attempt, cause, retryAfter);
-        if (next.isPresent()) {
-            running.remove(attempt);
-            take(next.get());
+        if (hedge != null) {
+            hedge.cancel();
         }
-        return next.isPresent();
+        mending().failed(attempt, cause, retryAfter);
+        boolean mended = takesNext();
+        if (!mended) {
+            running.add(attempt); // what it brought may be shown all the same
+        }
+        return mended;
     }
 
-    /** This one's answer is shown: no other's is wanted any more. */
-    void staysWith(Attempt attempt) {
-        stopWaiting();
-        for (Attempt other : running.all()) {
-            if (other != attempt) {
-                leave(other);
-                flight.note("hedge", "lost");
+    /** Takes the next step at which nobody refuses; whether there is one. */
+    private boolean takesNext() {
+        for (Optional<Step> step = mending().next(); step.isPresent(); step = mending().next()) {
+            if (takesLater(step.get())) {
+                return true;
             }
         }
+        return false;
     }
 
-    private void take(Step step) {
-        flight.note(step.kind().name().toLowerCase(Locale.ROOT), step.why());
+    private boolean takesLater(Step step) {
+        if (entering != null) { // a hedge in a line: it is the next attempt, or in its way
+            if (entering.becomes(step)) {
+                return true;
+            }
+            entering.leave();
+            entering = null;
+        }
         if (step.pause().isZero()) {
-            ask(step);
-            return;
+            return takes(step);
         }
         timer =
                 delivery.vertx()
@@ -181,10 +215,23 @@ final class Dispatch implements Entering.Listener {
                                 Math.max(1, step.pause().toMillis()),
                                 fired -> {
                                     timer = -1;
-                                    if (!over && !showing.begun()) {
-                                        guarded(() -> ask(step));
-                                    }
+                                    guarded(() -> ask(step));
                                 });
+        return true;
+    }
+
+    /** This one's answer is shown: no other's is wanted any more. */
+    void staysWith(Attempt attempt) {
+        stopWaiting();
+        if (!running.two()) {
+            return;
+        }
+        for (Attempt other : running.all()) {
+            if (other != attempt) {
+                leave(other);
+                flight.note("hedge", "lost");
+            }
+        }
     }
 
     // ---- the end
