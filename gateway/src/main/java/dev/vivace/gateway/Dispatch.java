@@ -9,7 +9,6 @@ import dev.vivace.line.UpstreamRequest.Kind;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * after a wait and within its budget for that; by the next of the chain. From then on it can only
  * be told.
  *
- * <p>Each step {@linkplain #ask asks} to be let in somewhere and {@linkplain #send sends} an
- * attempt, what comes of which is for {@link Judging}; if it comes to nothing, {@link
- * #goesOnWithout} is what happens. Used on one event loop.
+ * <p>A {@link Course} leads from step to step to where there is a place; there an attempt is
+ * {@linkplain #send sent}, what comes of which is for {@link Judging}; if it comes to nothing,
+ * {@link #goesOnWithout} is what happens. Used on one event loop.
  */
-final class Dispatch implements Entering.Listener {
+final class Dispatch {
     private final HttpDelivery delivery;
     private final Flight flight;
     private final AnswerLog log;
@@ -31,10 +30,8 @@ final class Dispatch implements Entering.Listener {
     private final Running running = new Running();
     private final Showing showing;
     private final Judging judging;
-    private @Nullable Mending mending;
-    private @Nullable Entering entering;
+    private final Course course;
     private @Nullable Hedge hedge;
-    private long timer = -1;
     private boolean over;
 
     /**
@@ -53,6 +50,7 @@ final class Dispatch implements Entering.Listener {
         this.upload = upload;
         this.showing = new Showing(flight);
         this.judging = new Judging(this, flight.request().kind(), showing);
+        this.course = new Course(this, delivery, flight, targets, upload != null);
     }
 
     void start() {
@@ -60,7 +58,7 @@ final class Dispatch implements Entering.Listener {
         log.onDrain(() -> delivery.context().runOnContext(nothing -> showing.resume()));
         delivery.began(this);
         try {
-            ask(Step.first(targets.first()));
+            course.take(Step.first(targets.first()));
         } catch (RuntimeException | Error e) {
             crashed(e);
         }
@@ -68,62 +66,8 @@ final class Dispatch implements Entering.Listener {
 
     // ---- the way there
 
-    /** Takes a step, or what is next if it is refused. */
-    private void ask(Step step) {
-        if (!takes(step)) {
-            passBy(step);
-        }
-    }
-
-    /** Whether a step can be taken; not if its candidate refuses at once. */
-    private boolean takes(Step step) {
-        return goesOn(step, Entering.begin(step, flight, delivery.context(), this));
-    }
-
-    @Override
-    public void goesOn(Entering which, Supplier<Passage> how) {
-        entering = null;
-        guarded(() -> {
-            if (!goesOn(which.step(), how.get())) {
-                passBy(which.step());
-            }
-        });
-    }
-
-    private boolean goesOn(Step step, Passage passage) {
-        return switch (passage) {
-            case Place place -> {
-                send(step, place);
-                yield true;
-            }
-            case Entering waits -> {
-                entering = waits;
-                yield true;
-            }
-            case Passage.Refused refused -> {
-                refused(step, refused.why());
-                yield false;
-            }
-        };
-    }
-
-    private void refused(Step step, Failure why) {
-        if (step.kind() == Step.Kind.HEDGE) {
-            return; // it was not to be, and may be the fallback yet
-        }
-        if (why.kind() == Failure.Kind.RESTING) {
-            flight.note("breaker", "open");
-        }
-        mending().refused(step.to(), why);
-    }
-
-    private void passBy(Step refused) {
-        if (refused.kind() != Step.Kind.HEDGE && !takesNext()) {
-            fail(targets.refusal());
-        }
-    }
-
-    private void send(Step step, Place place) {
+    /** There is a place for an attempt. */
+    void send(Step step, Place place) {
         Candidate to = step.to();
         boolean hedges = step.kind() == Step.Kind.HEDGE;
         if (hedges && !to.lane().state().budget().tryRetry()) {
@@ -164,7 +108,7 @@ final class Dispatch implements Entering.Listener {
         }
         Candidate to = targets.twin(late.candidate()).orElse(late.candidate());
         if (to.lane().state().budget().allows()) {
-            takes(Step.hedge(to));
+            course.tryBeside(Step.hedge(to));
         }
     }
 
@@ -180,44 +124,11 @@ final class Dispatch implements Entering.Listener {
         if (hedge != null) {
             hedge.cancel();
         }
-        mending().failed(attempt, cause, retryAfter);
-        boolean mended = takesNext();
+        boolean mended = course.goesOn(attempt, cause, retryAfter);
         if (!mended) {
             running.add(attempt); // what it brought may be shown all the same
         }
         return mended;
-    }
-
-    /** Takes the next step at which nobody refuses; whether there is one. */
-    private boolean takesNext() {
-        for (Optional<Step> step = mending().next(); step.isPresent(); step = mending().next()) {
-            if (takesLater(step.get())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean takesLater(Step step) {
-        if (entering != null) { // a hedge in a line: it is the next attempt, or in its way
-            if (entering.becomes(step)) {
-                return true;
-            }
-            entering.leave();
-            entering = null;
-        }
-        if (step.pause().isZero()) {
-            return takes(step);
-        }
-        timer =
-                delivery.vertx()
-                        .setTimer(
-                                Math.max(1, step.pause().toMillis()),
-                                fired -> {
-                                    timer = -1;
-                                    guarded(() -> ask(step));
-                                });
-        return true;
     }
 
     /** This one's answer is shown: no other's is wanted any more. */
@@ -264,7 +175,8 @@ final class Dispatch implements Entering.Listener {
         }
     }
 
-    private void guarded(Runnable action) {
+    /** An exception that nobody expected ends the flight, and the client hears of it. */
+    void guarded(Runnable action) {
         try {
             action.run();
         } catch (RuntimeException | Error e) {
@@ -284,7 +196,8 @@ final class Dispatch implements Entering.Listener {
         fail(failure);
     }
 
-    private void fail(Failure failure) {
+    /** Nothing is left to be tried. */
+    void fail(Failure failure) {
         if (!over) {
             end();
             log.fail(failure);
@@ -319,29 +232,13 @@ final class Dispatch implements Entering.Listener {
     }
 
     private void stopWaiting() {
-        if (entering != null) {
-            entering.leave();
-            entering = null;
-        }
-        if (timer >= 0) {
-            delivery.vertx().cancelTimer(timer);
-            timer = -1;
-        }
+        course.stop();
         if (hedge != null) {
             hedge.cancel();
         }
     }
 
     // ---- what a flight that goes well never needs
-
-    private Mending mending() {
-        if (mending == null) {
-            mending =
-                    new Mending(
-                            targets, delivery.retries(), flight.request().kind(), upload != null);
-        }
-        return mending;
-    }
 
     private Hedge hedge() {
         if (hedge == null) {
