@@ -36,11 +36,16 @@ public final class RetryBudget {
 
     /** Takes one retry; false, and nothing taken, if that would be more than is allowed. */
     public synchronized boolean tryRetry() {
-        if (counts.sum(RETRIES) + 1 > Math.max(floor, share * counts.sum(CALLS))) {
-            return false;
+        boolean allowed = allows();
+        if (allowed) {
+            counts.add(RETRIES);
         }
-        counts.add(RETRIES);
-        return true;
+        return allowed;
+    }
+
+    /** Whether a retry is allowed; takes none. */
+    public synchronized boolean allows() {
+        return counts.sum(RETRIES) + 1 <= Math.max(floor, share * counts.sum(CALLS));
     }
 
     /** Calls within the last minute. */

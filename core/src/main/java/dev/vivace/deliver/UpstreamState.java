@@ -1,5 +1,6 @@
 package dev.vivace.deliver;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
@@ -7,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * All that is known of one upstream from the calls to it, and what decides about the next ones.
@@ -86,7 +88,14 @@ public final class UpstreamState {
         return breaker;
     }
 
-    /** The one of a key, by its index in {@link #keys}. */
+    /** Those of the keys, in their order; none where there is only one, or none. */
+    private List<Breaker.State> ofKeys() {
+        return keys.count() <= 1
+                ? List.of()
+                : IntStream.range(0, keys.count()).mapToObj(key -> breaker(key).state()).toList();
+    }
+
+    /** The one of a key, where there are several, by its index in {@link #keys}. */
     public Breaker breaker(int key) {
         Breaker known = keyBreakers.get(key);
         if (known != null) {
@@ -127,6 +136,7 @@ public final class UpstreamState {
         return new Snapshot(
                 name,
                 breaker.state(),
+                ofKeys(),
                 turnstile.limit(),
                 inFlight(),
                 turnstile.queued(),
@@ -140,6 +150,7 @@ public final class UpstreamState {
     /**
      * For those who watch.
      *
+     * @param keyBreakers of each key, in the configuration's order; none where there is only one
      * @param limit calls at a time, {@link Integer#MAX_VALUE} if nothing limits them
      * @param keys how many there are
      * @param restingKeys how many of them were refused or limited, and are left alone for now
@@ -150,6 +161,7 @@ public final class UpstreamState {
     public record Snapshot(
             String name,
             Breaker.State breaker,
+            List<Breaker.State> keyBreakers,
             int limit,
             int inFlight,
             int queued,

@@ -58,6 +58,11 @@ public final class UpstreamRates {
                         });
     }
 
+    /** What was taken was not sent: the upstream has not seen it, and nothing of it counts. */
+    public void putBack(String upstream, long estimated) {
+        claims(upstream, rates.apply(upstream), estimated).forEach(claim -> claim.putBack(buckets));
+    }
+
     /** An attempt that was let go has ended: what it did not use is put back, and the reverse. */
     public void settle(String upstream, long estimated, long actual) {
         rates.apply(upstream)

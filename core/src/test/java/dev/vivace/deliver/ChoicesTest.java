@@ -64,6 +64,20 @@ class ChoicesTest {
     }
 
     @Test
+    void anOnlyKeyRestsToo() {
+        var ring = new KeyRing(1, now::get);
+        assertEquals(Duration.ZERO, ring.restsFor());
+        ring.rest(0, Duration.ofSeconds(5));
+        assertEquals(-1, ring.next());
+        assertEquals(Duration.ofSeconds(5), ring.restsFor());
+        now.addAndGet(Duration.ofSeconds(5).toNanos());
+        assertEquals(Duration.ZERO, ring.restsFor());
+        assertEquals(0, ring.next());
+        ring.rest(0, Duration.ofSeconds(1));
+        assertEquals(-1, ring.next());
+    }
+
+    @Test
     void p95NeedsSamplesThatAreFresh() {
         var times = new FirstByteTimes(now::get);
         for (int i = 1; i <= 19; i++) {

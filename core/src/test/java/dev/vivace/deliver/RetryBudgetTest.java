@@ -1,5 +1,6 @@
 package dev.vivace.deliver;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,7 +34,10 @@ class RetryBudgetTest {
             }
             calls.removeIf(at -> at <= second - 60);
             retries.removeIf(at -> at <= second - 60);
-            if (budget.tryRetry()) {
+            boolean allowed = budget.allows();
+            assertEquals(allowed, budget.allows(), "looking takes none");
+            assertEquals(allowed, budget.tryRetry());
+            if (allowed) {
                 retries.add(second);
                 assertTrue(retries.size() <= Math.max(floor, share * calls.size()), "seed " + seed);
             } else {

@@ -51,4 +51,16 @@ class UpstreamRatesTest {
         assertInstanceOf(Turn.Go.class, ask("a", 900));
         assertInstanceOf(Turn.Wait.class, ask("a", 1));
     }
+
+    @Test
+    void whatWasNotSentIsPutBack() {
+        for (int i = 0; i < 10; i++) {
+            assertInstanceOf(Turn.Go.class, ask("a", 1_000));
+            rates.putBack("a", 1_000);
+        }
+        for (int i = 0; i < 3; i++) {
+            assertInstanceOf(Turn.Go.class, ask("a", 100));
+        }
+        assertInstanceOf(Turn.Wait.class, ask("a", 100));
+    }
 }

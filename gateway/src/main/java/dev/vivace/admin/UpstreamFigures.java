@@ -112,6 +112,9 @@ public final class UpstreamFigures {
         }
         to.writeNumberProperty("keys", upstream.keys());
         to.writeNumberProperty("resting_keys", upstream.restingKeys());
+        to.writeArrayPropertyStart("key_breakers");
+        upstream.keyBreakers().forEach(state -> to.writeString(word(state)));
+        to.writeEndArray();
         to.writeNumberProperty("calls_last_minute", upstream.calls());
         to.writeNumberProperty("retries_last_minute", upstream.retries());
         if (upstream.p95Nanos().isPresent()) {

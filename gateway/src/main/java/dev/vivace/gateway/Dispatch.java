@@ -8,9 +8,7 @@ import dev.vivace.line.Flight;
 import dev.vivace.line.UpstreamRequest.Kind;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * after a wait and within its budget for that; by the next of the chain. From then on it can only
  * be told.
  *
- * <p>Each step {@linkplain #ask asks} to be let in somewhere and {@linkplain #send sends} an
- * attempt, what comes of which is for {@link Judging}; if it comes to nothing, {@link
- * #goesOnWithout} is what happens. Used on one event loop.
+ * <p>A {@link Course} leads from step to step to where there is a place; there an attempt is
+ * {@linkplain #send sent}, what comes of which is for {@link Judging}; if it comes to nothing,
+ * {@link #goesOnWithout} is what happens. Used on one event loop.
  */
-final class Dispatch implements Entering.Listener {
+final class Dispatch {
     private final HttpDelivery delivery;
     private final Flight flight;
     private final AnswerLog log;
@@ -32,10 +30,8 @@ final class Dispatch implements Entering.Listener {
     private final Running running = new Running();
     private final Showing showing;
     private final Judging judging;
-    private @Nullable Mending mending;
-    private @Nullable Entering entering;
+    private final Course course;
     private @Nullable Hedge hedge;
-    private long timer = -1;
     private boolean over;
 
     /**
@@ -54,6 +50,7 @@ final class Dispatch implements Entering.Listener {
         this.upload = upload;
         this.showing = new Showing(flight);
         this.judging = new Judging(this, flight.request().kind(), showing);
+        this.course = new Course(this, delivery, flight, targets, upload != null);
     }
 
     void start() {
@@ -61,7 +58,7 @@ final class Dispatch implements Entering.Listener {
         log.onDrain(() -> delivery.context().runOnContext(nothing -> showing.resume()));
         delivery.began(this);
         try {
-            ask(Step.first(targets.first()));
+            course.take(Step.first(targets.first()));
         } catch (RuntimeException | Error e) {
             crashed(e);
         }
@@ -69,43 +66,17 @@ final class Dispatch implements Entering.Listener {
 
     // ---- the way there
 
-    private void ask(Step step) {
-        step.to().tried();
-        goOn(step, Entering.begin(step, flight, delivery.context(), this));
-    }
-
-    @Override
-    public void goesOn(Entering which, Supplier<Passage> how) {
-        entering = null;
-        guarded(() -> goOn(which.step(), how.get()));
-    }
-
-    private void goOn(Step step, Passage passage) {
-        switch (passage) {
-            case Place place -> send(step, place);
-            case Entering waits -> entering = waits;
-            case Passage.Refused refused -> passBy(step.to(), refused.why());
-        }
-    }
-
-    /** A candidate lets nobody in. */
-    private void passBy(Candidate closed, Failure why) {
-        if (!running.none() || timer >= 0) {
-            return; // a hedge that was not to be
-        }
-        if (why.kind() == Failure.Kind.RESTING) {
-            flight.note("breaker", "open");
-        }
-        Optional<Step> next = mending().after(closed, why);
-        if (next.isPresent()) {
-            take(next.get());
-        } else {
-            fail(why);
-        }
-    }
-
-    private void send(Step step, Place place) {
+    /** There is a place for an attempt. */
+    void send(Step step, Place place) {
         Candidate to = step.to();
+        boolean hedges = step.kind() == Step.Kind.HEDGE;
+        if (hedges && !to.lane().state().budget().tryRetry()) {
+            place.unused();
+            return;
+        }
+        if (step.kind() != Step.Kind.FIRST) {
+            flight.note(step.kind().stage(), step.why());
+        }
         var attempt =
                 new Attempt(
                         flight,
@@ -122,7 +93,7 @@ final class Dispatch implements Entering.Listener {
         if (to.sent()) {
             to.lane().state().budget().called();
         }
-        if (delivery.retries().hedge() && flight.request().kind() == Kind.MODEL && !running.two()) {
+        if (!hedges && delivery.retries().hedge() && flight.request().kind() == Kind.MODEL) {
             hedge().sent(to.lane().state());
         }
         try {
@@ -135,12 +106,12 @@ final class Dispatch implements Entering.Listener {
     /** A second attempt beside the first, which is late; who answers first is shown. */
     private void askBeside() {
         Attempt late = running.only();
-        if (over || showing.begun() || late == null) {
+        if (late == null || showing.begun()) {
             return;
         }
         Candidate to = targets.twin(late.candidate()).orElse(late.candidate());
-        if (to.lane().closed().isEmpty() && to.lane().state().budget().tryRetry()) {
-            take(Step.hedge(to));
+        if (to.lane().state().budget().allows()) {
+            course.tryBeside(Step.hedge(to));
         }
     }
 
@@ -149,45 +120,32 @@ final class Dispatch implements Entering.Listener {
     /** Whether the flight goes on without it. */
     boolean goesOnWithout(Attempt attempt, Cause cause, Optional<Duration> retryAfter) {
         attempt.place().restKey(cause, attempt.opening(), retryAfter);
-        if (running.two()) {
-            running.remove(attempt); // the other one is still at it
-            return true;
+        running.remove(attempt);
+        if (!running.none()) {
+            return true; // the other one is still at it
         }
-        Optional<Step> next = mending().after(attempt, cause, retryAfter);
-        if (next.isPresent()) {
-            running.remove(attempt);
-            take(next.get());
+        if (hedge != null) {
+            hedge.cancel();
         }
-        return next.isPresent();
+        boolean mended = course.goesOn(attempt, cause, retryAfter);
+        if (!mended) {
+            running.add(attempt); // what it brought may be shown all the same
+        }
+        return mended;
     }
 
     /** This one's answer is shown: no other's is wanted any more. */
     void staysWith(Attempt attempt) {
         stopWaiting();
+        if (!running.two()) {
+            return;
+        }
         for (Attempt other : running.all()) {
             if (other != attempt) {
                 leave(other);
                 flight.note("hedge", "lost");
             }
         }
-    }
-
-    private void take(Step step) {
-        flight.note(step.kind().name().toLowerCase(Locale.ROOT), step.why());
-        if (step.pause().isZero()) {
-            ask(step);
-            return;
-        }
-        timer =
-                delivery.vertx()
-                        .setTimer(
-                                Math.max(1, step.pause().toMillis()),
-                                fired -> {
-                                    timer = -1;
-                                    if (!over && !showing.begun()) {
-                                        guarded(() -> ask(step));
-                                    }
-                                });
     }
 
     // ---- the end
@@ -225,7 +183,8 @@ final class Dispatch implements Entering.Listener {
         }
     }
 
-    private void guarded(Runnable action) {
+    /** An exception that nobody expected ends the flight, and the client hears of it. */
+    void guarded(Runnable action) {
         try {
             action.run();
         } catch (RuntimeException | Error e) {
@@ -245,7 +204,8 @@ final class Dispatch implements Entering.Listener {
         fail(failure);
     }
 
-    private void fail(Failure failure) {
+    /** Nothing is left to be tried. */
+    void fail(Failure failure) {
         if (!over) {
             end();
             log.fail(failure);
@@ -280,29 +240,13 @@ final class Dispatch implements Entering.Listener {
     }
 
     private void stopWaiting() {
-        if (entering != null) {
-            entering.leave();
-            entering = null;
-        }
-        if (timer >= 0) {
-            delivery.vertx().cancelTimer(timer);
-            timer = -1;
-        }
+        course.stop();
         if (hedge != null) {
             hedge.cancel();
         }
     }
 
     // ---- what a flight that goes well never needs
-
-    private Mending mending() {
-        if (mending == null) {
-            mending =
-                    new Mending(
-                            targets, delivery.retries(), flight.request().kind(), upload != null);
-        }
-        return mending;
-    }
 
     private Hedge hedge() {
         if (hedge == null) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An attempt on its way to a {@link Place} at one upstream: first in the line before the turnstile,
- * then where it is counted what the upstream may be asked. Used on one event loop.
+ * then, with its place, where it is counted what the upstream may be asked; that comes last, so
+ * that nothing is counted that is not sent. Used on one event loop.
  */
 final class Entering implements Passage, Waiter {
     /** Hears how it goes on, once, on the event loop, where it could not be said at once. */
@@ -26,7 +27,7 @@ final class Entering implements Passage, Waiter {
         void goesOn(Entering which, Supplier<Passage> how);
     }
 
-    private final Step step;
+    private Step step;
     private final Lane lane;
     private final Flight flight;
     private final Context loop;
@@ -51,7 +52,7 @@ final class Entering implements Passage, Waiter {
         }
         return lane.state().turnstile().limits() || lane.rates().isPresent()
                 ? new Entering(step, flight, loop, listener).begin()
-                : Place.take(lane, 0, timed(flight));
+                : Place.take(lane, timed(flight));
     }
 
     /** Of embeddings and files the time to the first byte says nothing about models. */
@@ -63,9 +64,18 @@ final class Entering implements Passage, Waiter {
         return step;
     }
 
+    /** Whether this is a way to take another step as well, which it is then a way to take. */
+    boolean becomes(Step other) {
+        if (other.to() != step.to() || !other.pause().isZero()) {
+            return false;
+        }
+        step = other;
+        return true;
+    }
+
     private Passage begin() {
         return switch (turnstile().enter(flight.call().principal().priority(), this)) {
-            case Entry.Entered _ -> rated();
+            case Entry.Entered _ -> inside();
             case Queued waits -> {
                 queued = waits;
                 yield this;
@@ -78,35 +88,40 @@ final class Entering implements Passage, Waiter {
     }
 
     /** There is room for it; whether the upstream may be asked for so much is another matter. */
-    private Passage rated() {
-        if (lane.rates().isEmpty()) {
-            return Place.take(lane, 0, timed(flight));
-        }
+    private Passage inside() {
+        Passage passage = Place.take(lane, timed(flight));
+        return passage instanceof Place place && lane.rates().isPresent()
+                ? rated(place, lane.rates().get())
+                : passage;
+    }
+
+    private Passage rated(Place place, UpstreamRates rates) {
         long tokens = flight.tokensWanted();
-        var turn = lane.rates().get().tryTake(lane.name(), tokens).toCompletableFuture();
+        var turn = rates.tryTake(lane.name(), tokens).toCompletableFuture();
         if (turn.isDone()) {
-            return turned(tokens, turn.join());
+            return turned(place, tokens, turn.join());
         }
-        turn.whenComplete((come, broken) -> loop.runOnContext(nothing -> late(tokens, turn)));
+        turn.whenComplete(
+                (come, broken) -> loop.runOnContext(nothing -> late(place, tokens, turn)));
         return this;
     }
 
-    private void late(long tokens, CompletableFuture<UpstreamRates.Turn> turn) {
-        if (!left) {
-            listener.goesOn(this, () -> turned(tokens, turn.join()));
-            return;
+    private void late(Place place, long tokens, CompletableFuture<UpstreamRates.Turn> turn) {
+        if (turn.isCompletedExceptionally()) {
+            place.left();
+        } else if (left && turned(place, tokens, turn.join()) instanceof Place unwanted) {
+            unwanted.unused();
         }
-        turnstile().left(-1, false);
-        if (!turn.isCompletedExceptionally() && turn.join() instanceof UpstreamRates.Turn.Go) {
-            lane.rates().ifPresent(rates -> rates.settle(lane.name(), tokens, 0));
+        if (!left) {
+            listener.goesOn(this, () -> turned(place, tokens, turn.join()));
         }
     }
 
-    private Passage turned(long tokens, UpstreamRates.Turn turn) {
+    private Passage turned(Place place, long tokens, UpstreamRates.Turn turn) {
         return switch (turn) {
-            case UpstreamRates.Turn.Go _ -> Place.take(lane, tokens, timed(flight));
+            case UpstreamRates.Turn.Go _ -> place.reserved(tokens);
             case UpstreamRates.Turn.Wait wait -> {
-                turnstile().left(-1, false);
+                place.left();
                 flight.note("rate-limit", "upstream");
                 yield new Refused(lane.limited(wait));
             }
@@ -128,7 +143,7 @@ final class Entering implements Passage, Waiter {
                 turnstile().left(-1, false);
             } else {
                 flight.note("queue", "waited");
-                listener.goesOn(this, this::rated);
+                listener.goesOn(this, this::inside);
             }
         });
     }

@@ -82,7 +82,11 @@ final class Judging implements Attempt.Listener {
         if (!canBeMended || !dispatch.goesOnWithout(attempt, cause, Optional.empty())) {
             dispatch.fail(attempt, failure);
         }
-        attempt.place().settle(showing.bought(attempt));
+        if (cause == Cause.UNREACHABLE) {
+            attempt.place().unused();
+        } else {
+            attempt.place().settle(showing.bought(attempt));
+        }
     }
 
     /** Enough has come to say whether this is the answer. */

@@ -30,7 +30,7 @@ record Lane(
     Optional<Failure> closed() {
         Breaker breaker = state.breaker();
         if (breaker.state() == Breaker.State.OPEN && breaker.opensIn().isPositive()) {
-            return Optional.of(resting(breaker));
+            return Optional.of(resting());
         }
         Duration rest = state.keys().restsFor();
         if (rest.isPositive()) {
@@ -43,11 +43,11 @@ record Lane(
         return Optional.empty();
     }
 
-    Failure resting(Breaker breaker) {
+    Failure resting() {
         return new Failure(
                 Failure.Kind.RESTING,
                 called() + " fails too often and is left alone for a moment.",
-                Optional.of(breaker.opensIn()));
+                Optional.of(state.breaker().opensIn()));
     }
 
     Failure limited(UpstreamRates.Turn.Wait turn) {

@@ -8,37 +8,81 @@ import dev.vivace.line.UpstreamRequest.Kind;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who is asked next when somebody failed, or let nobody in. Decides only; what it decides for is
- * taken from the budget for retries.
- *
- * @param flows whether the request flows through, so that it cannot be sent twice
+ * Who is asked next when an attempt of a flight failed, or somebody let it in nowhere. Decides
+ * only; a retry that it decides for is taken from the budget. Who is asked and lets nobody in is
+ * passed by, as if it were not there: what is next is then asked for once more.
  */
-record Mending(Targets targets, RetryOptions options, Kind kind, boolean flows) {
+final class Mending {
+    private record Failed(Attempt attempt, Cause cause, Optional<Duration> retryAfter) {}
 
-    /** What mends the failure of an attempt; nothing if it cannot be mended. */
-    Optional<Step> after(Attempt failed, Cause cause, Optional<Duration> retryAfter) {
-        if (flows && cause != Cause.UNREACHABLE) {
-            return Optional.empty(); // nothing of it has begun to flow only then
-        }
-        if (cause == Cause.TOO_LONG) {
-            return targets.larger().map(larger -> Step.fallback(larger, "too-long"));
-        }
-        Optional<Step> twin =
-                cause.elsewhere()
-                        ? targets.twin(failed.candidate())
-                                .map(one -> Step.fallback(one, label(cause)))
-                        : Optional.empty();
-        return twin.or(() -> again(failed, cause, retryAfter))
-                .or(() ->
-                        cause.elsewhere()
-                                ? targets.next().map(one -> Step.fallback(one, label(cause)))
-                                : Optional.empty());
+    private final Targets targets;
+    private final RetryOptions options;
+    private final Kind kind;
+    private final boolean flows;
+    private @Nullable Failed failed;
+    private boolean mayBeAskedAgain;
+    private boolean refused;
+    private String whyNobody = "";
+
+    /**
+     * @param flows whether the request flows through, so that it cannot be sent twice
+     */
+    Mending(Targets targets, RetryOptions options, Kind kind, boolean flows) {
+        this.targets = targets;
+        this.options = options;
+        this.kind = kind;
+        this.flows = flows;
     }
 
-    private Optional<Step> again(Attempt failed, Cause cause, Optional<Duration> retryAfter) {
-        Candidate to = failed.candidate();
+    /** An attempt has come to nothing. */
+    void failed(Attempt attempt, Cause cause, Optional<Duration> retryAfter) {
+        failed = new Failed(attempt, cause, retryAfter);
+        mayBeAskedAgain = true;
+        refused = false;
+    }
+
+    /** Somebody was asked and let nobody in. */
+    void refused(Candidate by, Failure why) {
+        by.refused(why);
+        refused = true;
+        whyNobody = why.kind() == Failure.Kind.RESTING ? "resting" : "busy";
+    }
+
+    /** What is to be tried next; nothing if nothing is left. */
+    Optional<Step> next() {
+        Optional<Step> next = failed == null ? elsewhere(whyNobody) : after(failed);
+        boolean mayWait = refused && (failed == null || failed.cause.retriable());
+        return next.isEmpty() && mayWait ? whenKeysAreBack() : next;
+    }
+
+    private Optional<Step> after(Failed what) {
+        if (flows && what.cause != Cause.UNREACHABLE) {
+            return Optional.empty(); // nothing of it has begun to flow only then
+        }
+        if (what.cause == Cause.TOO_LONG) {
+            return targets.larger().map(larger -> Step.fallback(larger, "too-long"));
+        }
+        if (!what.cause.elsewhere()) {
+            return again(what);
+        }
+        String why = label(what.cause);
+        return targets.twin(what.attempt.candidate())
+                .map(twin -> Step.fallback(twin, why))
+                .or(() -> again(what))
+                .or(() -> elsewhere(why));
+    }
+
+    private Optional<Step> elsewhere(String why) {
+        return targets.next().map(one -> Step.fallback(one, why));
+    }
+
+    private Optional<Step> again(Failed what) {
+        Attempt attempt = what.attempt;
+        Cause cause = what.cause;
+        Candidate to = attempt.candidate();
         UpstreamState state = to.lane().state();
         boolean otherKey =
                 (cause == Cause.RATE_LIMITED || cause == Cause.REFUSED_KEY)
@@ -46,37 +90,37 @@ record Mending(Targets targets, RetryOptions options, Kind kind, boolean flows) 
                         && state.keys().restsFor().isZero();
         boolean late = cause == Cause.TIMEOUT && targets.next().isPresent();
         boolean worked = cause != Cause.UNREACHABLE && kind == Kind.UNSAFE;
-        if (!(cause.retriable() || otherKey) || late || worked) {
+        if (!mayBeAskedAgain || !(cause.retriable() || otherKey) || late || worked) {
             return Optional.empty();
         }
-        Duration wait =
-                otherKey || failed.reused() && cause == Cause.BROKEN
+        mayBeAskedAgain = false;
+        Duration pause =
+                otherKey || attempt.reused() && cause == Cause.BROKEN
                         ? Duration.ZERO
-                        : retryAfter.orElseGet(() -> state.backoff().before(to.tries()));
-        if (wait.compareTo(options.maxWait()) > 0
+                        : what.retryAfter.orElseGet(() -> state.backoff().before(to.tries()));
+        if (pause.compareTo(options.maxWait()) > 0
                 || to.tries() >= options.attempts()
                 || !state.budget().tryRetry()) {
             return Optional.empty();
         }
-        return Optional.of(new Step(Step.Kind.RETRY, to, label(cause), wait, failed.reused()));
+        return Optional.of(new Step(Step.Kind.RETRY, to, label(cause), pause, attempt.reused()));
     }
 
-    /** Who is asked in place of one that lets nobody in; nothing if there is nobody. */
-    Optional<Step> after(Candidate closed, Failure why) {
-        String busy = why.kind() == Failure.Kind.RESTING ? "resting" : "busy";
-        return targets.next()
-                .map(one -> Step.fallback(one, busy))
-                .or(() -> whenKeysAreBack(closed, why));
-    }
-
-    private Optional<Step> whenKeysAreBack(Candidate closed, Failure why) {
-        boolean worthWaiting =
-                why.kind() == Failure.Kind.OVERLOADED
-                        && !closed.lane().state().keys().restsFor().isZero()
-                        && closed.tries() < options.attempts();
-        return why.retryAfter()
-                .filter(rest -> worthWaiting && rest.compareTo(options.maxWait()) <= 0)
-                .map(rest -> new Step(Step.Kind.RETRY, closed, "keys-rest", rest, false));
+    private Optional<Step> whenKeysAreBack() {
+        Step soonest = null;
+        for (Candidate each : targets.chain()) {
+            Duration rest = each.lane().state().keys().restsFor();
+            boolean waits =
+                    each.refusal().filter(why -> why.kind() == Failure.Kind.OVERLOADED).isPresent();
+            if (waits
+                    && rest.isPositive()
+                    && rest.compareTo(options.maxWait()) <= 0
+                    && each.tries() < options.attempts()
+                    && (soonest == null || rest.compareTo(soonest.pause()) < 0)) {
+                soonest = new Step(Step.Kind.RETRY, each, "keys-rest", rest, false);
+            }
+        }
+        return Optional.ofNullable(soonest);
     }
 
     private static String label(Cause cause) {

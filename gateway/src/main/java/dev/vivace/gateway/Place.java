@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * the breakers' leave. Given back once, with what came of it; used on one event loop.
  */
 final class Place implements Passage {
+    private static final long NOTHING = -1;
     private static final int UNAUTHORIZED = 401;
     private static final Duration REFUSED_KEY_RESTS = Duration.ofMinutes(5);
     private static final Duration LIMITED_KEY_RESTS = Duration.ofSeconds(1);
@@ -23,9 +24,8 @@ final class Place implements Passage {
     private final long ticket;
     private final @Nullable Breaker keyBreaker;
     private final long keyTicket;
-    private final long reserved;
     private final boolean timed;
-    private boolean settled;
+    private long reserved = NOTHING;
     private long firstByte = -1;
     private boolean counts;
     private boolean told;
@@ -37,14 +37,12 @@ final class Place implements Passage {
             long ticket,
             @Nullable Breaker keyBreaker,
             long keyTicket,
-            long reserved,
             boolean timed) {
         this.lane = lane;
         this.key = key;
         this.ticket = ticket;
         this.keyBreaker = keyBreaker;
         this.keyTicket = keyTicket;
-        this.reserved = reserved;
         this.timed = timed;
     }
 
@@ -52,10 +50,9 @@ final class Place implements Passage {
      * Takes what is to be had; refused if the breaker has opened or every key rests. The turnstile
      * has been entered already, and is left again then.
      *
-     * @param reserved of the tokens that the upstream may be asked for, given back likewise
      * @param timed whether the time to its first byte says how the upstream's models do
      */
-    static Passage take(Lane lane, long reserved, boolean timed) {
+    static Passage take(Lane lane, boolean timed) {
         UpstreamState state = lane.state();
         int keys = state.keys().count();
         for (int tried = 0; tried < Math.max(1, keys); tried++) {
@@ -70,7 +67,7 @@ final class Place implements Passage {
                 long ticket = state.breaker().tryEnter();
                 if (ticket >= 0) {
                     state.began();
-                    return new Place(lane, key, ticket, keyBreaker, keyTicket, reserved, timed);
+                    return new Place(lane, key, ticket, keyBreaker, keyTicket, timed);
                 }
                 if (keyBreaker != null) {
                     keyBreaker.left(keyTicket);
@@ -78,8 +75,7 @@ final class Place implements Passage {
             }
         }
         state.turnstile().left(-1, false);
-        lane.rates().ifPresent(rates -> rates.settle(lane.name(), reserved, 0));
-        return new Refused(lane.closed().orElseGet(() -> lane.resting(state.breaker())));
+        return new Refused(lane.closed().orElseGet(lane::resting));
     }
 
     Lane lane() {
@@ -158,11 +154,26 @@ final class Place implements Passage {
         giveBack(false);
     }
 
-    /** What the attempt took of the upstream's tokens; once, after it has ended. */
+    /** So much was taken of what the upstream may be asked for within a minute. */
+    Place reserved(long tokens) {
+        reserved = tokens;
+        return this;
+    }
+
+    /** What the attempt really took of it; once, after it has ended. */
     void settle(long tokens) {
-        if (!settled) {
-            settled = true;
+        if (reserved != NOTHING) {
             lane.rates().ifPresent(rates -> rates.settle(lane.name(), reserved, tokens));
+            reserved = NOTHING;
+        }
+    }
+
+    /** Nothing was sent, so that nothing counts. */
+    void unused() {
+        left();
+        if (reserved != NOTHING) {
+            lane.rates().ifPresent(rates -> rates.putBack(lane.name(), reserved));
+            reserved = NOTHING;
         }
     }
 

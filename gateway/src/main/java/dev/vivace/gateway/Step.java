@@ -1,6 +1,7 @@
 package dev.vivace.gateway;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Where a flight goes next.
@@ -18,7 +19,12 @@ record Step(Kind kind, Candidate to, String why, Duration pause, boolean fresh) 
         /** Another one, as the one before failed or lets nobody in. */
         FALLBACK,
         /** Another attempt beside one that is late. */
-        HEDGE
+        HEDGE;
+
+        /** What the ledger calls it. */
+        String stage() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     static Step first(Candidate to) {

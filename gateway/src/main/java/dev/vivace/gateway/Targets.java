@@ -1,12 +1,15 @@
 package dev.vivace.gateway;
 
+import dev.vivace.answer.Failure;
 import dev.vivace.deliver.Balancer;
 import dev.vivace.deliver.UpstreamState;
 import dev.vivace.line.Models.Target;
 import dev.vivace.line.Route;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,11 @@ final class Targets {
         return lane == null ? null : new Candidate(target, lane);
     }
 
+    /** In the order in which they are to be asked. */
+    List<Candidate> chain() {
+        return chain;
+    }
+
     Candidate first() {
         return chain.getFirst();
     }
@@ -81,5 +89,33 @@ final class Targets {
     /** The one for prompts that are too long for the others, if there is one to ask still. */
     Optional<Candidate> larger() {
         return larger.filter(one -> one.tries() == 0);
+    }
+
+    /**
+     * What to say where nobody lets the flight in: that it is too much at a time, if that is so of
+     * any, and the soonest time of all at which one may have room.
+     */
+    Failure refusal() {
+        Failure said = null;
+        Duration soonest = null;
+        var all = new ArrayList<>(chain);
+        larger.filter(one -> one.tries() > 0).ifPresent(all::add);
+        for (Candidate each : all) {
+            Failure why = each.refusal().orElse(null);
+            if (why == null) {
+                continue;
+            }
+            if (said == null
+                    || said.kind() == Failure.Kind.RESTING
+                            && why.kind() == Failure.Kind.OVERLOADED) {
+                said = why;
+            }
+            Duration after = why.retryAfter().orElse(null);
+            if (after != null && (soonest == null || after.compareTo(soonest) < 0)) {
+                soonest = after;
+            }
+        }
+        Failure told = Objects.requireNonNull(said, "nobody refused");
+        return new Failure(told.kind(), told.message(), Optional.ofNullable(soonest));
     }
 }

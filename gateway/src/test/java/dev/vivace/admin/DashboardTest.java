@@ -53,6 +53,7 @@ class DashboardTest {
                     new UpstreamState.Snapshot(
                             NASTY,
                             Breaker.State.OPEN,
+                            List.of(Breaker.State.CLOSED, Breaker.State.OPEN),
                             Integer.MAX_VALUE,
                             7,
                             6,

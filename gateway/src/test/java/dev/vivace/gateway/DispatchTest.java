@@ -5,27 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vivace.config.Config;
-import dev.vivace.config.ConfigBuilder;
 import dev.vivace.config.ModelRoute;
 import dev.vivace.deliver.Balance;
 import dev.vivace.deliver.BreakerOptions;
 import dev.vivace.deliver.ConcurrencyOptions;
 import dev.vivace.deliver.RetryOptions;
-import dev.vivace.limit.Rates;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,27 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two upstreams that have the same model, and what the gateway makes of their failures. */
 @Timeout(60)
-final class DispatchTest {
-    private static final String BROKEN = "{\"error\":{\"message\":\"down\"}}";
-    private static final String HERE = Chat.answer("here");
-
-    private Upstream first;
-    private Upstream second;
-    private ExecutorService threads;
-
-    @BeforeEach
-    void start() throws Exception {
-        first = Upstream.start(Chat::reply);
-        second = Upstream.start((call, reply) -> reply.json(200, HERE));
-        threads = Executors.newVirtualThreadPerTaskExecutor();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        threads.shutdownNow();
-        first.close();
-        second.close();
-    }
+final class DispatchTest extends TwoUpstreams {
 
     // ---- again
 
@@ -287,6 +257,51 @@ final class DispatchTest {
         assertEquals(1, used.stream().filter(key -> key.endsWith("k-1")).count(), "" + used);
     }
 
+    @Test
+    void aKeyThatFailsIsLeftAloneAndTheOtherIsInUse() throws Exception {
+        first.script((call, reply) -> {
+            boolean bad = call.header("authorization").orElse("").endsWith("k-bad");
+            reply.json(bad ? 500 : 200, bad ? BROKEN : HERE);
+        });
+        var breaker =
+                new BreakerOptions(true, Duration.ofMinutes(1), 4, 0.9, Duration.ofMinutes(5), 1);
+        var keys = upstreams(List.of("k-bad", "k-good"), false);
+        try (var gateway =
+                alone(with ->
+                        with.upstreams(keys).retries(Gateways.NEVER_AGAIN).breaker(breaker))) {
+            for (int i = 0; i < 8; i++) {
+                assertEquals(
+                        i % 2 == 0 ? 500 : 200, ask(gateway, Chat.ask("turn " + i)).get().status());
+            }
+            for (int i = 0; i < 8; i++) {
+                assertEquals(200, ask(gateway, Chat.ask("good " + i)).get().status());
+            }
+            String page = Wire.get(gateway.address(), "/admin/upstreams").text();
+            assertTrue(page.contains("\"key_breakers\":[\"open\",\"closed\"]"), page);
+            assertTrue(page.contains("\"breaker\":\"closed\""), page);
+        }
+    }
+
+    @Test
+    void errorsSayNothingOfHowSoonAnswersBegin() throws Exception {
+        first.script((call, reply) -> {
+            boolean bad = call.text().contains("bad");
+            reply.json(bad ? 400 : 200, bad ? BROKEN : HERE);
+        });
+        try (var gateway = alone(with -> with.retries(Gateways.NEVER_AGAIN))) {
+            for (int i = 0; i < 25; i++) {
+                assertEquals(400, ask(gateway, Chat.ask("bad " + i)).get().status());
+            }
+            String page = Wire.get(gateway.address(), "/admin/upstreams").text();
+            assertTrue(page.contains("\"first_byte_p95_us\":null"), page);
+            for (int i = 0; i < 20; i++) {
+                assertEquals(200, ask(gateway, Chat.ask("good " + i)).get().status());
+            }
+            page = Wire.get(gateway.address(), "/admin/upstreams").text();
+            assertFalse(page.contains("\"first_byte_p95_us\":null"), page);
+        }
+    }
+
     // ---- not now
 
     @Test
@@ -425,55 +440,5 @@ final class DispatchTest {
 
     private long asked(String what) {
         return first.calls().stream().filter(call -> call.text().contains(what)).count();
-    }
-
-    private CompletableFuture<Wire.Answer> ask(Gateway gateway, String body, String... headers) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return Wire.ask(gateway.address(), Chat.PATH, body, headers);
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                },
-                threads);
-    }
-
-    private static RetryOptions retries(int attempts, int floor, Duration base) {
-        return new RetryOptions(attempts, 0, floor, base, Duration.ofSeconds(10), false);
-    }
-
-    private Gateway alone(UnaryOperator<ConfigBuilder> with) {
-        return start(false, with);
-    }
-
-    private Gateway both(UnaryOperator<ConfigBuilder> with) {
-        return start(true, with);
-    }
-
-    private Gateway start(boolean both, UnaryOperator<ConfigBuilder> with) {
-        ModelRoute route =
-                both ? ModelRoute.of("first/m-1", "second/m-1") : ModelRoute.of("first/m-1");
-        return Gateway.start(
-                with.apply(
-                                Config.builder()
-                                        .server(new Config.Server("127.0.0.1", 0))
-                                        .upstreams(upstreams(List.of("k"), both))
-                                        .models(Map.of("m-1", route)))
-                        .build());
-    }
-
-    private LinkedHashMap<String, Config.Upstream> upstreams(List<String> keys, boolean both) {
-        var all = new LinkedHashMap<String, Config.Upstream>();
-        all.put("first", upstream(first, keys));
-        if (both) {
-            all.put("second", upstream(second, keys));
-        }
-        return all;
-    }
-
-    private static Config.Upstream upstream(Upstream at, List<String> keys) {
-        return new Config.Upstream(
-                at.url(), Config.Protocol.OPENAI, keys, 1, "", Rates.NONE, Optional.empty());
     }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vivace.config.Config;
+import dev.vivace.deliver.BreakerOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -181,6 +183,33 @@ final class SlowPeersTest {
             assertTrue(answer.text().contains("the client sent nothing for 0.7 s"), answer.text());
             assertTrue(closed.await(20, TimeUnit.SECONDS));
             Gateways.awaitIdle(hasty);
+        }
+    }
+
+    @Test
+    void anUploadThatStallsIsNotTheUpstreamsFault() throws Exception {
+        try (var upstream =
+                        Upstream.startUnread((call, reply) -> {
+                            if (call.header("content-length").orElse("").equals("1000")) {
+                                reply.in.readAllBytes();
+                            } else {
+                                reply.json(200, "{}");
+                            }
+                        });
+                var touchy =
+                        Gateway.start(
+                                Gateways.config(upstream.url()).toBuilder()
+                                        .timeouts(new Config.Timeouts(LONG, SHORT, SHORT))
+                                        .breaker(new BreakerOptions(true, LONG, 1, 0.1, LONG, 1))
+                                        .build());
+                var wire = new Wire(touchy.address())) {
+            wire.send("POST /v1/files HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhello");
+            Wire.Answer answer = wire.answer();
+            assertEquals(504, answer.status(), answer.text());
+            assertTrue(answer.text().contains("the client sent nothing for 0.7 s"), answer.text());
+            assertEquals(200, Wire.get(touchy.address(), "/v1/models").status());
+            String page = Wire.get(touchy.address(), "/admin/upstreams").text();
+            assertTrue(page.contains("\"breaker\":\"closed\""), page);
         }
     }
 

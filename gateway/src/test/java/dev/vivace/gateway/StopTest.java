@@ -162,6 +162,21 @@ final class StopTest {
     }
 
     @Test
+    void nobodyIsLetInAfterTheLastCall() throws Exception {
+        try (var upstream = Upstream.start(this::half);
+                var gateway = Gateways.keeping(upstream.url(), data)) {
+            gateway.drain(Duration.ofSeconds(30), said -> {});
+            try (var late = new Wire(gateway.address())) {
+                Wire.Answer answer = late.post(Chat.PATH, Chat.ask("late")).answer();
+                assertEquals(503, answer.status(), answer.text());
+                assertTrue(answer.text().contains("The gateway is stopping"), answer.text());
+                assertTrue(late.closed());
+            }
+            assertEquals(List.of(), upstream.calls());
+        }
+    }
+
+    @Test
     void aSecondSignalEndsItAtOnce() throws Exception {
         try (var upstream = Upstream.start(this::half);
                 var serving = new Serving(upstream.url(), data)) {

@@ -1,0 +1,180 @@
+package dev.vivace.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.config.Config;
+import dev.vivace.config.ConfigBuilder;
+import dev.vivace.config.ModelRoute;
+import dev.vivace.deliver.BreakerOptions;
+import dev.vivace.deliver.ConcurrencyOptions;
+import dev.vivace.limit.Rates;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Upstreams that let nobody in for the moment are passed by, and nothing is taken from them. */
+@Timeout(60)
+final class CrowdedUpstreamsTest extends TwoUpstreams {
+    /** One call at a time, and nobody waits. */
+    private static final ConcurrencyOptions ONE =
+            new ConcurrencyOptions(ConcurrencyOptions.Mode.FIXED, 1, 0, Duration.ofMinutes(5));
+
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    private static Config.Upstream limited(Upstream at, long requestsPerMinute) {
+        return new Config.Upstream(
+                at.url(),
+                Config.Protocol.OPENAI,
+                List.of("k"),
+                1,
+                "",
+                new Rates(OptionalLong.of(requestsPerMinute), OptionalLong.empty()),
+                Optional.empty());
+    }
+
+    private ConfigBuilder limitSecond(ConfigBuilder with, long requestsPerMinute) {
+        var upstreams = new LinkedHashMap<>(upstreams(List.of("k"), true));
+        upstreams.put("second", limited(second, requestsPerMinute));
+        return with.upstreams(upstreams);
+    }
+
+    private static String to(String upstream, String question) {
+        return Chat.ask(question).replace("\"m-1\"", "\"" + upstream + "/m-1\"");
+    }
+
+    /** With a full twin in the chain a call must not fare worse than without one. */
+    @Test
+    void aTwinThatIsFullDoesNotTakeTheRetryAway() throws Exception {
+        first.script((call, reply) -> {
+            if (asked("once") == 1) {
+                reply.json(500, BROKEN);
+            } else {
+                reply.json(200, HERE);
+            }
+        });
+        second.script((call, reply) -> {
+            released.await();
+            reply.json(200, HERE);
+        });
+        try (var gateway =
+                both(with -> with.retries(retries(3, 10, Duration.ofMillis(1))).concurrency(ONE))) {
+            var held = ask(gateway, to("second", "held"));
+            second.await(1);
+            Wire.Answer answer = ask(gateway, Chat.ask("once")).get();
+            assertEquals(200, answer.status(), answer.text());
+            assertEquals(2, asked("once"));
+            released.countDown();
+            assertEquals(200, held.get().status());
+        }
+        assertEquals(1, second.calls().size());
+    }
+
+    /** What the first said is clearer than that the second is busy. */
+    @Test
+    void whereNobodyElseHasRoomTheUpstreamsOwnErrorIsTheAnswer() throws Exception {
+        first.script((call, reply) -> reply.json(500, BROKEN));
+        second.script((call, reply) -> {
+            released.await();
+            reply.json(200, HERE);
+        });
+        try (var gateway = both(with -> with.retries(Gateways.NEVER_AGAIN).concurrency(ONE))) {
+            var held = ask(gateway, to("second", "held"));
+            second.await(1);
+            Wire.Answer answer = ask(gateway, Chat.ask("fails")).get();
+            assertEquals(500, answer.status(), answer.text());
+            assertEquals(BROKEN, answer.text());
+            released.countDown();
+            assertEquals(200, held.get().status());
+        }
+    }
+
+    @Test
+    void whereAllAreFullTheSoonestTimeIsSaid() throws Exception {
+        first.script((call, reply) -> {
+            released.await();
+            reply.json(200, HERE);
+        });
+        try (var gateway =
+                both(with ->
+                        limitSecond(with, 1)
+                                .retries(Gateways.NEVER_AGAIN)
+                                .concurrency(ONE)
+                                .models(
+                                        Map.of(
+                                                "forth",
+                                                ModelRoute.of("first/m-1", "second/m-1"),
+                                                "back",
+                                                ModelRoute.of("second/m-1", "first/m-1"))))) {
+            assertEquals(200, ask(gateway, to("second", "the one of this minute")).get().status());
+            var held = ask(gateway, to("first", "held"));
+            first.await(1);
+            Wire.Answer second = ask(gateway, to("second", "limited")).get();
+            int limited = Integer.parseInt(second.head().header("retry-after").orElseThrow());
+            assertTrue(limited > 30, "a request a minute is known to come late: " + limited);
+            for (String route : List.of("forth", "back")) {
+                Wire.Answer all = ask(gateway, Chat.ask("anybody").replace("m-1", route)).get();
+                assertEquals(429, all.status(), all.text());
+                int soonest = Integer.parseInt(all.head().header("retry-after").orElseThrow());
+                assertTrue(soonest < 30, "the first may have room much sooner: " + soonest);
+            }
+            released.countDown();
+            assertEquals(200, held.get().status());
+        }
+    }
+
+    @Test
+    void whatABreakerRefusesIsNotCountedAsAsked() throws Exception {
+        first.script((call, reply) -> {
+            if (call.text().contains("probe")) {
+                released.await();
+                reply.json(200, HERE);
+            } else {
+                reply.json(call.text().contains("fails") ? 500 : 200, BROKEN);
+            }
+        });
+        var breaker =
+                new BreakerOptions(true, Duration.ofMinutes(1), 1, 1, Duration.ofSeconds(3), 1);
+        var upstreams = new LinkedHashMap<String, Config.Upstream>();
+        upstreams.put("first", limited(first, 3));
+        try (var gateway =
+                alone(with ->
+                        with.upstreams(upstreams).retries(Gateways.NEVER_AGAIN).breaker(breaker))) {
+            assertEquals(500, ask(gateway, Chat.ask("fails")).get().status());
+            var probe = ask(gateway, Chat.ask("probe"));
+            while (first.calls().size() < 2) {
+                if (probe.isDone()) {
+                    probe = ask(gateway, Chat.ask("probe"));
+                }
+            }
+            for (int i = 0; i < 5; i++) {
+                Wire.Answer refused = ask(gateway, Chat.ask("refused " + i)).get();
+                assertEquals(503, refused.status(), refused.text());
+            }
+            released.countDown();
+            assertEquals(200, probe.get().status());
+            assertEquals(200, ask(gateway, Chat.ask("the third")).get().status());
+            assertEquals(429, ask(gateway, Chat.ask("the fourth")).get().status());
+        }
+    }
+
+    @Test
+    void whatNeverLeftIsNotCountedAsAsked() throws Exception {
+        try (var gateway = both(with -> limitSecond(with, 2).retries(Gateways.NEVER_AGAIN))) {
+            second.close();
+            for (int i = 0; i < 5; i++) {
+                assertEquals(502, ask(gateway, to("second", "nobody " + i)).get().status());
+            }
+        }
+    }
+
+    private long asked(String what) {
+        return first.calls().stream().filter(call -> call.text().contains(what)).count();
+    }
+}
