@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,10 @@ public final class ClientKeys implements AutoCloseable {
     private volatile Snapshot now;
     private volatile Optional<String> failure = Optional.empty();
     private volatile @Nullable SharedRecords shared;
+
+    /** Done when replicas were heard, or if there are none. */
+    private volatile CompletableFuture<Void> heardAll = CompletableFuture.completedFuture(null);
+
     private @Nullable ScheduledExecutorService thread;
     private boolean unsaved;
     private boolean unread;
@@ -54,7 +60,7 @@ public final class ClientKeys implements AutoCloseable {
     private ClientKeys(Optional<KeyFile> file, InstantSource clock) {
         this.file = file;
         this.clock = clock;
-        this.now = Snapshot.of(file.map(KeyFile::read).orElse(Map.of()));
+        this.now = Snapshot.of(file.map(KeyFile::begin).orElse(Map.of()));
     }
 
     /** Keys that end with this process. */
@@ -66,7 +72,7 @@ public final class ClientKeys implements AutoCloseable {
      * Those of a data directory, in its file {@code keys.json}; nothing is made there before there
      * is a key.
      *
-     * @throws KeyFileException if the file is there and of no use
+     * @throws KeyFileException if the file is there and of no use, or was there and is lost
      */
     public static ClientKeys of(Path directory) {
         return of(directory, InstantSource.system());
@@ -79,6 +85,19 @@ public final class ClientKeys implements AutoCloseable {
     /** Whether a key needs to be shown: there is one, or was before it was revoked. */
     public boolean any() {
         return !now.byId.isEmpty();
+    }
+
+    /**
+     * Whether it is known what keys there are. With replicas it is not until they were heard,
+     * unless there is a key here.
+     */
+    public boolean known() {
+        return heardAll.isDone() || any();
+    }
+
+    /** Whether a key needs to be shown, or it is not known yet. */
+    public boolean closed() {
+        return any() || !heardAll.isDone();
     }
 
     /** Whether there is a key that opens anything. */
@@ -163,8 +182,14 @@ public final class ClientKeys implements AutoCloseable {
                         this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** From now on replicas' keys count here and ours there. To be called once. */
-    public synchronized void share(SharedRecords records) {
+    /**
+     * From now on replicas' keys count here and ours there. To be called once.
+     *
+     * @return when replicas were heard for the first time; until then {@link #closed}
+     */
+    public synchronized CompletionStage<Void> share(SharedRecords records) {
+        var first = new CompletableFuture<Void>();
+        heardAll = first;
         shared = records;
         ScheduledExecutorService own = thread();
         records.onChange(all -> {
@@ -172,6 +197,7 @@ public final class ClientKeys implements AutoCloseable {
                 own.execute(this::hear);
             }
         });
+        return first.copy();
     }
 
     /** Looks whether the file was changed, or what could not be written now can be. */
@@ -228,6 +254,7 @@ public final class ClientKeys implements AutoCloseable {
             LOG.warn("{} of {} shared records of client keys cannot be read", bad, all.size());
         }
         List<VirtualKey> changed = adopt(Merge.of(now.byId, theirs));
+        heardAll.complete(null);
         for (VirtualKey ours : now.byId.values()) {
             VirtualKey known = theirs.get(ours.id());
             boolean missing = known == null && !all.containsKey(ours.id());

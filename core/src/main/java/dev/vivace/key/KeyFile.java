@@ -1,5 +1,7 @@
 package dev.vivace.key;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.vivace.disk.PrivateDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,6 +31,7 @@ final class KeyFile {
     private static final int LARGEST = 64 << 20;
     private static final long PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long PAUSE_MILLIS = 5;
+    private static final String THERE_WERE_KEYS = "There are client keys, in keys.json.\n";
 
     /** What shows that the file was replaced; a new one has a key of its own. */
     private record Stamp(long modified, long size, @Nullable Object fileKey) {}
@@ -96,6 +99,35 @@ final class KeyFile {
     }
 
     /**
+     * Reads it the first time: a file that is missing was lost if there ever was a key.
+     *
+     * @throws KeyFileException as {@link #read}, or if it was lost
+     */
+    Map<String, VirtualKey> begin() {
+        Map<String, VirtualKey> keys = read();
+        if (!exists() && hadKeys()) {
+            throw new KeyFileException(
+                    file
+                            + " is missing, though there were client keys. Put a copy of it back, or"
+                            + " remove "
+                            + lock
+                            + " as well to begin without client keys.");
+        }
+        return keys;
+    }
+
+    private boolean hadKeys() {
+        try {
+            return Files.size(lock) > 0;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new KeyFileException(
+                    "cannot read " + lock + ": " + PrivateDirectory.reason(e), e);
+        }
+    }
+
+    /**
      * Replaces what is there.
      *
      * @param change is given what is there, and is run under the lock
@@ -114,6 +146,10 @@ final class KeyFile {
                 if (!changed.equals(known)) {
                     replace(KeyJson.file(changed.values()));
                     seen = stamp();
+                }
+                if (!changed.isEmpty() && channel.size() == 0) {
+                    // After the file: killed in between, there is no key that anybody was told of.
+                    channel.write(ByteBuffer.wrap(THERE_WERE_KEYS.getBytes(US_ASCII)));
                 }
                 return changed;
             }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Who pays, and what may be spent.
@@ -24,6 +25,11 @@ public record Purse(Owner owner, String name, Budget budget) {
 
     public static Purse ofTenant(String name, Budget budget) {
         return new Purse(Owner.TENANT, name, budget);
+    }
+
+    /** Those that pay for what a key spends, whatever their budgets. */
+    static List<Purse> both(String keyId, String tenant) {
+        return List.of(ofKey(keyId, Budget.NONE), ofTenant(tenant, Budget.NONE));
     }
 
     /** A name that no other purse has, short enough for a slot. */

@@ -1,23 +1,16 @@
 package dev.vivace.key;
 
-import dev.vivace.ledger.LedgerEntry;
-import dev.vivace.ledger.LedgerHistory;
-import dev.vivace.replica.SharedCounters;
+import dev.vivace.replica.SharedTotals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 
 /**
  * What keys and tenants have spent on this day and in this month (UTC), and what is held for calls
@@ -31,21 +24,8 @@ import org.slf4j.LoggerFactory;
  * and the log says so.
  */
 public final class Spending implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Spending.class);
-    private static final int SLOTS = 100_000;
-    private static final long DAY_EXPIRY = TimeUnit.DAYS.toSeconds(2);
-    private static final long MONTH_EXPIRY = TimeUnit.DAYS.toSeconds(33);
-
-    private final InstantSource clock;
-    private final int slots;
-    private final Optional<SpendingFile> file;
-    private final Optional<SharedCounters> shared;
-    private final Optional<ScheduledExecutorService> forcing;
-    private final Map<String, SpendingSlot> accounts = new ConcurrentHashMap<>();
-    private volatile Today today;
-    private volatile boolean dirty;
-    private boolean failing;
-    private long fullOn = -1;
+    private final Accounts accounts;
+    private final Optional<Fleet> fleet;
 
     /**
      * What somebody has spent, in US dollars.
@@ -66,22 +46,19 @@ public final class Spending implements AutoCloseable {
     public record Exceeded(
             Purse purse, String period, double budget, double spent, double held, Instant reset) {}
 
-    private Spending(
-            InstantSource clock,
-            int slots,
-            Optional<SpendingFile> file,
-            Optional<SharedCounters> shared) {
-        this.clock = clock;
-        this.slots = slots;
-        this.file = file;
-        this.shared = shared;
-        this.today = Today.at(clock.millis());
-        this.forcing = file.map(known -> forcing());
+    private Spending(Accounts accounts, Optional<SharedTotals> shared, LongSupplier nanos) {
+        this.accounts = accounts;
+        this.fleet = shared.map(totals -> new Fleet(totals, accounts, nanos));
     }
 
     /** Spending that ends with the process. */
-    public static Spending inMemory(InstantSource clock, Optional<SharedCounters> shared) {
-        return new Spending(clock, SLOTS, Optional.empty(), shared);
+    public static Spending inMemory(InstantSource clock, Optional<SharedTotals> shared) {
+        return inMemory(clock, System::nanoTime, shared);
+    }
+
+    static Spending inMemory(
+            InstantSource clock, LongSupplier nanos, Optional<SharedTotals> shared) {
+        return new Spending(Accounts.inMemory(clock), shared, nanos);
     }
 
     /**
@@ -89,79 +66,26 @@ public final class Spending implements AutoCloseable {
      *
      * @param directory for its file; made if it is missing
      * @param ledger the directory of the ledger's files
-     * @param shared what replicas spend together; the larger sum counts
+     * @param shared where replicas tell each other what they spend
      * @throws UncheckedIOException if its file cannot be opened or made
      */
     public static Spending open(
-            Path directory, Path ledger, InstantSource clock, Optional<SharedCounters> shared) {
-        return open(directory, ledger, clock, shared, SLOTS);
+            Path directory, Path ledger, InstantSource clock, Optional<SharedTotals> shared) {
+        return open(directory, ledger, clock, System::nanoTime, shared, Accounts.MOST);
     }
 
     static Spending open(
             Path directory,
             Path ledger,
             InstantSource clock,
-            Optional<SharedCounters> shared,
-            int slots) {
+            LongSupplier nanos,
+            Optional<SharedTotals> shared,
+            int most) {
         try {
-            SpendingFile file = SpendingFile.open(directory, slots);
-            var spending = new Spending(clock, slots, Optional.of(file), shared);
-            spending.load(file, ledger);
-            return spending;
+            return new Spending(Accounts.open(directory, ledger, clock, most), shared, nanos);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private void load(SpendingFile from, Path ledger) {
-        for (int i = 0; i < from.used(); i++) {
-            SpendingSlot slot = from.there(i);
-            accounts.put(slot.name(), slot);
-        }
-        if (from.state() != SpendingFile.State.EXACT) {
-            recount(ledger);
-        }
-        from.complete();
-    }
-
-    /** Sees to it that at least what the ledger says is counted. */
-    private void recount(Path ledger) {
-        Today now = today();
-        Map<String, Long> day = new HashMap<>();
-        Map<String, Long> month = new HashMap<>();
-        try {
-            LedgerHistory.read(ledger, now.firstOfMonth(), entry -> count(entry, now, day, month));
-        } catch (IOException e) {
-            LOG.warn(
-                    "The ledger in {} cannot be read for what was spent: {}", ledger, e.toString());
-        }
-        month.forEach((account, nanos) ->
-                slot(account)
-                        .ifPresent(
-                                slot -> slot.atLeast(now, day.getOrDefault(account, 0L), nanos)));
-        dirty = true;
-        LOG.info("What {} keys and tenants spent was compared with the ledger", month.size());
-    }
-
-    private static void count(
-            LedgerEntry entry, Today now, Map<String, Long> day, Map<String, Long> month) {
-        if (entry.key().isEmpty()) {
-            return;
-        }
-        Today then = Today.at(entry.at() + TimeUnit.MICROSECONDS.toMillis(entry.totalMicros()));
-        long nanos = nanos(entry.costUsd());
-        for (Purse purse : purses(entry.key(), entry.tenant())) {
-            if (then.day() == now.day()) {
-                day.merge(purse.account(), nanos, Long::sum);
-            }
-            if (then.month() == now.month()) {
-                month.merge(purse.account(), nanos, Long::sum);
-            }
-        }
-    }
-
-    private static List<Purse> purses(String keyId, String tenant) {
-        return List.of(Purse.ofKey(keyId, Budget.NONE), Purse.ofTenant(tenant, Budget.NONE));
     }
 
     /** Counts what a call cost, for its key and for its tenant. */
@@ -170,25 +94,55 @@ public final class Spending implements AutoCloseable {
         if (nanos == 0) {
             return;
         }
-        Today now = today();
-        for (Purse purse : purses(keyId, tenant)) {
+        Today now = accounts.today();
+        for (Purse purse : Purse.both(keyId, tenant)) {
             String account = purse.account();
-            while (!slot(account).map(slot -> slot.add(now, nanos)).orElse(true)) {
-                // It was given up between finding it and adding to it: there is another now.
-            }
-            shared.ifPresent(counters -> {
-                counters.add(dayCounter(account, now), nanos, DAY_EXPIRY);
-                counters.add(monthCounter(account, now), nanos, MONTH_EXPIRY);
-            });
+            accounts.add(account, now, nanos);
+            fleet.ifPresent(all -> all.touch(account));
         }
-        dirty = true;
     }
 
-    /** What a key or a tenant has spent; its budget does not matter. */
+    /**
+     * Asks what replicas spent of many purses.
+     *
+     * @return when {@link #spent} says it, or when it cannot be had
+     */
+    public CompletionStage<?> look(List<Purse> purses) {
+        return fleet.<CompletionStage<?>>map(
+                        all -> all.look(purses.stream().map(Purse::account).toList()))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    /**
+     * What a key or a tenant has spent; its budget does not matter. Of what replicas spent, as much
+     * as is known here: see {@link #look}.
+     */
     public Spent spent(Purse of) {
-        Today now = today();
+        Today now = accounts.today();
         String account = of.account();
         return new Spent(usd(ofDay(account, now)), usd(ofMonth(account, now)));
+    }
+
+    /**
+     * Sees to it that what replicas spent of these purses is known, as of two seconds ago at worst.
+     *
+     * @return when it is, or when it cannot be had; empty if there is nothing to wait for
+     */
+    public Optional<CompletionStage<?>> fresh(List<Purse> purses) {
+        return fleet.flatMap(all -> fresh(all, purses));
+    }
+
+    private Optional<CompletionStage<?>> fresh(Fleet all, List<Purse> purses) {
+        Today now = accounts.today();
+        Optional<CompletionStage<?>> both = Optional.empty();
+        for (Purse purse : purses) {
+            Optional<CompletionStage<?>> next = all.fresh(purse.account(), now);
+            both =
+                    both.isEmpty() || next.isEmpty()
+                            ? both.or(() -> next)
+                            : Optional.of(both.get().thenCombine(next.get(), (a, b) -> true));
+        }
+        return both;
     }
 
     /**
@@ -198,7 +152,7 @@ public final class Spending implements AutoCloseable {
      */
     public Optional<Exceeded> hold(List<Purse> purses, double usd) {
         long nanos = nanos(usd);
-        Today now = today();
+        Today now = accounts.today();
         for (int i = 0; i < purses.size(); i++) {
             Optional<Exceeded> full = hold(purses.get(i), nanos, now);
             if (full.isPresent()) {
@@ -263,125 +217,37 @@ public final class Spending implements AutoCloseable {
     }
 
     private void give(Purse purse, long nanos) {
-        while (!slot(purse.account()).map(slot -> slot.hold(nanos)).orElse(true)) {
-            // as in add
-        }
+        accounts.hold(purse.account(), nanos);
+        fleet.ifPresent(all -> all.touch(purse.account()));
     }
 
     private long held(String account) {
-        SpendingSlot slot = accounts.get(account);
-        return slot == null ? 0 : slot.held();
+        SpendingSlot slot = accounts.find(account);
+        long own = slot == null ? 0 : slot.held();
+        return fleet.map(all -> sum(own, all.held(account))).orElse(own);
     }
 
     private long ofDay(String account, Today now) {
-        SpendingSlot slot = accounts.get(account);
+        SpendingSlot slot = accounts.find(account);
         long own = slot == null ? 0 : slot.ofDay(now);
-        return shared.map(all -> Math.max(own, all.total(dayCounter(account, now)))).orElse(own);
+        return fleet.map(all -> sum(own, all.ofDay(account, now))).orElse(own);
     }
 
     private long ofMonth(String account, Today now) {
-        SpendingSlot slot = accounts.get(account);
+        SpendingSlot slot = accounts.find(account);
         long own = slot == null ? 0 : slot.ofMonth(now);
-        return shared.map(all -> Math.max(own, all.total(monthCounter(account, now)))).orElse(own);
+        return fleet.map(all -> sum(own, all.ofMonth(account, now))).orElse(own);
     }
 
-    private static String dayCounter(String account, Today now) {
-        return "spend:" + account + ":" + now.dayName();
-    }
-
-    private static String monthCounter(String account, Today now) {
-        return "spend:" + account + ":" + now.monthName();
-    }
-
-    private Today today() {
-        Today now = today.then(clock.millis());
-        today = now;
-        return now;
-    }
-
-    private Optional<SpendingSlot> slot(String account) {
-        SpendingSlot known = accounts.get(account);
-        return known != null ? Optional.of(known) : make(account);
-    }
-
-    private synchronized Optional<SpendingSlot> make(String account) {
-        SpendingSlot known = accounts.get(account);
-        if (known != null) {
-            return Optional.of(known);
-        }
-        Optional<SpendingSlot> made = room(account, today());
-        made.ifPresent(slot -> accounts.put(account, slot));
-        return made;
-    }
-
-    private Optional<SpendingSlot> room(String account, Today now) {
-        if (accounts.size() >= slots || file.isPresent() && !file.get().room()) {
-            return again(account, now);
-        }
-        if (file.isPresent()) {
-            try {
-                return Optional.of(file.get().make(account, now));
-            } catch (IOException e) {
-                LOG.warn("What is spent by {} ends with this process: {}", account, e.toString());
-            }
-        }
-        return Optional.of(SpendingSlot.inMemory());
-    }
-
-    /** The slot of somebody whose month is over. */
-    private Optional<SpendingSlot> again(String account, Today now) {
-        if (fullOn == now.day()) {
-            return Optional.empty();
-        }
-        for (Map.Entry<String, SpendingSlot> other : accounts.entrySet()) {
-            if (other.getValue().retire(now)) {
-                accounts.remove(other.getKey());
-                return Optional.of(SpendingSlot.made(other.getValue().memory(), account, now));
-            }
-        }
-        fullOn = now.day();
-        LOG.warn(
-                "More than {} keys and tenants have spent something this month; what others spend is not counted",
-                slots);
-        return Optional.empty();
-    }
-
-    private ScheduledExecutorService forcing() {
-        var timer =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("vivace-spending").factory());
-        timer.scheduleWithFixedDelay(this::force, 1, 1, TimeUnit.SECONDS);
-        return timer;
-    }
-
-    private void force() {
-        if (!dirty || file.isEmpty()) {
-            return;
-        }
-        dirty = false;
-        try {
-            file.get().force();
-            failing = false;
-        } catch (RuntimeException e) {
-            dirty = true;
-            if (!failing) {
-                failing = true;
-                LOG.warn("What was spent does not reach the disk: {}", e.toString());
-            }
-        }
+    /** Never beyond a long, where too much would be less than nothing. */
+    private static long sum(long own, long others) {
+        return own > Long.MAX_VALUE - others ? Long.MAX_VALUE : own + others;
     }
 
     /** Has the disk take all; what is added afterwards is in the file as well. */
     @Override
     public void close() {
-        forcing.ifPresent(ScheduledExecutorService::close);
-        try {
-            if (file.isPresent()) {
-                file.get().close();
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("What was spent did not reach the disk: {}", e.toString());
-        }
+        accounts.close();
     }
 
     static long nanos(double usd) {

@@ -109,8 +109,26 @@ final class SpendingSlot {
         return true;
     }
 
+    /**
+     * What there is to tell of it.
+     *
+     * @param at the day and the month that the sums are of
+     */
+    record Sums(Today at, long day, long month, long held) {
+        static Sums none(Today at) {
+            return new Sums(at, 0, 0, 0);
+        }
+    }
+
+    synchronized Sums sums(Today today) {
+        return new Sums(today, day.of(today.day()), month.of(today.month()), held);
+    }
+
     /** Sees to it that at least so much is counted. */
     synchronized void atLeast(Today today, long dayNanos, long monthNanos) {
+        if (retired) {
+            return;
+        }
         roll(today);
         day.atLeast(dayNanos);
         month.atLeast(monthNanos);

@@ -99,6 +99,14 @@ final class KeyGrant implements Grant {
             return Free.GO;
         }
         Tokens estimate = Quota.estimate(promptBytes, maxOutput);
+        Optional<CompletionStage<?>> fresh = quota.spending().fresh(purses);
+        return fresh.isEmpty()
+                ? reserve(call, models, estimate)
+                : fresh.get().thenCompose(known -> reserve(call, models, estimate));
+    }
+
+    private CompletionStage<Optional<Decision.Refused>> reserve(
+            Call call, List<Models.Target> models, Tokens estimate) {
         if (!purses.isEmpty()) {
             Optional<Spending.Exceeded> full = hold(quota.price(models, estimate));
             if (full.isPresent()) {

@@ -295,6 +295,30 @@ class ClientKeysTest {
         assertEquals(Optional.of(made.key()), open().find(made.secret()));
     }
 
+    /** Or a gateway that was closed would be open. */
+    @Test
+    void aFileThatWasLostIsRefusedAtTheNextStart() throws Exception {
+        NewKey made = open().create(terms("acme"));
+        byte[] good = Files.readAllBytes(file());
+        Files.delete(file());
+        String refused =
+                String.valueOf(assertThrows(KeyFileException.class, this::open).getMessage());
+        assertTrue(refused.contains(file() + " is missing"), refused);
+        assertTrue(refused.contains(root.resolve("keys.lock").toString()), refused);
+        Files.write(file(), good);
+        assertEquals(Optional.of(made.key()), open().find(made.secret()));
+        Files.delete(file());
+        Files.delete(root.resolve("keys.lock"));
+        assertFalse(open().any());
+    }
+
+    @Test
+    void whereThereWasNoKeyNothingWasLost() {
+        assertEquals(Optional.empty(), open().revoke("vk-000000000000"));
+        assertTrue(Files.exists(root.resolve("keys.lock")));
+        assertFalse(open().any());
+    }
+
     @Test
     void aDirectoryThatIsNoneIsNamed() throws Exception {
         Path notADirectory = Files.writeString(root.resolve("plain"), "");

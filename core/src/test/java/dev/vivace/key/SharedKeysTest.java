@@ -133,6 +133,34 @@ class SharedKeysTest {
     }
 
     @Test
+    void whoHasNotHeardTheOthersIsClosed() {
+        var listeners = new ArrayList<Consumer<Map<String, byte[]>>>();
+        SharedRecords late =
+                new SharedRecords() {
+                    @Override
+                    public void put(String id, byte[] value) {}
+
+                    @Override
+                    public void onChange(Consumer<Map<String, byte[]>> all) {
+                        listeners.add(all);
+                    }
+                };
+        try (ClientKeys keys = ClientKeys.inMemory()) {
+            assertTrue(keys.known() && !keys.closed(), "without replicas all is known");
+            var heard = keys.share(late).toCompletableFuture();
+            assertTrue(keys.closed() && !keys.known() && !keys.any());
+            listeners.getFirst().accept(Map.of());
+            heard.join();
+            assertTrue(keys.known() && !keys.closed());
+        }
+        try (ClientKeys keys = ClientKeys.inMemory()) {
+            keys.create(terms("acme"));
+            assertFalse(keys.share(late).toCompletableFuture().isDone());
+            assertTrue(keys.known() && keys.closed(), "its own are enough to let somebody in");
+        }
+    }
+
+    @Test
     void whatCannotBeReadIsLeftOut() {
         var records = new Records();
         ClientKeys other = ClientKeys.inMemory();

@@ -12,7 +12,6 @@ import dev.vivace.ledger.LedgerJson;
 import dev.vivace.ledger.Money;
 import dev.vivace.ledger.Times;
 import dev.vivace.ledger.Tokens;
-import dev.vivace.replica.SharedCounters;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,12 +26,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -58,7 +55,12 @@ class SpendingTest {
 
     private Spending open(int slots) {
         return Spending.open(
-                directory, directory.resolve("ledger"), now::get, Optional.empty(), slots);
+                directory,
+                directory.resolve("ledger"),
+                now::get,
+                System::nanoTime,
+                Optional.empty(),
+                slots);
     }
 
     private void at(String time) {
@@ -415,35 +417,6 @@ class SpendingTest {
                 is(1, 1, spending, Purse.ofKey("k" + i, Budget.NONE));
             }
             is(1_200, 1_200, spending, TENANT);
-        }
-    }
-
-    private static final class Counters implements SharedCounters {
-        final Map<String, Long> sums = new ConcurrentHashMap<>();
-
-        @Override
-        public void add(String counter, long delta, long expirySeconds) {
-            sums.merge(counter, delta, Long::sum);
-        }
-
-        @Override
-        public long total(String counter) {
-            return sums.getOrDefault(counter, 0L);
-        }
-    }
-
-    @Test
-    void replicasSpendTogether() {
-        var counters = new Counters();
-        try (Spending one = Spending.inMemory(now::get, Optional.of(counters));
-                Spending other = Spending.inMemory(now::get, Optional.of(counters))) {
-            one.add("vk-1", "acme", 1);
-            other.add("vk-1", "acme", 2);
-            is(3, 3, one, KEY);
-            is(3, 3, other, TENANT);
-            counters.sums.clear();
-            is(1, 1, one, KEY);
-            is(2, 2, other, KEY);
         }
     }
 

@@ -4,9 +4,15 @@ import dev.vivace.key.Budget;
 import dev.vivace.key.Purse;
 import dev.vivace.key.Spending;
 import dev.vivace.key.VirtualKey;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
@@ -16,6 +22,8 @@ import tools.jackson.core.JsonGenerator;
  * beside their budgets. For operators alone: no metric has it. Thread-safe.
  */
 public final class SpendingFigures {
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private final Supplier<List<VirtualKey>> keys;
     private final Function<String, Budget> tenants;
     private final Spending spending;
@@ -31,11 +39,12 @@ public final class SpendingFigures {
         this.spending = spending;
     }
 
-    /** One object with all tenants that have keys, and all keys. */
+    /** One object with all tenants that have keys, and all keys. Waits for what replicas spent. */
     void write(JsonGenerator to) {
         List<VirtualKey> all = keys.get();
         var names = new TreeSet<String>();
         all.forEach(key -> names.add(key.tenant()));
+        look(all, names);
         to.writeStartObject();
         to.writeArrayPropertyStart("tenants");
         for (String name : names) {
@@ -57,6 +66,21 @@ public final class SpendingFigures {
         }
         to.writeEndArray();
         to.writeEndObject();
+    }
+
+    private void look(List<VirtualKey> all, Set<String> names) {
+        var purses = new ArrayList<Purse>();
+        names.forEach(name -> purses.add(Purse.ofTenant(name, Budget.NONE)));
+        all.forEach(key -> purses.add(Purse.ofKey(key.id(), Budget.NONE)));
+        try {
+            spending.look(purses)
+                    .toCompletableFuture()
+                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // What is known will do.
+        }
     }
 
     private void write(Purse purse, JsonGenerator to) {

@@ -11,9 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who may come in at the doors under {@code /v1}, and as whom. Without client keys everybody, each
- * as the tenant of a credential of its own; with them, also if all are revoked, only who shows a
- * valid one. Thread-safe.
+ * Who may come in at the doors under {@code /v1}, and as whom. Without client keys everybody who
+ * can ask on loopback, each as the tenant of a credential of its own; with them, also if all are
+ * revoked, only who shows a valid one; nobody while it is not known whether there are any.
+ * Thread-safe.
  */
 final class Access {
     /** What became of somebody at a door. */
@@ -42,17 +43,25 @@ final class Access {
 
     private final ClientKeys keys;
     private final Tenants tenants;
+    private final boolean loopback;
+    private final String unknown;
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - PAUSE_NANOS);
 
-    Access(ClientKeys keys, Tenants tenants) {
+    /**
+     * @param loopback whether only this machine can ask
+     * @param where keys are known that are not known here
+     */
+    Access(ClientKeys keys, Tenants tenants, boolean loopback, String where) {
         this.keys = keys;
         this.tenants = tenants;
+        this.loopback = loopback;
+        this.unknown = "Client keys are not known yet: " + where + " does not answer.";
     }
 
     /** Whether a client key is needed. */
     boolean closed() {
-        return keys.any();
+        return keys.closed() || !loopback;
     }
 
     /**
@@ -71,6 +80,9 @@ final class Access {
         if (!closed) {
             Principal everybody = Principal.named(tenants.of(headers.credential()));
             return new Admitted(headers.priority().map(everybody::with).orElse(everybody), headers);
+        }
+        if (!keys.known()) {
+            return new Refused(503, Principal.NOBODY, unknown, unknown);
         }
         if (headers.clientKey().isEmpty()) {
             return refuse(

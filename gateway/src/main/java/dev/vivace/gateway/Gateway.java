@@ -25,6 +25,7 @@ import dev.vivace.limit.ByteBudget;
 import dev.vivace.limit.LocalBuckets;
 import dev.vivace.line.CallIds;
 import dev.vivace.line.InFlight;
+import dev.vivace.replica.ReplicaId;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -51,6 +52,9 @@ public final class Gateway implements AutoCloseable {
 
     /** With what else has to end, less than the ten that an orchestrator may give. */
     private static final int CLOSING_SECONDS = 3;
+
+    /** How long Redis may take to say which client keys there are. */
+    private static final Duration KEYS_PATIENCE = Duration.ofSeconds(5);
 
     /** One for two cores: the kernel's and the collector's share of the work needs the other. */
     private static final int LOOPS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -126,7 +130,7 @@ public final class Gateway implements AutoCloseable {
                 config.data()
                         .map(directory -> new Ledger(listeners, directory.resolve("ledger")))
                         .orElseGet(() -> new Ledger(listeners));
-        Optional<Replication> replication = config.redis().map(Replication::new);
+        Optional<Replication> replication = replication(config, store, ledger);
         Spending spending = spending(config, store, ledger, replication);
         var inFlight = new LongAdder();
         var budget = new ByteBudget(config.limits().inFlightBytes());
@@ -145,9 +149,10 @@ public final class Gateway implements AutoCloseable {
                         new SpendingFigures(
                                 keys::list, tenant -> budget(inForce, tenant), spending),
                         inForce::write);
-        var readiness = new Readiness(store, ledger, () -> checks(inForce, replication));
+        var readiness = new Readiness(store, ledger, () -> checks(inForce, keys, replication));
         Vertx vertx = Vertx.vertx(options());
         try {
+            boolean loopback = Hosts.loopback(config.server().host());
             byte[] secret = replication.map(Replication::secret).orElseGet(store::secret);
             var resources =
                     new Resources(
@@ -163,8 +168,12 @@ public final class Gateway implements AutoCloseable {
                             readiness,
                             budget,
                             keys,
-                            new Access(keys, new Tenants(secret)),
-                            new AdminAccess(adminKey, Hosts.loopback(config.server().host()), keys),
+                            new Access(
+                                    keys,
+                                    new Tenants(secret),
+                                    loopback,
+                                    replication.map(Replication::where).orElse("")),
+                            new AdminAccess(adminKey, loopback, keys),
                             new CallIds(),
                             inFlight);
             inForce.begin(resources.parts(config));
@@ -173,6 +182,7 @@ public final class Gateway implements AutoCloseable {
             // First, so that nobody is let in, or gets an answer, that replicas know better about.
             keys.watch();
             replication.ifPresent(shared -> share(shared, keys, inForce));
+            requireKeys(config, keys, replication);
             int port = listen(vertx, inForce.parts(), entrance, senders, doors);
             MemoryKeeper.start(vertx, resources.ids()::count, inFlight::sum);
             String host = config.server().host();
@@ -192,6 +202,7 @@ public final class Gateway implements AutoCloseable {
                     URI.create("http://" + shown + ":" + port));
         } catch (RuntimeException e) {
             vertx.close();
+            keys.close();
             ledger.close();
             spending.close();
             replication.ifPresent(Replication::close);
@@ -208,7 +219,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static void share(Replication shared, ClientKeys keys, InForce inForce) {
-        keys.share(shared.records());
+        shared.await(keys.share(shared.records()), KEYS_PATIENCE);
         shared.onInvalidation(which -> {
             Parts parts = inForce.parts();
             parts.embeddings().forget(which);
@@ -216,12 +227,56 @@ public final class Gateway implements AutoCloseable {
         });
     }
 
+    /**
+     * With Redis, nobody but Redis knows whether there are keys. While it does not say, a gateway
+     * beyond loopback is closed like any other.
+     *
+     * @throws GatewayException if there are none where there must be some
+     */
+    private static void requireKeys(
+            Config config, ClientKeys keys, Optional<Replication> replication) {
+        String host = config.server().host();
+        if (replication.isPresent() && !Hosts.loopback(host) && keys.known() && !keys.anyValid()) {
+            throw new GatewayException(
+                    host
+                            + " is not loopback, where every client needs a key, and there is none here or in "
+                            + replication.get().where()
+                            + ": make one with 'vivace keys create --tenant NAME --data DIR' in the data directory of"
+                            + " a replica, or listen on 127.0.0.1.");
+        }
+    }
+
     private static CacheStore store(Config config) {
         try {
             return config.data().<CacheStore>map(FileCacheStore::new).orElseGet(CacheStore::none);
         } catch (UncheckedIOException e) {
-            throw new GatewayException("The data directory is of no use: " + e.getMessage());
+            throw unusable(e);
         }
+    }
+
+    /**
+     * @throws GatewayException if the name of this replica cannot be kept; then store and ledger
+     *     are closed
+     */
+    private static Optional<Replication> replication(
+            Config config, CacheStore store, Ledger ledger) {
+        try {
+            return config.redis()
+                    .map(options ->
+                            new Replication(
+                                    options,
+                                    config.data()
+                                            .map(ReplicaId::of)
+                                            .orElseGet(ReplicaId::passing)));
+        } catch (UncheckedIOException e) {
+            ledger.close();
+            store.close();
+            throw unusable(e);
+        }
+    }
+
+    private static GatewayException unusable(UncheckedIOException e) {
+        return new GatewayException("The data directory is of no use: " + e.getMessage());
     }
 
     /**
@@ -229,7 +284,7 @@ public final class Gateway implements AutoCloseable {
      */
     private static Spending spending(
             Config config, CacheStore store, Ledger ledger, Optional<Replication> replication) {
-        var shared = replication.map(Replication::counters);
+        var shared = replication.map(Replication::totals);
         try {
             return config.data()
                     .map(directory ->
@@ -243,7 +298,7 @@ public final class Gateway implements AutoCloseable {
             replication.ifPresent(Replication::close);
             ledger.close();
             store.close();
-            throw new GatewayException("The data directory is of no use: " + e.getMessage());
+            throw unusable(e);
         }
     }
 
@@ -253,7 +308,7 @@ public final class Gateway implements AutoCloseable {
 
     /** What is looked at beyond this process. */
     private static List<Readiness.Check> checks(
-            InForce inForce, Optional<Replication> replication) {
+            InForce inForce, ClientKeys keys, Optional<Replication> replication) {
         var checks = new ArrayList<Readiness.Check>();
         inForce.parts()
                 .upstreams()
@@ -264,10 +319,19 @@ public final class Gateway implements AutoCloseable {
                                         "upstream " + each.name(),
                                         Readiness.Severity.DEGRADES,
                                         each.problem())));
-        replication.ifPresent(shared ->
-                checks.add(
-                        new Readiness.Check(
-                                "redis", Readiness.Severity.DEGRADES, shared.problem())));
+        replication.ifPresent(shared -> {
+            checks.add(new Readiness.Check("redis", Readiness.Severity.DEGRADES, shared.problem()));
+            checks.add(
+                    new Readiness.Check(
+                            "client keys",
+                            Readiness.Severity.STOPS,
+                            keys.known()
+                                    ? Optional.empty()
+                                    : Optional.of(
+                                            "not known yet: "
+                                                    + shared.where()
+                                                    + " does not answer")));
+        });
         return checks;
     }
 

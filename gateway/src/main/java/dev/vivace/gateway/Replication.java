@@ -7,14 +7,20 @@ import dev.vivace.limit.LocalBuckets;
 import dev.vivace.limit.RateBuckets;
 import dev.vivace.redis.RedisBuckets;
 import dev.vivace.redis.RedisCache;
-import dev.vivace.redis.RedisCounters;
 import dev.vivace.redis.RedisHealth;
 import dev.vivace.redis.RedisLink;
 import dev.vivace.redis.RedisRecords;
-import dev.vivace.replica.SharedCounters;
+import dev.vivace.redis.RedisTotals;
 import dev.vivace.replica.SharedRecords;
+import dev.vivace.replica.SharedTotals;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -25,16 +31,20 @@ final class Replication implements AutoCloseable {
     private final RedisLink link;
     private final RedisCache cache;
     private final RateBuckets buckets;
-    private final SharedCounters counters;
+    private final SharedTotals totals;
     private final SharedRecords records;
     private final byte[] secret;
 
-    /** Begins to connect; nothing waits for it. */
-    Replication(RedisOptions options) {
+    /**
+     * Begins to connect; nothing waits for it.
+     *
+     * @param replica the name of this one, that no other has
+     */
+    Replication(RedisOptions options, String replica) {
         link = new RedisLink(options.url(), options.timeout(), options.prefix());
         cache = new RedisCache(link, Clock.systemUTC());
         buckets = new RedisBuckets(link, new LocalBuckets());
-        counters = new RedisCounters(link);
+        totals = new RedisTotals(link, replica);
         records = new RedisRecords(link);
         secret = RedisLink.secret(options.url(), options.prefix(), options.secret());
     }
@@ -47,12 +57,36 @@ final class Replication implements AutoCloseable {
         return buckets;
     }
 
-    SharedCounters counters() {
-        return counters;
+    SharedTotals totals() {
+        return totals;
     }
 
     SharedRecords records() {
         return records;
+    }
+
+    /** Where Redis is, without credentials. */
+    String where() {
+        return link.toString();
+    }
+
+    /**
+     * Waits until the keys of all replicas are known, for as long as Redis may still say them.
+     * Blocks.
+     *
+     * @param heard see {@link dev.vivace.key.ClientKeys#share}
+     * @param patience at most
+     */
+    void await(CompletionStage<Void> heard, Duration patience) {
+        try {
+            CompletableFuture.anyOf(
+                            heard.toCompletableFuture(), link.unreachable().toCompletableFuture())
+                    .get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            // Then whoever needs to know them goes without.
+        }
     }
 
     /** In place of this installation's own, so that replicas make the same fingerprints. */

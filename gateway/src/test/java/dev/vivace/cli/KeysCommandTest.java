@@ -165,6 +165,20 @@ class KeysCommandTest {
     }
 
     @Test
+    void aFileThatWasLostIsTold() throws Exception {
+        assertEquals(0, keys("create", "--tenant=a").code());
+        Files.delete(data.resolve("keys.json"));
+        for (String command : List.of("list", "create --tenant a")) {
+            Ran ran = keys(command.split(" "));
+            assertEquals(1, ran.code());
+            assertTrue(ran.err().contains("keys.json is missing"), ran.err());
+        }
+        Ran serve = Ran.of(new ServeCommand(), "--port", "0", "--data", data);
+        assertEquals(1, serve.code());
+        assertTrue(serve.err().contains("keys.json is missing"), serve.err());
+    }
+
+    @Test
     void serveBeyondLoopbackNeedsAKey() {
         Ran refused =
                 Ran.of(new ServeCommand(), "--host", "0.0.0.0", "--port", "0", "--data", data);

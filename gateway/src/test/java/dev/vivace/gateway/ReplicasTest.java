@@ -3,14 +3,11 @@ package dev.vivace.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vivace.config.RedisOptions;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
+import dev.vivace.ledger.Price;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -25,7 +22,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import redis.embedded.RedisServer;
 
 /** Two gateways that share a Redis, which is a real one and may be killed. */
 @Timeout(120)
@@ -34,43 +30,25 @@ final class ReplicasTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String ALL = "{\"all\":true}";
 
-    private int port;
-    private RedisServer redis;
+    private RealRedis redis;
     private Upstream upstream;
     private Gateway one;
     private Gateway other;
 
     @BeforeEach
     void start() throws Exception {
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        redis = redis();
-        redis.start();
+        redis = new RealRedis().startUsed();
         upstream = Upstream.start(Chat::reply);
         one = replica();
         other = replica();
         until(this::sharing);
     }
 
-    private RedisServer redis() throws IOException {
-        return RedisServer.newRedisServer()
-                .port(port)
-                .bind("127.0.0.1")
-                .setting("save \"\"")
-                .setting("appendonly no")
-                .build();
-    }
-
     private Gateway replica() {
-        var options =
-                new RedisOptions(
-                        URI.create("redis://127.0.0.1:" + port + "/0"),
-                        Duration.ofMillis(500), // of a machine that is busy with tests
-                        "test",
-                        Optional.empty());
         return Gateway.start(
-                Gateways.config(upstream.url()).toBuilder().redis(Optional.of(options)).build(),
+                redis.sharing(Gateways.config(upstream.url())).toBuilder()
+                        .prices(Map.of("m-1", new Price(1_000, 500, 2_000)))
+                        .build(),
                 Optional.of("root-of-all"));
     }
 
@@ -78,7 +56,7 @@ final class ReplicasTest {
     void stop() throws Exception {
         one.close();
         other.close();
-        redis.stop();
+        redis.close();
         upstream.close();
     }
 
@@ -162,6 +140,28 @@ final class ReplicasTest {
         assertTrue(let >= 10 && let <= 10 + refilled, let + " of 40 calls went through");
     }
 
+    @Test
+    void aBudgetHoldsForAllTogether() throws Exception {
+        Wire.Answer made =
+                Wire.ask(
+                        one.address(),
+                        KeyDoor.PATH,
+                        "{\"tenant\":\"acme\",\"budget_day\":1.2}",
+                        ADMIN);
+        String bearer = "Authorization: Bearer " + field(made.text(), "secret");
+        until(() -> chat(other, "without").status() == 401);
+        int let = 0;
+        while (chat(one, "call " + let, bearer).status() == 200) {
+            let++;
+        }
+        assertTrue(let > 0);
+        String spent = Wire.get(one.address(), "/admin/spending", ADMIN).text();
+        until(() -> Wire.get(other.address(), "/admin/spending", ADMIN).text().equals(spent));
+        Wire.Answer refused = chat(other, "one more", bearer);
+        assertEquals(429, refused.status());
+        assertTrue(refused.text().contains("budget"), refused.text());
+    }
+
     /** The whole point: Redis is a help and no condition. */
     @Test
     void redisMayBeKilledAndComeBackUnderLoad() throws Exception {
@@ -178,7 +178,6 @@ final class ReplicasTest {
                 assertTrue(begun.await(60, TimeUnit.SECONDS));
                 redis.stop();
                 await(answered, 300);
-                redis = redis();
                 redis.start();
                 await(answered, 300);
                 until(this::sharing); // again, without anybody's doing

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -73,6 +74,7 @@ public final class RedisLink implements AutoCloseable {
     private final ExecutorService worker =
             Executors.newSingleThreadExecutor(daemon("vivace-redis-worker"));
     private volatile @Nullable Session session;
+    private final CompletableFuture<Void> unreachable = new CompletableFuture<>();
     private volatile boolean closed;
 
     // Of the timer's thread.
@@ -150,6 +152,11 @@ public final class RedisLink implements AutoCloseable {
     /** How Redis does. */
     public RedisHealth health() {
         return circuit.health();
+    }
+
+    /** Done once an attempt to connect has failed. */
+    public CompletionStage<Void> unreachable() {
+        return unreachable.copy();
     }
 
     /** Where Redis is, without credentials. */
@@ -338,6 +345,7 @@ public final class RedisLink implements AutoCloseable {
 
     private void failed(Throwable failure) {
         circuit.lost(uri.without(reason(failure)));
+        unreachable.complete(null);
         connectLater();
     }
 

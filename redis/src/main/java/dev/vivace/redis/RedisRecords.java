@@ -10,14 +10,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Records in one hash in Redis, beside a version that changes with every one. A message says that
  * there is news, and once a second the version is asked for, in case one got lost. Where Redis has
  * lost records, a replica that knows them puts them back.
+ *
+ * <p>That there are no records is believed only if Redis has a version, or goes on having none for
+ * three seconds; then it gets one.
  *
  * <p>Thread-safe. What is put while Redis is gone counts here at once and reaches it later; then it
  * replaces what others have put meanwhile, for the order in which things reach Redis is the only
@@ -45,7 +51,14 @@ public final class RedisRecords implements SharedRecords {
 
     private static final int AT_ONCE = 100;
 
+    /**
+     * A Redis that has nothing, not even a version, may have lost all a moment ago. Those who know
+     * what it had are connected again and have told it within so long.
+     */
+    static final long DOUBT_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private final RedisLink link;
+    private final LongSupplier nanos;
     private final byte[] hash;
     private final byte[] versionKey;
     private final List<Consumer<Map<String, byte[]>>> listeners = new CopyOnWriteArrayList<>();
@@ -55,12 +68,18 @@ public final class RedisRecords implements SharedRecords {
     private Map<String, byte[]> inRedis = Map.of();
     private Optional<String> version = Optional.empty();
     private boolean known;
+    private OptionalLong doubted = OptionalLong.empty();
     private boolean reading;
     private boolean readAgain;
     private boolean sending;
 
     public RedisRecords(RedisLink link) {
+        this(link, System::nanoTime);
+    }
+
+    RedisRecords(RedisLink link, LongSupplier nanos) {
         this.link = link;
+        this.nanos = nanos;
         hash = link.key("records");
         versionKey = link.key("records-version");
         link.add(
@@ -244,6 +263,12 @@ public final class RedisRecords implements SharedRecords {
             Optional<String> versionThen, Map<byte[], byte[]> read) {
         Map<String, byte[]> now = new HashMap<>();
         read.forEach((id, value) -> now.put(new String(id, UTF_8), value));
+        if (now.isEmpty() && versionThen.isEmpty() && !known && waiting.isEmpty()) {
+            if (doubtful()) {
+                return Map.of();
+            }
+            var unused = write("HSET", Map.of()); // a version
+        }
         Map<String, byte[]> missing = new HashMap<>(inRedis);
         missing.keySet().removeAll(now.keySet());
         now.putAll(missing);
@@ -255,6 +280,14 @@ public final class RedisRecords implements SharedRecords {
             tell(listeners);
         }
         return missing;
+    }
+
+    private boolean doubtful() {
+        long at = nanos.getAsLong();
+        if (doubted.isEmpty()) {
+            doubted = OptionalLong.of(at);
+        }
+        return at - doubted.getAsLong() < DOUBT_NANOS;
     }
 
     private static boolean same(Map<String, byte[]> one, Map<String, byte[]> other) {

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,13 +47,45 @@ class RedisRecordsTest {
         return texts.toString();
     }
 
+    /** For which three seconds pass between one look and the next. */
+    private static RedisRecords records(RedisLink link) {
+        var now = new AtomicLong();
+        return new RedisRecords(link, () -> now.addAndGet(RedisRecords.DOUBT_NANOS));
+    }
+
+    /** It may have lost all a moment ago, and be told again by those who know. */
+    @Test
+    void thatThereIsNothingIsNotBelievedAtOnce() {
+        String prefix = prefix();
+        var looked = new AtomicInteger();
+        var now = new AtomicLong();
+        LongSupplier clock =
+                () -> {
+                    looked.incrementAndGet();
+                    return now.get();
+                };
+        try (var link = Links.up(server.uri(), prefix)) {
+            var heard = heard(new RedisRecords(link, clock));
+            until(() -> looked.get() >= 2);
+            now.set(RedisRecords.DOUBT_NANOS - 1);
+            int then = looked.get();
+            until(() -> looked.get() > then);
+            assertEquals("nothing", heard.get());
+            now.set(RedisRecords.DOUBT_NANOS);
+            until(() -> heard.get().equals("{}"));
+            // From now on it is known to have nothing.
+            var another = heard(new RedisRecords(link, now::get));
+            until(() -> another.get().equals("{}"));
+        }
+    }
+
     @Test
     void everyReplicaHearsOfAllRecords() {
         String prefix = prefix();
         try (var one = Links.up(server.uri(), prefix);
                 var other = Links.up(server.uri(), prefix)) {
-            var here = new RedisRecords(one);
-            var there = new RedisRecords(other);
+            var here = records(one);
+            var there = records(other);
             var heardHere = heard(here);
             var heardThere = heard(there);
             until(() -> heardHere.get().equals("{}") && heardThere.get().equals("{}"));
@@ -70,7 +104,7 @@ class RedisRecordsTest {
     void aMessageThatGotLostIsMadeUpFor() {
         String prefix = prefix();
         try (var link = Links.up(server.uri(), prefix)) {
-            var heard = heard(new RedisRecords(link));
+            var heard = heard(records(link));
             until(() -> heard.get().equals("{}"));
             server.ask(commands -> commands.hset(link.key("records"), bytes("a"), bytes("1")));
             server.ask(commands -> commands.set(link.key("records-version"), bytes("other")));
@@ -81,7 +115,7 @@ class RedisRecordsTest {
     @Test
     void withoutAChangeNobodyIsTold() {
         try (var link = Links.up(server.uri(), prefix())) {
-            var records = new RedisRecords(link);
+            var records = records(link);
             var calls = new AtomicInteger();
             records.onChange(all -> calls.incrementAndGet());
             until(() -> calls.get() == 1);
@@ -104,9 +138,9 @@ class RedisRecordsTest {
         try (var own = new Redis().start();
                 var one = Links.up(own.uri(), prefix);
                 var other = Links.up(own.uri(), prefix)) {
-            var here = new RedisRecords(one);
+            var here = records(one);
             var heardHere = heard(here);
-            var heardThere = heard(new RedisRecords(other));
+            var heardThere = heard(records(other));
             here.put("a", bytes("1"));
             until(() -> heardThere.get().equals("{a=1}"));
             own.stop();
@@ -122,7 +156,7 @@ class RedisRecordsTest {
     @Test
     void whatIsTooLargeIsRefused() {
         try (var link = new RedisLink(server.uri(), Links.PATIENT, prefix())) {
-            var records = new RedisRecords(link);
+            var records = records(link);
             var refused =
                     assertThrows(
                             IllegalArgumentException.class,
