@@ -90,6 +90,11 @@ final class Fleet implements SharedTotals.Keeper {
         totals.keep(this);
     }
 
+    /** Whether the store is worth asking. */
+    boolean up() {
+        return totals.up();
+    }
+
     /** What the others spent on this day, as far as known. */
     long ofDay(String account, Today now) {
         Heard heard = heard(account);

@@ -102,6 +102,11 @@ public final class Spending implements AutoCloseable {
         }
     }
 
+    /** Whether what replicas spend is known here now. */
+    public boolean shared() {
+        return fleet.isPresent() && fleet.get().up();
+    }
+
     /**
      * Asks what replicas spent of many purses.
      *

@@ -1,5 +1,6 @@
 package dev.vivace.limit;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,34 +20,46 @@ public record Claim(String bucket, long perMinute, long amount) {
     public record Outcome(Claim decisive, Taken taken) {}
 
     /**
-     * Takes from several buckets, from all or from none.
+     * Takes from several buckets, from all or from none. Where buckets are kept elsewhere, all are
+     * asked at the same time, and what was taken is put back if one of them had not enough; so a
+     * call that is refused may for a moment leave less for others.
      *
      * @param claims one or more
      */
     public static CompletionStage<Outcome> all(RateBuckets buckets, List<Claim> claims) {
-        Claim first = claims.getFirst();
-        return first.take(buckets)
-                .thenCompose(taken -> next(buckets, claims, 1, new Outcome(first, taken)));
+        List<CompletableFuture<Outcome>> asked = new ArrayList<>(claims.size());
+        for (Claim claim : claims) {
+            var outcome =
+                    claim.take(buckets)
+                            .thenApply(taken -> new Outcome(claim, taken))
+                            .toCompletableFuture();
+            asked.add(outcome);
+            if (outcome.isDone() && outcome.join().taken() instanceof Taken.Short) {
+                break; // it is known already that the others are not needed
+            }
+        }
+        return asked.stream()
+                .reduce((one, other) -> one.thenCombine(other, Claim::decisive))
+                .orElseThrow()
+                .thenApply(decisive -> {
+                    if (decisive.taken() instanceof Taken.Short) {
+                        asked.stream()
+                                .map(CompletableFuture::join)
+                                .filter(had -> had.taken() instanceof Taken.Granted)
+                                .forEach(had -> had.decisive().putBack(buckets));
+                    }
+                    return decisive;
+                });
     }
 
-    private static CompletionStage<Outcome> next(
-            RateBuckets buckets, List<Claim> claims, int index, Outcome sofar) {
-        if (index == claims.size() || !(sofar.taken() instanceof Taken.Granted least)) {
-            return CompletableFuture.completedFuture(sofar);
+    private static Outcome decisive(Outcome one, Outcome other) {
+        if (one.taken() instanceof Taken.Granted first) {
+            return other.taken() instanceof Taken.Granted second
+                            && second.remaining() >= first.remaining()
+                    ? one
+                    : other;
         }
-        Claim claim = claims.get(index);
-        return claim.take(buckets)
-                .thenCompose(taken -> {
-                    Outcome decisive = sofar;
-                    if (taken instanceof Taken.Short) {
-                        claims.subList(0, index).forEach(had -> had.putBack(buckets));
-                        decisive = new Outcome(claim, taken);
-                    } else if (taken instanceof Taken.Granted granted
-                            && granted.remaining() < least.remaining()) {
-                        decisive = new Outcome(claim, taken);
-                    }
-                    return next(buckets, claims, index + 1, decisive);
-                });
+        return one;
     }
 
     private CompletionStage<Taken> take(RateBuckets from) {

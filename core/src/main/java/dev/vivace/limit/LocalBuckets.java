@@ -115,10 +115,10 @@ public final class LocalBuckets implements RateBuckets {
             double most = missing <= NOTHING ? Double.MAX_VALUE : perMinute + NOTHING;
             if (missing + amount <= most) {
                 missing += amount;
-                return new Taken.Granted(remaining(), time(missing));
+                return new Taken.Granted(remaining(), time(missing), false);
             }
             return new Taken.Short(
-                    remaining(), time(Math.min(missing, missing + amount - perMinute)));
+                    remaining(), time(Math.min(missing, missing + amount - perMinute)), false);
         }
 
         void putBack(long amount) {

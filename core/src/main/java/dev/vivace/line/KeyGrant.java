@@ -7,6 +7,7 @@ import dev.vivace.ledger.Tokens;
 import dev.vivace.limit.Claim;
 import dev.vivace.limit.Taken;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +22,9 @@ final class KeyGrant implements Grant {
     private static final StageNote RATES = StageNote.of(Refusals.RATE, "within");
     private static final StageNote BUDGETS = StageNote.of(Refusals.BUDGET, "within");
 
+    /** Replicas were asked, or told what they know without that. */
+    private static final StageNote SHARED = StageNote.of("shared-limits", "asked");
+
     private final Quota quota;
     private final String keyId;
     private final String tenant;
@@ -29,6 +33,7 @@ final class KeyGrant implements Grant {
     private final List<Purse> purses;
     private volatile Optional<Standing> requests = Optional.empty();
     private volatile Optional<Standing> tokens = Optional.empty();
+    private volatile boolean shared;
     private List<Claim> taken = List.of();
     private double heldUsd;
     private boolean settled;
@@ -165,13 +170,23 @@ final class KeyGrant implements Grant {
     @Override
     public List<StageNote> notes() {
         boolean rates = !requestClaims.isEmpty() || !tokenClaims.isEmpty();
-        if (purses.isEmpty()) {
-            return rates ? List.of(RATES) : List.of();
+        var notes = new ArrayList<StageNote>(3);
+        if (rates) {
+            notes.add(RATES);
         }
-        return rates ? List.of(RATES, BUDGETS) : List.of(BUDGETS);
+        if (!purses.isEmpty()) {
+            notes.add(BUDGETS);
+        }
+        if (shared || !purses.isEmpty() && quota.spending().shared()) {
+            notes.add(SHARED);
+        }
+        return notes;
     }
 
-    private static Standing standing(Claim.Outcome outcome) {
+    private Standing standing(Claim.Outcome outcome) {
+        if (outcome.taken().shared()) {
+            shared = true;
+        }
         long limit = outcome.decisive().perMinute();
         return switch (outcome.taken()) {
             case Taken.Granted granted -> new Standing(limit, granted.remaining(), granted.reset());

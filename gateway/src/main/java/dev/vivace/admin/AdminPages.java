@@ -47,6 +47,7 @@ public final class AdminPages {
     private final Load load;
     private final UpstreamFigures upstreams;
     private final SpendingFigures spending;
+    private final Optional<RedisFigures> redis;
     private final Consumer<JsonGenerator> config;
 
     /**
@@ -61,6 +62,7 @@ public final class AdminPages {
             Load load,
             UpstreamFigures upstreams,
             SpendingFigures spending,
+            Optional<RedisFigures> redis,
             Consumer<JsonGenerator> config) {
         this.ledger = ledger;
         this.metrics = metrics;
@@ -69,6 +71,7 @@ public final class AdminPages {
         this.load = load;
         this.upstreams = upstreams;
         this.spending = spending;
+        this.redis = redis;
         this.config = config;
     }
 
@@ -109,7 +112,10 @@ public final class AdminPages {
 
     private Page metricsPage() {
         String text =
-                metrics.text(ledger.dropped(), ledger.unwritten()) + load.text() + upstreams.text();
+                metrics.text(ledger.dropped(), ledger.unwritten())
+                        + load.text()
+                        + upstreams.text()
+                        + redis.map(RedisFigures::text).orElse("");
         return dynamic(200, Exposition.CONTENT_TYPE, text.getBytes(UTF_8));
     }
 

@@ -58,6 +58,12 @@ public final class Features implements LedgerListener {
     /** A call came with a valid client key. */
     public static final String CLIENT_KEYS = "client-keys";
 
+    /** A call looked in the cache level that replicas share. */
+    public static final String SECOND_LEVEL = "second-level";
+
+    /** A call was held against a limit or a budget together with those of other replicas. */
+    public static final String SHARED_LIMITS = "shared-limits";
+
     private static final int OUTCOMES = 20;
     private static final Set<String> ANY = Set.of();
     private static final String CLIENT_KEY = "client-key";
@@ -91,6 +97,8 @@ public final class Features implements LedgerListener {
                     new Feature(CONCURRENCY, "queue", ANY, false),
                     new Feature(RATE_LIMITS, "rate-limit", ANY, false),
                     new Feature(BUDGETS, "budget", ANY, false),
+                    new Feature(SECOND_LEVEL, "second-level", ANY, true),
+                    new Feature(SHARED_LIMITS, "shared-limits", ANY, false),
                     new Feature(CLIENT_KEYS, CLIENT_KEY, ANY, false));
 
     /** Outcomes without which a call cannot have saved anything by its stage. */

@@ -4,6 +4,7 @@ import dev.vivace.admin.AdminPages;
 import dev.vivace.admin.Features;
 import dev.vivace.admin.Load;
 import dev.vivace.admin.Metrics;
+import dev.vivace.admin.RedisFigures;
 import dev.vivace.admin.SpendingFigures;
 import dev.vivace.admin.Timeline;
 import dev.vivace.admin.UpstreamFigures;
@@ -148,6 +149,8 @@ public final class Gateway implements AutoCloseable {
                         new UpstreamFigures(() -> inForce.parts().upstreams().snapshots()),
                         new SpendingFigures(
                                 keys::list, tenant -> budget(inForce, tenant), spending),
+                        replication.map(
+                                shared -> new RedisFigures(shared::up, shared::failures)),
                         inForce::write);
         var readiness = new Readiness(store, ledger, () -> checks(inForce, keys, replication));
         Vertx vertx = Vertx.vertx(options());

@@ -112,6 +112,11 @@ final class Replication implements AutoCloseable {
                                         health.reason().map(why -> " (" + why + ")").orElse("")));
     }
 
+    /** Whether Redis is connected and answers in time. */
+    boolean up() {
+        return link.health().state() == RedisHealth.State.UP;
+    }
+
     /** Commands since the start that failed, came too late or were not even tried. */
     long failures() {
         return link.health().failures();

@@ -1,6 +1,7 @@
 package dev.vivace.gateway;
 
 import dev.vivace.admin.Features;
+import dev.vivace.cache.CacheMode;
 import dev.vivace.config.Config;
 import dev.vivace.deliver.ConcurrencyOptions;
 import dev.vivace.key.ClientKeys;
@@ -32,20 +33,21 @@ final class SwitchedOn {
                 config.models().values().stream().anyMatch(route -> route.targets().count() > 1));
         add(on, Features.BREAKER, config.breaker().on());
         add(on, Features.CONCURRENCY, config.concurrency().mode() != ConcurrencyOptions.Mode.OFF);
-        add(
-                on,
-                Features.RATE_LIMITS,
+        boolean rates =
                 valid.stream().anyMatch(key -> !key.rates().none())
                         || config.tenants().values().stream().anyMatch(each -> !each.rates().none())
                         || config.upstreams().values().stream()
-                                .anyMatch(each -> !each.rates().none()));
-        add(
-                on,
-                Features.BUDGETS,
+                                .anyMatch(each -> !each.rates().none());
+        boolean budgets =
                 valid.stream().anyMatch(key -> !key.budget().none())
                         || config.tenants().values().stream()
-                                .anyMatch(each -> !each.budget().none()));
+                                .anyMatch(each -> !each.budget().none());
+        add(on, Features.RATE_LIMITS, rates);
+        add(on, Features.BUDGETS, budgets);
         add(on, Features.CLIENT_KEYS, keys.any());
+        boolean shared = config.redis().isPresent();
+        add(on, Features.SECOND_LEVEL, shared && config.cache().mode() != CacheMode.OFF);
+        add(on, Features.SHARED_LIMITS, shared && (rates || budgets));
         return on;
     }
 

@@ -85,10 +85,12 @@ class AdminPagesTest {
         assertEquals(3, seen.get("vivace_in_flight", ""));
         assertEquals(4, seen.get("vivace_in_flight_bytes", ""));
         assertEquals(5, seen.get("vivace_waiting_for_room", ""));
+        assertEquals(1, seen.get("vivace_redis_up", ""));
+        assertEquals(6, seen.get("vivace_redis_failures_total", ""));
         assertEquals(
                 500,
                 json("/admin/stats", Map.of("since", "0")).path("totals").path("requests").asInt());
-        assertEquals(14, json("/admin/features", Map.of()).path("features").size());
+        assertEquals(16, json("/admin/features", Map.of()).path("features").size());
     }
 
     @Test

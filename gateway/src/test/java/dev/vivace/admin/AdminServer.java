@@ -56,6 +56,7 @@ final class AdminServer implements AutoCloseable {
                                 List::of,
                                 tenant -> Budget.NONE,
                                 Spending.inMemory(clock, Optional.empty())),
+                        Optional.of(new RedisFigures(() -> true, () -> 6)),
                         to -> {
                             to.writeStartObject();
                             to.writeEndObject();

@@ -108,11 +108,11 @@ public final class RedisBuckets implements RateBuckets {
     private static Taken taken(ConsumptionProbe probe, long size, long owed) {
         long left = Math.max(0, probe.getRemainingTokens());
         if (!probe.isConsumed()) {
-            return new Taken.Short(left, Duration.ofNanos(probe.getNanosToWaitForRefill()));
+            return new Taken.Short(left, Duration.ofNanos(probe.getNanosToWaitForRefill()), true);
         }
         double owedNanos = (double) owed * Duration.ofMinutes(1).toNanos() / size;
         return new Taken.Granted(
-                left, Duration.ofNanos(probe.getNanosToWaitForReset()).plusNanos((long) owedNanos));
+                left, Duration.ofNanos(probe.getNanosToWaitForReset()).plusNanos((long) owedNanos), true);
     }
 
     @Override
