@@ -1,5 +1,7 @@
 package dev.vivace.cache;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -10,6 +12,9 @@ import java.util.concurrent.CompletionStage;
 public interface SecondLevel {
     /** The entry, unless it has expired or an invalidation by any replica has forgotten it. */
     CompletionStage<Optional<CachedAnswer>> get(Fingerprint key);
+
+    /** Several at a time: those that there are, at best. */
+    CompletionStage<Map<Fingerprint, CachedAnswer>> getAll(List<Fingerprint> keys);
 
     /** Stores an entry for the rest of its life. */
     void put(Fingerprint key, CachedAnswer answer);

@@ -32,6 +32,9 @@ final class Caller {
     /** The inputs that this caller waits for, its own and those that it joined. */
     final Set<Item> waiting = new LinkedHashSet<>();
 
+    /** What came of asking replicas: hit, partial or miss; empty if they were not asked. */
+    volatile Optional<String> elsewhere = Optional.empty();
+
     private final byte[] @Nullable [] vectors;
     private int missing;
     private int status;

@@ -5,6 +5,7 @@ import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Fingerprint;
 import dev.vivace.cache.Invalidation;
+import dev.vivace.cache.SecondLevel;
 import dev.vivace.json.JsonException;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
@@ -22,8 +23,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 
 /**
  * What happens to an embedding call, in this order:
@@ -33,6 +36,7 @@ import java.util.function.BiConsumer;
  *   scan          one pass over the body: is it sound, which inputs, what does each mean
  *   resolve       which upstream, under which model name; may its key ask for it
  *   exact cache   which vectors are at hand
+ *   second level  which of the others have replicas stored
  *   reserve       have its key and tenant tokens and money for the others
  *   join          which are on their way
  *   gather        the rest, with what others lack, into one upstream call
@@ -54,12 +58,16 @@ public final class EmbeddingLine {
      */
     public record Gathering(int maxItems, int maxTokens, Duration maxWait) {}
 
+    private static final String NOT_STORED =
+            "Not every input has a stored vector, and Cache-Control: only-if-cached forbids asking for one.";
+
     private final Models models;
     private final ExactCache cache;
     private final CacheMode mode;
     private final Gatherer gatherer;
     private final byte[] secret;
     private final Optional<Quota> quota;
+    private final Optional<SecondLevel> second;
 
     /**
      * @param timer runs something after a while, on any thread
@@ -72,11 +80,21 @@ public final class EmbeddingLine {
             EmbeddingSettlement settlement,
             BiConsumer<Duration, Runnable> timer,
             byte[] secret) {
-        this(models, cache, mode, gathering, settlement, timer, secret, Optional.empty());
+        this(
+                models,
+                cache,
+                mode,
+                gathering,
+                settlement,
+                timer,
+                secret,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /**
      * @param quota what client keys may use; empty if there are none
+     * @param second where replicas store vectors
      */
     public EmbeddingLine(
             Models models,
@@ -86,7 +104,9 @@ public final class EmbeddingLine {
             EmbeddingSettlement settlement,
             BiConsumer<Duration, Runnable> timer,
             byte[] secret,
-            Optional<Quota> quota) {
+            Optional<Quota> quota,
+            Optional<SecondLevel> second) {
+        this.second = second;
         this.models = models;
         this.cache = cache;
         this.mode = mode;
@@ -141,17 +161,11 @@ public final class EmbeddingLine {
         Fingerprint group = group(caller, digest);
         Fingerprint[] keys = keys(caller, group, digest);
         lookUp(caller, keys);
-        if (control.onlyIfCached() && !caller.complete()) {
-            return refuse(
-                    asked,
-                    call,
-                    504,
-                    "Not every input has a stored vector, and Cache-Control: only-if-cached forbids asking for one.");
-        }
         CompletionStage<Optional<Decision.Refused>> allowed =
-                call.grant() == Grant.NONE || caller.complete()
-                        ? admitted
-                        : admitted.thenCompose(no -> no.isPresent() ? admitted : reserve(caller));
+                second.isPresent() && caller.looked == CacheStatus.MISS && !caller.complete()
+                        ? fetch(second.get(), caller, keys)
+                                .thenCompose(lacking -> allowed(caller, lacking, admitted))
+                        : allowed(caller, caller.missing(), admitted);
         Optional<Optional<Decision.Refused>> known = known(allowed);
         if (known.isPresent()) {
             enter(caller, group, keys, known.get());
@@ -166,9 +180,58 @@ public final class EmbeddingLine {
         return () -> gatherer.leave(caller);
     }
 
+    /**
+     * What replicas have stored is taken over, if it is still good here; the caller finds it when
+     * it comes in.
+     *
+     * @return how many inputs still have no vector
+     */
+    private CompletionStage<Integer> fetch(SecondLevel level, Caller caller, Fingerprint[] keys) {
+        List<Fingerprint> missing =
+                IntStream.range(0, keys.length)
+                        .filter(i -> !caller.has(i))
+                        .mapToObj(i -> keys[i])
+                        .toList();
+        return level.getAll(missing)
+                .thenApply(found -> {
+                    found.forEach(
+                            (key, answer) -> cache.store(key, answer, caller.call.arrived()));
+                    int lacking =
+                            (int)
+                                    missing.stream()
+                                            .filter(key ->
+                                                    cache.peek(key, caller.control.maxAge())
+                                                            .isEmpty())
+                                            .count();
+                    caller.elsewhere =
+                            Optional.of(
+                                    lacking == 0
+                                            ? "hit"
+                                            : lacking < missing.size() ? "partial" : "miss");
+                    return lacking;
+                });
+    }
+
+    /**
+     * Whether a caller may come in.
+     *
+     * @param lacking how many of its inputs have no vector
+     */
+    private static CompletionStage<Optional<Decision.Refused>> allowed(
+            Caller caller, int lacking, CompletionStage<Optional<Decision.Refused>> admitted) {
+        if (caller.control.onlyIfCached() && lacking > 0) {
+            return CompletableFuture.completedFuture(
+                    Optional.of(new Decision.Refused(caller.call, 504, NOT_STORED)));
+        }
+        return caller.call.grant() == Grant.NONE || lacking == 0
+                ? admitted
+                : admitted.thenCompose(no -> no.isPresent() ? admitted : reserve(caller, lacking));
+    }
+
     /** A body's share for the inputs that are not at hand; of those that are joined it is back. */
-    private static CompletionStage<Optional<Decision.Refused>> reserve(Caller caller) {
-        long bytes = (long) caller.asked.body().length * caller.missing() / caller.inputs();
+    private static CompletionStage<Optional<Decision.Refused>> reserve(
+            Caller caller, int lacking) {
+        long bytes = (long) caller.asked.body().length * lacking / caller.inputs();
         return caller.call
                 .grant()
                 .reserve(caller.call, caller.route.chain(), bytes, OptionalLong.of(0));

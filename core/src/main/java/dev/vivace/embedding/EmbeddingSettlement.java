@@ -3,6 +3,7 @@ package dev.vivace.embedding;
 import dev.vivace.answer.Usage;
 import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
+import dev.vivace.cache.SecondLevel;
 import dev.vivace.json.JsonReader;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.Money;
@@ -32,6 +33,7 @@ public final class EmbeddingSettlement {
     private final Function<String, Optional<Price>> prices;
     private final Consumer<LedgerEntry> ledger;
     private final InstantSource clock;
+    private final Optional<SecondLevel> second;
 
     public EmbeddingSettlement(
             ExactCache cache,
@@ -39,6 +41,20 @@ public final class EmbeddingSettlement {
             Function<String, Optional<Price>> prices,
             Consumer<LedgerEntry> ledger,
             InstantSource clock) {
+        this(cache, ttl, prices, ledger, clock, Optional.empty());
+    }
+
+    /**
+     * @param second where replicas find what is stored
+     */
+    public EmbeddingSettlement(
+            ExactCache cache,
+            Duration ttl,
+            Function<String, Optional<Price>> prices,
+            Consumer<LedgerEntry> ledger,
+            InstantSource clock,
+            Optional<SecondLevel> second) {
+        this.second = second;
         this.cache = cache;
         this.ttl = ttl;
         this.prices = prices;
@@ -78,16 +94,17 @@ public final class EmbeddingSettlement {
 
     private void store(Item item, Share share) {
         Caller owner = item.owner;
-        cache.store(
-                item.key,
+        CachedAnswer entry =
                 entry(
                         item,
                         clock.millis(),
                         owner.control.ttl().orElse(ttl),
                         Optional.of(new Usage(share.tokens(), 0, 0)),
                         share.costUsd(),
-                        Optional.of(share.vector())),
-                owner.call.arrived());
+                        Optional.of(share.vector()));
+        if (cache.store(item.key, entry, owner.call.arrived())) {
+            second.ifPresent(level -> level.put(item.key, entry));
+        }
     }
 
     /** The entry before there is a vector: enough to tell whether an invalidation means it. */
@@ -174,6 +191,7 @@ public final class EmbeddingSettlement {
         String looked =
                 caller.fromCache == inputs ? "hit" : caller.fromCache > 0 ? "partial" : "miss";
         notes.add(StageNote.of("embedding-cache", looked));
+        caller.elsewhere.ifPresent(found -> notes.add(StageNote.of("second-level", found)));
         if (caller.joined > 0) {
             notes.add(StageNote.of("join", "joined"));
         }

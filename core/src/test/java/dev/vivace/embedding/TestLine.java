@@ -9,6 +9,7 @@ import dev.vivace.cache.CacheControl;
 import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.CacheStore;
 import dev.vivace.cache.ExactCache;
+import dev.vivace.cache.SecondLevel;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.key.Principal;
 import dev.vivace.ledger.LedgerEntry;
@@ -57,6 +58,15 @@ final class TestLine {
         this(maxItems, maxTokens, model -> Optional.of(new Price(1, 1, 1)), entry -> {});
     }
 
+    TestLine(SecondLevel second) {
+        this(
+                4,
+                1_000,
+                model -> Optional.of(new Price(1, 1, 1)),
+                entry -> {},
+                Optional.of(second));
+    }
+
     /**
      * @param also gets every ledger entry first
      */
@@ -65,6 +75,15 @@ final class TestLine {
             int maxTokens,
             Function<String, Optional<Price>> prices,
             Consumer<LedgerEntry> also) {
+        this(maxItems, maxTokens, prices, also, Optional.empty());
+    }
+
+    private TestLine(
+            int maxItems,
+            int maxTokens,
+            Function<String, Optional<Price>> prices,
+            Consumer<LedgerEntry> also,
+            Optional<SecondLevel> second) {
         var settlement =
                 new EmbeddingSettlement(
                         cache,
@@ -74,7 +93,8 @@ final class TestLine {
                             also.accept(entry);
                             ledger.add(entry);
                         },
-                        Clock.systemUTC());
+                        Clock.systemUTC(),
+                        second);
         line =
                 new EmbeddingLine(
                         new Models(List.of("up"), Set.of(), Map.of()),
@@ -86,7 +106,9 @@ final class TestLine {
                             waits.add(wait);
                             timers.add(action);
                         },
-                        new byte[] {1});
+                        new byte[] {1},
+                        Optional.empty(),
+                        second);
     }
 
     record Asked(String id, CompletableFuture<EmbeddingOutcome> outcome, Runnable leave) {

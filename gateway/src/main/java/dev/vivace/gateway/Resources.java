@@ -78,7 +78,12 @@ record Resources(
                         second);
         var embeddingSettlement =
                 new EmbeddingSettlement(
-                        cache, config.cache().ttl(), prices::of, ledger::record, Clock.systemUTC());
+                        cache,
+                        config.cache().ttl(),
+                        prices::of,
+                        ledger::record,
+                        Clock.systemUTC(),
+                        second);
         Config.Embeddings gathering = config.embeddings();
         var embeddings =
                 new EmbeddingLine(
@@ -93,7 +98,8 @@ record Resources(
                         (wait, action) ->
                                 vertx.setTimer(Math.max(1, wait.toMillis()), timer -> action.run()),
                         secret,
-                        quota);
+                        quota,
+                        second);
         return new Parts(
                 config,
                 models,

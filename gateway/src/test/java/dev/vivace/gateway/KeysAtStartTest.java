@@ -153,7 +153,8 @@ final class KeysAtStartTest {
     void aRedisThatSaysNothingDoesNotKeepItFromStarting() throws Exception {
         try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Config config =
-                    RealRedis.sharing(Gateways.config(upstream.url()), silent.getLocalPort());
+                    RealRedis.sharing(
+                            Gateways.config(upstream.url()), silent.getLocalPort(), "test");
             try (Gateway gateway = start(config)) {
                 isClosed(gateway);
             }

@@ -40,16 +40,22 @@ final class RealRedis implements AutoCloseable {
         return this;
     }
 
-    /** Likewise, and of no doubt that nobody has put a key there, which would take some seconds. */
+    /** Started, and of no doubt that nobody has put a key there, which would take some seconds. */
     RealRedis startUsed() throws IOException {
         start();
+        use("test");
+        return this;
+    }
+
+    /** Likewise, of another installation that shares the server. */
+    void use(String prefix) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.getOutputStream().write("SET test:records-version first\r\n".getBytes(US_ASCII));
+            String command = "SET " + prefix + ":records-version first\r\n";
+            socket.getOutputStream().write(command.getBytes(US_ASCII));
             if (socket.getInputStream().read() != '+') {
                 throw new IOException("it does not take a command");
             }
         }
-        return this;
     }
 
     void stop() throws IOException {
@@ -63,15 +69,15 @@ final class RealRedis implements AutoCloseable {
 
     /** A configuration that shares by it. */
     Config sharing(Config base) {
-        return sharing(base, port);
+        return sharing(base, port, "test");
     }
 
-    static Config sharing(Config base, int port) {
+    static Config sharing(Config base, int port, String prefix) {
         var options =
                 new RedisOptions(
                         URI.create("redis://127.0.0.1:" + port + "/0"),
                         Duration.ofMillis(500), // of a machine that is busy with tests
-                        "test",
+                        prefix,
                         Optional.empty());
         return base.toBuilder().redis(Optional.of(options)).build();
     }

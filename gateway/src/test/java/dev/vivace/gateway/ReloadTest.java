@@ -104,6 +104,11 @@ final class ReloadTest {
             Chat.reply(call, reply);
             return;
         }
+        if (call.text().contains("\"input\"")) {
+            go.await();
+            reply.json(200, "{\"data\":[{\"index\":0,\"embedding\":[0.5]}]}");
+            return;
+        }
         List<String> events = Chat.events(false, "stop", "one", "two");
         reply.begin("text/event-stream");
         reply.chunk(events.getFirst());
@@ -236,6 +241,27 @@ final class ReloadTest {
         assertEquals(2, a.calls().size());
         String statistics = Wire.get(gateway.address(), "/admin/cache").text();
         assertTrue(statistics.contains("\"max_bytes\":" + (2 << 20)), statistics);
+    }
+
+    /** What gathered it is retired, and told nothing of what is forgotten since. */
+    @Test
+    void aVectorOnItsWayThatIsForgottenAfterAReloadIsNotStored() throws Exception {
+        String path = "/v1/embeddings";
+        String body = "{\"model\":\"m-1\",\"input\":[\"held\"]}";
+        try (var wire = new Wire(gateway.address())) {
+            wire.post(path, body);
+            a.await(1);
+            reload(toA("K1") + "cache: { ttl: 2h }\n");
+            assertTrue(reported().get("applied").booleanValue());
+            String all = "{\"all\":true}";
+            assertEquals(
+                    200, Wire.ask(gateway.address(), "/admin/cache/invalidate", all).status());
+            go.countDown();
+            assertEquals(200, wire.answer().status());
+        }
+        assertEquals("MISS", Wire.ask(gateway.address(), path, body).cache());
+        assertEquals("HIT", Wire.ask(gateway.address(), path, body).cache());
+        assertEquals(2, a.calls().size());
     }
 
     @Test

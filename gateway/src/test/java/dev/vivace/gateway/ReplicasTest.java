@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Two gateways that share a Redis, which is a real one and may be killed. */
 @Timeout(120)
@@ -38,10 +39,29 @@ final class ReplicasTest {
     @BeforeEach
     void start() throws Exception {
         redis = new RealRedis().startUsed();
-        upstream = Upstream.start(Chat::reply);
+        upstream = Upstream.start(ReplicasTest::reply);
         one = replica();
         other = replica();
         until(this::sharing);
+    }
+
+    private static void reply(Upstream.Call call, Upstream.Reply reply) throws Exception {
+        if (!call.text().contains("\"input\"")) {
+            Chat.reply(call, reply);
+            return;
+        }
+        int inputs = JsonMapper.shared().readTree(call.body()).path("input").size();
+        var data = new ArrayList<String>();
+        for (int i = 0; i < inputs; i++) {
+            data.add("{\"index\":" + i + ",\"embedding\":[" + i + ".5]}");
+        }
+        reply.json(
+                200,
+                "{\"object\":\"list\",\"data\":["
+                        + String.join(",", data)
+                        + "],\"model\":\"e\",\"usage\":{\"prompt_tokens\":"
+                        + inputs
+                        + "}}");
     }
 
     private Gateway replica() {
@@ -94,6 +114,46 @@ final class ReplicasTest {
     }
 
     @Test
+    void vectorsThatOneHasStoredTheOtherHasAtHand() throws Exception {
+        String first = "{\"model\":\"e\",\"input\":[\"a\",\"b\"]}";
+        Wire.Answer bought = Wire.ask(one.address(), "/v1/embeddings", first);
+        assertEquals("MISS", bought.cache());
+        String peek = "Cache-Control: only-if-cached";
+        until(() ->
+                Wire.ask(other.address(), "/v1/embeddings", first, peek).status() == 200);
+        Wire.Answer hit = Wire.ask(other.address(), "/v1/embeddings", first);
+        assertEquals("HIT", hit.cache());
+        upstream.forget();
+        String more = "{\"model\":\"e\",\"input\":[\"a\",\"c\",\"b\"]}";
+        try (Gateway third = replica()) {
+            assertEquals("MISS", Wire.ask(third.address(), "/v1/embeddings", more).cache());
+            assertTrue(upstream.calls().getFirst().text().contains("[\"c\"]"));
+            Wire.Answer features = Wire.get(third.address(), "/admin/features", ADMIN);
+            assertTrue(
+                    features.text()
+                            .contains("\"name\":\"second-level\",\"on\":true,\"ran\":1"),
+                    features.text());
+        }
+    }
+
+    @Test
+    void metricsSayWhetherRedisIsThere() throws Exception {
+        until(() -> metrics().contains("vivace_redis_up 1"));
+        redis.stop();
+        until(() -> metrics().contains("vivace_redis_up 0"));
+        chat(one, "while it is gone");
+        assertTrue(
+                metrics().lines().anyMatch(line -> line.matches("vivace_redis_failures_total [1-9].*")),
+                metrics());
+        redis.start();
+        until(() -> metrics().contains("vivace_redis_up 1"));
+    }
+
+    private String metrics() throws Exception {
+        return Wire.get(one.address(), "/metrics").text();
+    }
+
+    @Test
     void whatOneForgetsTheOtherForgets() throws Exception {
         chat(one, "to be forgotten");
         until(() -> chat(other, "to be forgotten").cache().equals("HIT"));
@@ -138,6 +198,9 @@ final class ReplicasTest {
         }
         long refilled = 1 + (System.nanoTime() - begun) / TimeUnit.SECONDS.toNanos(6);
         assertTrue(let >= 10 && let <= 10 + refilled, let + " of 40 calls went through");
+        String features = Wire.get(one.address(), "/admin/features", ADMIN).text();
+        assertTrue(
+                features.matches("(?s).*\"shared-limits\",\"on\":true,\"ran\":[1-9].*"), features);
     }
 
     @Test

@@ -37,14 +37,14 @@ import tools.jackson.databind.json.JsonMapper;
  * of any key that the gateway keeps something by makes one of these fail.
  */
 @Timeout(60)
-final class TenancyTest {
+class TenancyTest {
     private static final String EMBEDDINGS = "/v1/embeddings";
 
     /** So much of a prompt that a budget has room for few. */
     private static final String LONG = "x".repeat(1_000);
 
     /** The doors at which answers are kept, and the forms in which they are asked for. */
-    private enum Door {
+    enum Door {
         CHAT(Chat.PATH, "\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]"),
         CHAT_STREAM(
                 Chat.PATH,
@@ -73,7 +73,7 @@ final class TenancyTest {
     }
 
     @TempDir Path data;
-    private TenantWorld world;
+    TenantWorld world;
 
     @BeforeEach
     void start() throws Exception {
@@ -81,10 +81,15 @@ final class TenancyTest {
     }
 
     private void start(UnaryOperator<Config> change) throws Exception {
-        world = new TenantWorld(data, base -> change.apply(config(base)));
+        world = new TenantWorld(data, base -> sharing(change.apply(config(base))));
     }
 
-    private static Config config(Config base) {
+    /** Alone, if nobody says otherwise. */
+    Config sharing(Config config) {
+        return config;
+    }
+
+    static Config config(Config base) {
         var upstreams = new LinkedHashMap<String, Config.Upstream>();
         base.upstreams()
                 .forEach((name, one) ->

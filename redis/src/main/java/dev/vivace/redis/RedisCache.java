@@ -9,6 +9,9 @@ import io.lettuce.core.SetArgs;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +28,12 @@ import java.util.function.Consumer;
 public final class RedisCache implements SecondLevel {
     /** Larger ones are not stored. */
     static final int MAX_ENTRY_BYTES = 4 << 20;
+
+    /** Redis does nothing else while it reads so many. */
+    private static final int KEYS_AT_ONCE = 64;
+
+    /** Most that are asked for in one call. */
+    static final int MAX_KEYS = 1_024;
 
     /** What may be on its way to Redis at one time; what comes on top of it is not stored. */
     static final long MAX_BYTES_ON_THEIR_WAY = 16 << 20;
@@ -64,6 +73,47 @@ public final class RedisCache implements SecondLevel {
         return value.thenCombine(
                         caughtUp, (bytes, known) -> bytes.flatMap(found -> read(key, found)))
                 .exceptionally(failure -> Optional.empty());
+    }
+
+    /** Of more than {@link #MAX_KEYS} the rest is not asked for. */
+    @Override
+    public CompletionStage<Map<Fingerprint, CachedAnswer>> getAll(List<Fingerprint> keys) {
+        List<Fingerprint> asked = keys.subList(0, Math.min(keys.size(), MAX_KEYS));
+        CompletionStage<Map<Fingerprint, byte[]>> values =
+                CompletableFuture.completedFuture(Map.of());
+        for (int i = 0; i < asked.size(); i += KEYS_AT_ONCE) {
+            List<Fingerprint> some = asked.subList(i, Math.min(asked.size(), i + KEYS_AT_ONCE));
+            values = values.thenCombine(values(some), RedisCache::both);
+        }
+        // In this order, as above.
+        return values.thenCombine(invalidations.catchUp(), (found, known) -> readAll(found))
+                .exceptionally(failure -> Map.of());
+    }
+
+    private CompletionStage<Map<Fingerprint, byte[]>> values(List<Fingerprint> keys) {
+        byte[][] names = keys.stream().map(this::name).toArray(byte[][]::new);
+        return link.run(commands -> commands.mget(names))
+                .thenApply(values -> {
+                    var found = new HashMap<Fingerprint, byte[]>();
+                    for (int i = 0; i < keys.size(); i++) {
+                        Fingerprint key = keys.get(i);
+                        values.get(i).ifHasValue(value -> found.put(key, value));
+                    }
+                    return found;
+                });
+    }
+
+    private static <K, V> Map<K, V> both(Map<K, V> some, Map<K, V> more) {
+        var all = new HashMap<>(some);
+        all.putAll(more);
+        return all;
+    }
+
+    private Map<Fingerprint, CachedAnswer> readAll(Map<Fingerprint, byte[]> values) {
+        var answers = new HashMap<Fingerprint, CachedAnswer>();
+        values.forEach((key, bytes) ->
+                read(key, bytes).ifPresent(answer -> answers.put(key, answer)));
+        return answers;
     }
 
     private Optional<CachedAnswer> read(Fingerprint key, byte[] bytes) {

@@ -29,7 +29,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,9 +43,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
-
-    /** Commands on their way at one time. */
-    static final int MAX_OUTSTANDING = 10_000;
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
@@ -67,7 +63,7 @@ public final class RedisLink implements AutoCloseable {
     private final Circuit circuit;
     private final ClientResources resources;
     private final RedisClient client;
-    private final AtomicInteger outstanding = new AtomicInteger();
+    private final Commands commands;
     private final List<Part> parts = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(1, daemon("vivace-redis"));
@@ -104,6 +100,7 @@ public final class RedisLink implements AutoCloseable {
         this.timeout = timeout;
         this.prefix = prefix;
         circuit = new Circuit(this.uri.shown(), clock);
+        commands = new Commands(circuit, timeout);
         resources =
                 ClientResources.builder()
                         .ioThreadPoolSize(2)
@@ -116,7 +113,7 @@ public final class RedisLink implements AutoCloseable {
                         // Lettuce would send again what was on its way when a connection broke.
                         .autoReconnect(false)
                         .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-                        .requestQueueSize(MAX_OUTSTANDING)
+                        .requestQueueSize(Commands.MAX_OUTSTANDING)
                         .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                         .socketOptions(
                                 SocketOptions.builder()
@@ -250,74 +247,12 @@ public final class RedisLink implements AutoCloseable {
     }
 
     <T> Reply<T> run(Function<RedisAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
-        return circuit.lets()
-                ? send(command, timeout, true)
-                : refused("Redis is " + circuit.state());
+        return commands.run(Optional.ofNullable(session), command);
     }
 
     /** For large values, which may take longer without Redis being slow. */
     <T> Reply<T> runLarge(Function<RedisAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
-        return circuit.lets()
-                ? send(command, timeout.plus(CONNECT_TIMEOUT), false)
-                : refused("Redis is " + circuit.state());
-    }
-
-    private <T> Reply<T> refused(String why) {
-        circuit.failed();
-        return Reply.failed(new RedisUnavailable(why));
-    }
-
-    private <T> Reply<T> send(
-            Function<RedisAsyncCommands<byte[], byte[]>, RedisFuture<T>> command,
-            Duration limit,
-            boolean judged) {
-        Session current = session;
-        if (current == null) {
-            return refused("Redis is not connected");
-        }
-        if (outstanding.incrementAndGet() > MAX_OUTSTANDING) {
-            outstanding.decrementAndGet();
-            return refused("more than " + MAX_OUTSTANDING + " commands are on their way to Redis");
-        }
-        RedisFuture<T> sent;
-        try {
-            sent = command.apply(current.commands().async());
-        } catch (RuntimeException e) {
-            outstanding.decrementAndGet();
-            circuit.failed();
-            return Reply.failed(e);
-        }
-        var reply = new Reply<T>();
-        reply.whenComplete((value, failure) -> {
-            if (failure instanceof TimeoutException) {
-                sent.cancel(false);
-            }
-            judge(failure, judged);
-        });
-        sent.whenComplete((value, failure) -> {
-            outstanding.decrementAndGet();
-            if (failure == null) {
-                reply.complete(value);
-            } else {
-                reply.completeExceptionally(failure);
-            }
-        });
-        if (!reply.isDone()) {
-            reply.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS);
-        }
-        return reply;
-    }
-
-    private void judge(@Nullable Throwable failure, boolean judged) {
-        if (failure == null) {
-            if (judged) {
-                circuit.answered();
-            }
-        } else if (failure instanceof TimeoutException && judged) {
-            circuit.late();
-        } else {
-            circuit.failed();
-        }
+        return commands.runLarge(Optional.ofNullable(session), command);
     }
 
     private void connect() {
@@ -409,7 +344,7 @@ public final class RedisLink implements AutoCloseable {
             return;
         }
         var unused =
-                send(RedisAsyncCommands::ping, timeout, true)
+                commands.ping(current)
                         .whenComplete((pong, failure) -> {
                             if (!(failure instanceof TimeoutException)) {
                                 later(() -> unanswered = 0);

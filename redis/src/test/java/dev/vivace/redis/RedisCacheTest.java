@@ -14,6 +14,10 @@ import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.Fingerprint;
 import dev.vivace.cache.Invalidation;
 import dev.vivace.redis.RedisHealth.State;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -129,6 +133,57 @@ class RedisCacheTest {
             assertTrue(find(there, key(2)).isPresent());
             store(here, key(1), answer("red", "again"));
             assertEquals("again", find(there, key(1)).orElseThrow().question());
+        }
+    }
+
+    @Test
+    void severalAreFoundInOneGo() {
+        String prefix = prefix();
+        try (var one = Links.up(server.uri(), prefix);
+                var other = Links.up(server.uri(), prefix)) {
+            var here = cache(one);
+            var there = cache(other);
+            var keys = new ArrayList<Fingerprint>();
+            for (int i = 0; i < 150; i++) {
+                keys.add(key(i));
+                if (i % 3 != 0) {
+                    store(here, key(i), answer(i % 3 == 1 ? "red" : "blue", "q" + i));
+                }
+            }
+            here.invalidate(scope("red"));
+            until(() -> get(one.run(c -> c.xlen(one.key("invalidations")))) == 1);
+            Map<Fingerprint, CachedAnswer> found = get(there.getAll(keys));
+            for (int i = 0; i < 150; i++) {
+                String expected = i % 3 == 2 ? "q" + i : "none";
+                CachedAnswer got = found.get(key(i));
+                assertEquals(expected, got == null ? "none" : got.question());
+            }
+            assertEquals(Map.of(), get(there.getAll(List.of())));
+            List<Fingerprint> many = new ArrayList<>(Collections.nCopies(RedisCache.MAX_KEYS, key(-1)));
+            many.add(key(2));
+            assertEquals(Map.of(), get(there.getAll(many)), "what is beyond the most is not asked");
+        }
+    }
+
+    /** As at a start: what it holds may be older than what was said before. */
+    @Test
+    void whoListensLateHearsWhatWasSaidBefore() {
+        String prefix = prefix();
+        try (var one = Links.up(server.uri(), prefix);
+                var other = Links.up(server.uri(), prefix)) {
+            cache(one).invalidate(scope("red"));
+            until(() -> get(one.run(c -> c.xlen(one.key("invalidations")))) == 1);
+            // Known before anybody listens.
+            var there = cache(other);
+            store(there, key(1), answer("red", "q"));
+            get(there.get(key(1)));
+            Set<Invalidation> late = ConcurrentHashMap.newKeySet();
+            there.onInvalidation(late::add);
+            until(() -> late.contains(scope("red")));
+            // And not known when somebody does.
+            Set<Invalidation> early = ConcurrentHashMap.newKeySet();
+            cache(other).onInvalidation(early::add);
+            until(() -> early.contains(scope("red")));
         }
     }
 

@@ -128,9 +128,9 @@ class RedisLinkTest {
                 last = link.run(RedisAsyncCommands::ping);
                 replies.add(last);
             } while (!last.isCompletedExceptionally()
-                    && replies.size() <= RedisLink.MAX_OUTSTANDING + 1);
+                    && replies.size() <= Commands.MAX_OUTSTANDING + 1);
             assertTrue(last.isCompletedExceptionally());
-            assertTrue(last.getError().contains("" + RedisLink.MAX_OUTSTANDING), last.getError());
+            assertTrue(last.getError().contains("" + Commands.MAX_OUTSTANDING), last.getError());
             proxy.release();
             assertEquals("PONG", get(replies.getFirst()));
             assertEquals("PONG", get(replies.get(replies.size() - 2)));
