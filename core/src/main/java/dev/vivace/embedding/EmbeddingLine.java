@@ -194,8 +194,7 @@ public final class EmbeddingLine {
                         .toList();
         return level.getAll(missing)
                 .thenApply(found -> {
-                    found.forEach(
-                            (key, answer) -> cache.store(key, answer, caller.call.arrived()));
+                    found.forEach((key, answer) -> cache.store(key, answer, caller.call.arrived()));
                     int lacking =
                             (int)
                                     missing.stream()
@@ -229,8 +228,7 @@ public final class EmbeddingLine {
     }
 
     /** A body's share for the inputs that are not at hand; of those that are joined it is back. */
-    private static CompletionStage<Optional<Decision.Refused>> reserve(
-            Caller caller, int lacking) {
+    private static CompletionStage<Optional<Decision.Refused>> reserve(Caller caller, int lacking) {
         long bytes = (long) caller.asked.body().length * lacking / caller.inputs();
         return caller.call
                 .grant()

@@ -170,17 +170,17 @@ final class KeyGrant implements Grant {
     @Override
     public List<StageNote> notes() {
         boolean rates = !requestClaims.isEmpty() || !tokenClaims.isEmpty();
-        var notes = new ArrayList<StageNote>(3);
-        if (rates) {
-            notes.add(RATES);
+        boolean budgets = !purses.isEmpty();
+        List<StageNote> notes =
+                budgets
+                        ? rates ? List.of(RATES, BUDGETS) : List.of(BUDGETS)
+                        : rates ? List.of(RATES) : List.of();
+        if (!shared && !(budgets && quota.spending().shared())) {
+            return notes;
         }
-        if (!purses.isEmpty()) {
-            notes.add(BUDGETS);
-        }
-        if (shared || !purses.isEmpty() && quota.spending().shared()) {
-            notes.add(SHARED);
-        }
-        return notes;
+        var more = new ArrayList<>(notes);
+        more.add(SHARED);
+        return more;
     }
 
     private Standing standing(Claim.Outcome outcome) {

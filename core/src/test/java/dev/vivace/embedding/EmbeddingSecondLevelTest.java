@@ -122,7 +122,8 @@ final class EmbeddingSecondLevelTest {
         Asked refused = replica.ask(only, "a", "b");
         level.answers.remove().run();
         assertEquals(
-                504, assertInstanceOf(EmbeddingOutcome.Unsound.class, refused.get()).refused().status());
+                504,
+                assertInstanceOf(EmbeddingOutcome.Unsound.class, refused.get()).refused().status());
         assertTrue(replica.flights.isEmpty());
     }
 

@@ -59,12 +59,7 @@ final class TestLine {
     }
 
     TestLine(SecondLevel second) {
-        this(
-                4,
-                1_000,
-                model -> Optional.of(new Price(1, 1, 1)),
-                entry -> {},
-                Optional.of(second));
+        this(4, 1_000, model -> Optional.of(new Price(1, 1, 1)), entry -> {}, Optional.of(second));
     }
 
     /**

@@ -86,8 +86,7 @@ class ClaimTest {
         RateBuckets heard =
                 new RateBuckets() {
                     @Override
-                    public CompletionStage<Taken> take(
-                            String bucket, long perMinute, long amount) {
+                    public CompletionStage<Taken> take(String bucket, long perMinute, long amount) {
                         asked.add(bucket);
                         return local.take(bucket, perMinute, amount);
                     }

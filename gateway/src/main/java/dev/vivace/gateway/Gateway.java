@@ -149,8 +149,7 @@ public final class Gateway implements AutoCloseable {
                         new UpstreamFigures(() -> inForce.parts().upstreams().snapshots()),
                         new SpendingFigures(
                                 keys::list, tenant -> budget(inForce, tenant), spending),
-                        replication.map(
-                                shared -> new RedisFigures(shared::up, shared::failures)),
+                        replication.map(shared -> new RedisFigures(shared::up, shared::failures)),
                         inForce::write);
         var readiness = new Readiness(store, ledger, () -> checks(inForce, keys, replication));
         Vertx vertx = Vertx.vertx(options());

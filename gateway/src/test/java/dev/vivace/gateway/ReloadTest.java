@@ -254,8 +254,7 @@ final class ReloadTest {
             reload(toA("K1") + "cache: { ttl: 2h }\n");
             assertTrue(reported().get("applied").booleanValue());
             String all = "{\"all\":true}";
-            assertEquals(
-                    200, Wire.ask(gateway.address(), "/admin/cache/invalidate", all).status());
+            assertEquals(200, Wire.ask(gateway.address(), "/admin/cache/invalidate", all).status());
             go.countDown();
             assertEquals(200, wire.answer().status());
         }

@@ -119,8 +119,7 @@ final class ReplicasTest {
         Wire.Answer bought = Wire.ask(one.address(), "/v1/embeddings", first);
         assertEquals("MISS", bought.cache());
         String peek = "Cache-Control: only-if-cached";
-        until(() ->
-                Wire.ask(other.address(), "/v1/embeddings", first, peek).status() == 200);
+        until(() -> Wire.ask(other.address(), "/v1/embeddings", first, peek).status() == 200);
         Wire.Answer hit = Wire.ask(other.address(), "/v1/embeddings", first);
         assertEquals("HIT", hit.cache());
         upstream.forget();
@@ -130,8 +129,7 @@ final class ReplicasTest {
             assertTrue(upstream.calls().getFirst().text().contains("[\"c\"]"));
             Wire.Answer features = Wire.get(third.address(), "/admin/features", ADMIN);
             assertTrue(
-                    features.text()
-                            .contains("\"name\":\"second-level\",\"on\":true,\"ran\":1"),
+                    features.text().contains("\"name\":\"second-level\",\"on\":true,\"ran\":1"),
                     features.text());
         }
     }
@@ -143,7 +141,9 @@ final class ReplicasTest {
         until(() -> metrics().contains("vivace_redis_up 0"));
         chat(one, "while it is gone");
         assertTrue(
-                metrics().lines().anyMatch(line -> line.matches("vivace_redis_failures_total [1-9].*")),
+                metrics()
+                        .lines()
+                        .anyMatch(line -> line.matches("vivace_redis_failures_total [1-9].*")),
                 metrics());
         redis.start();
         until(() -> metrics().contains("vivace_redis_up 1"));

@@ -46,7 +46,9 @@ final class TenancyWithRedisTest extends TenancyTest {
         return RealRedis.sharing(config, redis.port(), prefix);
     }
 
-    /** Whoever asks another replica finds there what its own tenant was answered, and nothing else. */
+    /**
+     * Whoever asks another replica finds there what its own tenant was answered, and nothing else.
+     */
     @ParameterizedTest
     @EnumSource
     void nobodyFindsAnothersAnswersAtAnotherReplica(Door door) throws Exception {

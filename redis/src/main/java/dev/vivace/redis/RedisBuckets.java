@@ -112,7 +112,9 @@ public final class RedisBuckets implements RateBuckets {
         }
         double owedNanos = (double) owed * Duration.ofMinutes(1).toNanos() / size;
         return new Taken.Granted(
-                left, Duration.ofNanos(probe.getNanosToWaitForReset()).plusNanos((long) owedNanos), true);
+                left,
+                Duration.ofNanos(probe.getNanosToWaitForReset()).plusNanos((long) owedNanos),
+                true);
     }
 
     @Override

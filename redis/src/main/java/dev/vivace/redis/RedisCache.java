@@ -111,8 +111,8 @@ public final class RedisCache implements SecondLevel {
 
     private Map<Fingerprint, CachedAnswer> readAll(Map<Fingerprint, byte[]> values) {
         var answers = new HashMap<Fingerprint, CachedAnswer>();
-        values.forEach((key, bytes) ->
-                read(key, bytes).ifPresent(answer -> answers.put(key, answer)));
+        values.forEach(
+                (key, bytes) -> read(key, bytes).ifPresent(answer -> answers.put(key, answer)));
         return answers;
     }
 

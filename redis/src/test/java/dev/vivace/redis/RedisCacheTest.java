@@ -14,12 +14,12 @@ import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.Fingerprint;
 import dev.vivace.cache.Invalidation;
 import dev.vivace.redis.RedisHealth.State;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -159,7 +159,8 @@ class RedisCacheTest {
                 assertEquals(expected, got == null ? "none" : got.question());
             }
             assertEquals(Map.of(), get(there.getAll(List.of())));
-            List<Fingerprint> many = new ArrayList<>(Collections.nCopies(RedisCache.MAX_KEYS, key(-1)));
+            List<Fingerprint> many =
+                    new ArrayList<>(Collections.nCopies(RedisCache.MAX_KEYS, key(-1)));
             many.add(key(2));
             assertEquals(Map.of(), get(there.getAll(many)), "what is beyond the most is not asked");
         }
