@@ -228,6 +228,9 @@ class ArchitectureTest {
                     type ->
                             Set.of(
                                             "dev.vivace.cache.SecondLevel",
+                                            "dev.vivace.key.Fleet",
+                                            "dev.vivace.key.Fleet$Others",
+                                            "dev.vivace.key.Spending",
                                             "dev.vivace.limit.Claim",
                                             "dev.vivace.limit.LocalBuckets",
                                             "dev.vivace.limit.RateBuckets",
@@ -236,7 +239,9 @@ class ArchitectureTest {
                                             "dev.vivace.line.Decision$Pending",
                                             "dev.vivace.line.Grant",
                                             "dev.vivace.line.Grant$Free",
-                                            "dev.vivace.line.KeyGrant")
+                                            "dev.vivace.line.KeyGrant",
+                                            "dev.vivace.replica.SharedTotals",
+                                            "dev.vivace.replica.SharedTotals$Keeper")
                                     .contains(type.getName()));
 
     private static ArchCondition<JavaClass> haveNoReactiveSignature() {

@@ -9,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -49,8 +47,10 @@ public final class ClientKeys implements AutoCloseable {
     private volatile Optional<String> failure = Optional.empty();
     private volatile @Nullable SharedRecords shared;
 
-    /** Done when replicas were heard, or if there are none. */
-    private volatile CompletableFuture<Void> heardAll = CompletableFuture.completedFuture(null);
+    /** Whether replicas were heard, or there are none. */
+    private volatile boolean heardAll = true;
+
+    private Runnable whenHeard = () -> {};
 
     private @Nullable ScheduledExecutorService thread;
     private boolean unsaved;
@@ -92,12 +92,12 @@ public final class ClientKeys implements AutoCloseable {
      * unless there is a key here.
      */
     public boolean known() {
-        return heardAll.isDone() || any();
+        return heardAll || any();
     }
 
     /** Whether a key needs to be shown, or it is not known yet. */
     public boolean closed() {
-        return any() || !heardAll.isDone();
+        return any() || !heardAll;
     }
 
     /** Whether there is a key that opens anything. */
@@ -185,11 +185,11 @@ public final class ClientKeys implements AutoCloseable {
     /**
      * From now on replicas' keys count here and ours there. To be called once.
      *
-     * @return when replicas were heard for the first time; until then {@link #closed}
+     * @param then runs when replicas were heard for the first time; until then {@link #closed}
      */
-    public synchronized CompletionStage<Void> share(SharedRecords records) {
-        var first = new CompletableFuture<Void>();
-        heardAll = first;
+    public synchronized void share(SharedRecords records, Runnable then) {
+        heardAll = false;
+        whenHeard = then;
         shared = records;
         ScheduledExecutorService own = thread();
         records.onChange(all -> {
@@ -197,7 +197,10 @@ public final class ClientKeys implements AutoCloseable {
                 own.execute(this::hear);
             }
         });
-        return first.copy();
+    }
+
+    void share(SharedRecords records) {
+        share(records, () -> {});
     }
 
     /** Looks whether the file was changed, or what could not be written now can be. */
@@ -254,7 +257,10 @@ public final class ClientKeys implements AutoCloseable {
             LOG.warn("{} of {} shared records of client keys cannot be read", bad, all.size());
         }
         List<VirtualKey> changed = adopt(Merge.of(now.byId, theirs));
-        heardAll.complete(null);
+        if (!heardAll) {
+            heardAll = true;
+            whenHeard.run();
+        }
         for (VirtualKey ours : now.byId.values()) {
             VirtualKey known = theirs.get(ours.id());
             boolean missing = known == null && !all.containsKey(ours.id());

@@ -40,6 +40,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -221,7 +222,9 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static void share(Replication shared, ClientKeys keys, InForce inForce) {
-        shared.await(keys.share(shared.records()), KEYS_PATIENCE);
+        var heard = new CompletableFuture<Void>();
+        keys.share(shared.records(), () -> heard.complete(null));
+        shared.await(heard, KEYS_PATIENCE);
         shared.onInvalidation(which -> {
             Parts parts = inForce.parts();
             parts.embeddings().forget(which);
