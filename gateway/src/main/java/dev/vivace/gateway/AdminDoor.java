@@ -3,7 +3,6 @@ package dev.vivace.gateway;
 import dev.vivace.admin.Page;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.Invalidation;
-import dev.vivace.key.Principal;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -17,21 +16,20 @@ import java.util.Optional;
 
 /** The door for operators: health, metrics, ledger, cache, dashboard. */
 final class AdminDoor {
-    private static final long MAX_BODY = 64 << 10;
     private static final String JSON = "application/json";
 
     private final Parts parts;
-    private final BodyReader.Desk bodies;
+    private final AdminBodies bodies;
     private final Stragglers stragglers;
     private final Context context;
     private final KeyDoor keys;
 
     AdminDoor(Parts parts, BodyReader.Desk bodies, Stragglers stragglers, Context context) {
         this.parts = parts;
-        this.bodies = bodies;
+        this.bodies = new AdminBodies(bodies);
         this.stragglers = stragglers;
         this.context = context;
-        this.keys = new KeyDoor(parts.keys(), bodies, context);
+        this.keys = new KeyDoor(parts.keys(), this.bodies, context);
     }
 
     void handle(HttpServerRequest request) {
@@ -162,34 +160,17 @@ final class AdminDoor {
 
     private void invalidate(Exchange exchange) {
         bodies.read(
-                exchange.request,
-                Principal.NOBODY,
-                MAX_BODY,
-                new BodyReader.Wanting() {
-                    @Override
-                    public void body(byte[] body, Runnable release) {
-                        release.run();
-                        try {
-                            Invalidation which = Forgetting.read(body);
-                            context.executeBlocking(() -> forget(which), false)
-                                    .onSuccess(removed ->
-                                            json(exchange, "{\"removed\":" + removed + "}"))
-                                    .onFailure(failure ->
-                                            exchange.refuse(
-                                                    500, "The entries could not be removed."));
-                        } catch (IllegalArgumentException e) {
-                            exchange.refuse(400, String.valueOf(e.getMessage()));
-                        }
-                    }
-
-                    @Override
-                    public void refused(int status, String message) {
-                        exchange.refuse(
-                                status,
-                                status == 413
-                                        ? "The request body is longer than %d bytes, the most that %s takes."
-                                                .formatted(MAX_BODY, exchange.request.path())
-                                        : message);
+                exchange,
+                body -> {
+                    try {
+                        Invalidation which = Forgetting.read(body);
+                        context.executeBlocking(() -> forget(which), false)
+                                .onSuccess(
+                                        removed -> json(exchange, "{\"removed\":" + removed + "}"))
+                                .onFailure(failure ->
+                                        exchange.refuse(500, "The entries could not be removed."));
+                    } catch (IllegalArgumentException e) {
+                        exchange.refuse(400, String.valueOf(e.getMessage()));
                     }
                 });
     }

@@ -5,7 +5,6 @@ import dev.vivace.key.KeyFileException;
 import dev.vivace.key.KeyJson;
 import dev.vivace.key.KeyTerms;
 import dev.vivace.key.NewKey;
-import dev.vivace.key.Principal;
 import dev.vivace.key.VirtualKey;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
@@ -23,16 +22,15 @@ final class KeyDoor {
     static final String PATH = "/admin/keys";
 
     private static final Logger LOG = LoggerFactory.getLogger(KeyDoor.class);
-    private static final long MAX_BODY = 64 << 10;
     private static final JsonFactory JSON = new JsonFactory();
     private static final String IN_MEMORY =
             "There is no data directory: client keys end with this process.";
 
     private final ClientKeys keys;
-    private final BodyReader.Desk bodies;
+    private final AdminBodies bodies;
     private final Context context;
 
-    KeyDoor(ClientKeys keys, BodyReader.Desk bodies, Context context) {
+    KeyDoor(ClientKeys keys, AdminBodies bodies, Context context) {
         this.keys = keys;
         this.bodies = bodies;
         this.context = context;
@@ -77,27 +75,7 @@ final class KeyDoor {
     }
 
     private void create(Exchange exchange) {
-        bodies.read(
-                exchange.request,
-                Principal.NOBODY,
-                MAX_BODY,
-                new BodyReader.Wanting() {
-                    @Override
-                    public void body(byte[] body, Runnable release) {
-                        release.run();
-                        create(exchange, body);
-                    }
-
-                    @Override
-                    public void refused(int status, String message) {
-                        exchange.refuse(
-                                status,
-                                status == 413
-                                        ? "The request body is longer than %d bytes, the most that %s takes."
-                                                .formatted(MAX_BODY, PATH)
-                                        : message);
-                    }
-                });
+        bodies.read(exchange, body -> create(exchange, body));
     }
 
     private void create(Exchange exchange, byte[] body) {
