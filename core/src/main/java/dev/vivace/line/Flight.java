@@ -110,6 +110,15 @@ public final class Flight {
     /** Marks who answers, before the log has a head. */
     public void answeredBy(Models.Target who) {
         target = who;
+        if (hasChoice()) {
+            note("upstream", who.upstream());
+        }
+    }
+
+    /** Whether others might answer it than the first of its route. */
+    public boolean hasChoice() {
+        Route route = request.route();
+        return route.chain().size() > 1 || route.larger().isPresent();
     }
 
     /** Who answers; the first of the route until it is known. */

@@ -113,10 +113,11 @@ final class KeyGrant implements Grant {
     private CompletionStage<Optional<Decision.Refused>> reserve(
             Call call, List<Models.Target> models, Tokens estimate) {
         if (!purses.isEmpty()) {
-            Optional<Spending.Exceeded> full = hold(quota.price(models, estimate));
+            double usd = quota.price(models, estimate);
+            Optional<Spending.Exceeded> full = hold(usd);
             if (full.isPresent()) {
                 return CompletableFuture.completedFuture(
-                        Optional.of(Refusals.exceeded(call, full.get())));
+                        Optional.of(Refusals.exceeded(call, full.get(), usd)));
             }
         }
         if (tokenClaims.isEmpty()) {

@@ -23,22 +23,35 @@ final class Refusals {
     static Decision.Refused tooMany(Call call, Claim limit, String what, Duration retryAfter) {
         String[] owner = limit.bucket().split(":", 3);
         String message =
-                "The limit of %d %s a minute of %s %s is reached. Ask again in %d s."
+                "The limit of %d %s a minute of %s %s is reached%s. Ask again in %d s."
                         .formatted(
-                                limit.perMinute(), what, owner[0], owner[1], seconds(retryAfter));
+                                limit.perMinute(),
+                                what,
+                                owner[0],
+                                owner[1],
+                                limit.amount() > 1
+                                        ? ": this call is reckoned at %d, its answer's bound included"
+                                                .formatted(limit.amount())
+                                        : "",
+                                seconds(retryAfter));
         return new Decision.Refused(call, 429, message, Decision.Refused.RATE_LIMIT, retryAfter);
     }
 
-    static Decision.Refused exceeded(Call call, Spending.Exceeded full) {
+    /**
+     * @param usd what the call was reckoned at
+     */
+    static Decision.Refused exceeded(Call call, Spending.Exceeded full, double usd) {
         String message =
                 String.format(
                         Locale.ROOT,
-                        "The budget of %s, %s US dollars a %s (UTC), has no room for this call:"
+                        "The budget of %s, %s US dollars a %s (UTC), has no room for this call, which"
+                                + " is reckoned at %.4f with the longest answer that it allows:"
                                 + " %.4f are spent and %.4f held for calls on their way. It begins"
                                 + " anew at %s.",
                         full.purse(),
                         BigDecimal.valueOf(full.budget()).stripTrailingZeros().toPlainString(),
                         full.period(),
+                        usd,
                         full.spent(),
                         full.held(),
                         full.reset());

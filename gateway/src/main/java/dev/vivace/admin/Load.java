@@ -8,8 +8,10 @@ import java.util.function.LongSupplier;
  * @param calls that have begun and not ended
  * @param heldBytes of request bodies, and of answers beyond their first 64 kB
  * @param waiting requests whose bodies wait for room
+ * @param applied 1 if what the configuration file says is in force, else 0
  */
-public record Load(LongSupplier calls, LongSupplier heldBytes, LongSupplier waiting) {
+public record Load(
+        LongSupplier calls, LongSupplier heldBytes, LongSupplier waiting, LongSupplier applied) {
     /** The page for Prometheus. */
     String text() {
         var to = new Exposition();
@@ -24,6 +26,11 @@ public record Load(LongSupplier calls, LongSupplier heldBytes, LongSupplier wait
                 "vivace_waiting_for_room",
                 "Requests whose bodies wait, unread, for room within limits.in-flight.",
                 waiting);
+        gauge(
+                to,
+                "vivace_config_applied",
+                "1; 0 while the last change of the configuration file is rejected.",
+                applied);
         return to.toString();
     }
 

@@ -67,7 +67,9 @@ final class KeysCreateCommand implements Command {
                                         + made.key().id()
                                         + ", a key of tenant "
                                         + made.key().tenant()
-                                        + ". It is not shown again.");
+                                        + ". It is not shown again, and counts where the gateway runs with --data "
+                                        + KeysProgram.data(given)
+                                        + ".");
             }
             return 0;
         }

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code vivace keys}: the commands that look after client keys, and what they share. */
 final class KeysProgram {
-    private static final Path USUAL = Path.of("vivace-data");
+    static final Path USUAL = Path.of("vivace-data");
 
     private KeysProgram() {}
 
@@ -57,24 +57,25 @@ final class KeysProgram {
     }
 
     /**
-     * The data directory that is meant.
+     * The data directory that is meant; told where the options name none.
      *
-     * @throws UsageException if the options name none
+     * @throws UsageException if the file that they name does not name one
      */
     static Path data(Arguments given, Console console) {
-        Optional<Path> data = given.find("data", Kind.PATH);
-        Optional<Path> file = given.find("config", Kind.PATH);
-        if (data.isEmpty() && file.isPresent()) {
-            return configured(file.get());
-        }
-        if (data.isEmpty()) {
+        if (given.find("data", Kind.PATH).isEmpty() && given.find("config", Kind.PATH).isEmpty()) {
             console.err()
                     .println(
                             "Neither --data nor --config is given: the keys are those of ./"
                                     + USUAL
                                     + ".");
         }
-        return data.orElse(USUAL);
+        return data(given);
+    }
+
+    static Path data(Arguments given) {
+        Optional<Path> data = given.find("data", Kind.PATH);
+        return data.or(() -> given.find("config", Kind.PATH).map(KeysProgram::configured))
+                .orElse(USUAL);
     }
 
     private static Path configured(Path file) {

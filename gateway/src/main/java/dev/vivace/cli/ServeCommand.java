@@ -18,6 +18,7 @@ import dev.vivace.simulator.SimulatorOptions;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -68,6 +69,7 @@ final class ServeCommand implements Command {
                                         .map(one -> one.url().toString())
                                         .toList());
             }
+            unused(wanted).ifPresent(console.err()::println);
             var stop = StopSignals.install();
             Gateway gateway = Gateway.start(wanted, adminKey());
             if (file.isPresent()) {
@@ -84,6 +86,15 @@ final class ServeCommand implements Command {
             console.err().println(e.getMessage());
             return 1;
         }
+    }
+
+    /** Who has just made a key, and has not said where, thinks that it counts. */
+    private static Optional<String> unused(Config wanted) {
+        return Optional.of(KeysProgram.USUAL)
+                .filter(usual -> wanted.data().isEmpty() && Files.exists(usual.resolve("keys.json")))
+                .map(usual ->
+                        "There are client keys in ./%s, which is not in use: nobody needs one without --data %s."
+                                .formatted(usual, usual));
     }
 
     private static Config written(Optional<Path> file) {

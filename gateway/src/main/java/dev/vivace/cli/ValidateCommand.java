@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -65,7 +66,11 @@ final class ValidateCommand implements Command {
         String text;
         try {
             Config config = ConfigFile.load(file, environment);
-            warnings = Warnings.of(config, Runtime.getRuntime().maxMemory());
+            warnings =
+                    Stream.concat(
+                                    Warnings.open(config).stream(),
+                                    Warnings.of(config, Runtime.getRuntime().maxMemory()).stream())
+                            .toList();
             text = file + " is valid: " + summary(config);
         } catch (ConfigException e) {
             problems = e.problems();

@@ -106,10 +106,14 @@ final class LiteLlmModelList {
                 parameters.find("api_base").or(() -> parameters.find("base_url"));
         Optional<LiteLlmProvider> known = LiteLlmProvider.of(name);
         if (known.isEmpty()) {
-            if (base.isEmpty()) {
+            if (!base.flatMap(LiteLlmNode::text).orElse("").matches(".*/v1/*")) {
+                // To add /v1 to what speaks otherwise, as Azure's older API, makes a plausible
+                // upstream that answers every call with 404.
                 notes.add(
                         element,
-                        "is left out: " + Shown.text(name) + " is no provider that is known here");
+                        "is left out: "
+                                + Shown.text(name)
+                                + " is no provider that is known here, and no api_base says where it speaks as OpenAI does, which would end in /v1");
                 return Optional.empty();
             }
             notes.add(

@@ -28,11 +28,6 @@ public final class Warnings {
      */
     public static List<String> of(Config config, long heapBytes) {
         var warnings = new ArrayList<String>();
-        if (ANYWHERE.contains(config.server().host())) {
-            warnings.add(
-                    "server.host is %s, and beyond loopback every client needs a key: serve will refuse it until ./vivace keys create has made one"
-                            .formatted(config.server().host()));
-        }
         memory(config, heapBytes).ifPresent(warnings::add);
         config.models()
                 .forEach((name, route) -> {
@@ -40,6 +35,15 @@ public final class Warnings {
                     keyless(name, route, config.upstreams()).ifPresent(warnings::add);
                 });
         return warnings;
+    }
+
+    /** What only matters before it is served; whoever serves it knows of keys. */
+    public static Optional<String> open(Config config) {
+        return Optional.of(config.server().host())
+                .filter(ANYWHERE::contains)
+                .map(
+                        "server.host is %s, and beyond loopback every client needs a key: serve will refuse it until ./vivace keys create has made one"
+                                ::formatted);
     }
 
     /** A call goes on in the protocol in which it came. */

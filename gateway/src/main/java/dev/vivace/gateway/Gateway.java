@@ -146,7 +146,8 @@ public final class Gateway implements AutoCloseable {
                         new Load(
                                 inFlight::sum,
                                 budget::held,
-                                () -> budget.waiting() + senders.waiting()),
+                                () -> budget.waiting() + senders.waiting(),
+                                () -> inForce.rejected() ? 0 : 1),
                         new UpstreamFigures(() -> inForce.parts().upstreams().snapshots()),
                         new SpendingFigures(
                                 keys::list, tenant -> budget(inForce, tenant), spending),
@@ -186,6 +187,8 @@ public final class Gateway implements AutoCloseable {
             keys.watch();
             replication.ifPresent(shared -> share(shared, keys, inForce));
             requireKeys(config, keys, replication);
+            Advice.of(config, keys, adminKey, replication.map(Replication::where).orElse(""))
+                    .forEach(LOG::warn);
             int port = listen(vertx, inForce.parts(), entrance, senders, doors);
             MemoryKeeper.start(vertx, resources.ids()::count, inFlight::sum);
             String host = config.server().host();

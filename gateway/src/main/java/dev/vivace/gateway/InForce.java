@@ -27,6 +27,11 @@ final class InForce {
         return Objects.requireNonNull(parts);
     }
 
+    /** Whether the file says something else that cannot be used. */
+    boolean rejected() {
+        return reload.filter(last -> !last.applied()).isPresent();
+    }
+
     /** For an operator. */
     void write(JsonGenerator to) {
         Config config = parts().config();

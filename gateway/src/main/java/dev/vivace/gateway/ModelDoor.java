@@ -219,7 +219,10 @@ final class ModelDoor {
     private static void leading(Exchange exchange, Flight flight, Head head, boolean whole) {
         exchange.introduce(flight);
         MultiMap headers = exchange.headers();
-        headers.set(OurHeaders.MODEL, OurHeaders.legible(flight.call().model()));
+        headers.set(OurHeaders.MODEL, OurHeaders.legible(flight.target().model()));
+        if (flight.hasChoice()) {
+            headers.set(OurHeaders.UPSTREAM, flight.target().upstream());
+        }
         headers.set(OurHeaders.ATTEMPTS, Integer.toString(flight.attempts()));
         if (whole && head.status() == 200) {
             headers.set(OurHeaders.COST, Money.usd(flight.costUsd()));

@@ -8,6 +8,7 @@ final class OurHeaders {
     static final CharSequence ID = HttpHeaders.createOptimized("x-vivace-id");
     static final CharSequence OVERHEAD = HttpHeaders.createOptimized("x-vivace-overhead-us");
     static final CharSequence MODEL = HttpHeaders.createOptimized("x-vivace-model");
+    static final CharSequence UPSTREAM = HttpHeaders.createOptimized("x-vivace-upstream");
     static final CharSequence ATTEMPTS = HttpHeaders.createOptimized("x-vivace-attempts");
     static final CharSequence COST = HttpHeaders.createOptimized("x-vivace-cost-usd");
     static final CharSequence SAVED = HttpHeaders.createOptimized("x-vivace-saved-usd");

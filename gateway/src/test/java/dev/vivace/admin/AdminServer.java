@@ -50,7 +50,7 @@ final class AdminServer implements AutoCloseable {
                         metrics,
                         features,
                         timeline,
-                        new Load(() -> 3, () -> 4, () -> 5),
+                        new Load(() -> 3, () -> 4, () -> 5, () -> 1),
                         new UpstreamFigures(() -> List.copyOf(upstreams)),
                         new SpendingFigures(
                                 List::of,

@@ -106,6 +106,7 @@ final class DispatchTest extends TwoUpstreams {
             assertEquals(200, answer.status());
             assertEquals(HERE, answer.text());
             assertEquals(Optional.of("2"), answer.head().header("x-vivace-attempts"));
+            assertEquals(Optional.of("second"), answer.head().header("x-vivace-upstream"));
         }
         assertEquals(first.only().text(), second.only().text());
     }
