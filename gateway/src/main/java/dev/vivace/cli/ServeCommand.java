@@ -91,7 +91,8 @@ final class ServeCommand implements Command {
     /** Who has just made a key, and has not said where, thinks that it counts. */
     private static Optional<String> unused(Config wanted) {
         return Optional.of(KeysProgram.USUAL)
-                .filter(usual -> wanted.data().isEmpty() && Files.exists(usual.resolve("keys.json")))
+                .filter(usual ->
+                        wanted.data().isEmpty() && Files.exists(usual.resolve("keys.json")))
                 .map(usual ->
                         "There are client keys in ./%s, which is not in use: nobody needs one without --data %s."
                                 .formatted(usual, usual));

@@ -127,6 +127,10 @@ final class ReloadTest {
         return reported(gateway.address());
     }
 
+    private String metrics() throws IOException {
+        return Wire.get(gateway.address(), "/metrics").text();
+    }
+
     private static JsonNode reported(URI address) throws IOException {
         String page = Wire.get(address, "/admin/config").text();
         return JsonMapper.shared().readTree(page).get("reload");
@@ -202,6 +206,7 @@ final class ReloadTest {
         reload(toB() + "cache: { tll: 1s }\n");
         JsonNode rejected = reported();
         assertFalse(rejected.get("applied").booleanValue());
+        assertTrue(metrics().contains("vivace_config_applied 0\n"));
         JsonNode problem = rejected.get("problems").get(0);
         assertEquals("cache.tll", problem.get("path").stringValue());
         assertEquals(3, problem.get("line").intValue());
@@ -216,6 +221,7 @@ final class ReloadTest {
 
         reload(toB());
         assertTrue(reported().get("applied").booleanValue());
+        assertTrue(metrics().contains("vivace_config_applied 1\n"));
         assertEquals(200, ask("fixed"));
         assertEquals(2, a.calls().size());
         assertEquals(1, b.calls().size());
