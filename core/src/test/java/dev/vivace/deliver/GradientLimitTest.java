@@ -206,7 +206,7 @@ class GradientLimitTest {
         }
         assertEquals(1, limit.limit(), "it says so for ten minutes");
         answers(limit, now, 1_000);
-        assertTrue(limit.limit() >= 50, "after 1,000 answers: " + limit.limit());
+        assertTrue(limit.limit() >= 200, "after 1,000 answers: " + limit.limit());
     }
 
     /** Nothing waits there, so only what it turns away says how many it takes. */
