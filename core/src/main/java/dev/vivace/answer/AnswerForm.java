@@ -1,6 +1,7 @@
 package dev.vivace.answer;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What the bytes of a successful answer mean in one protocol, and how one form of it becomes the
@@ -61,4 +62,16 @@ public sealed interface AnswerForm permits ChatForm, ResponsesForm, MessagesForm
      * @param tail its last bytes, which may begin anywhere but in the last event
      */
     StreamEnd end(byte[] tail);
+
+    /**
+     * How a stream ended, by as little as says so. Never an exception.
+     *
+     * @param last its last bytes, as of {@link #end(byte[])}
+     * @param more more of them; asked only where the last do not say
+     * @param unseen whether it had an event that was too long to be looked at
+     */
+    default StreamEnd end(byte[] last, Supplier<byte[]> more, boolean unseen) {
+        StreamEnd end = end(last);
+        return end == StreamEnd.CUT ? end(more.get()) : end;
+    }
 }

@@ -5,6 +5,8 @@ import dev.vivace.json.JsonReader;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * How a stream of chat chunks ends. Several servers never send {@code [DONE]}: there it is whole if
@@ -20,24 +22,42 @@ final class ChatEnd {
 
     private ChatEnd() {}
 
-    static StreamEnd of(byte[] tail) {
+    /** As {@link AnswerForm#end(byte[], Supplier, boolean)}. */
+    static StreamEnd of(byte[] last, Supplier<byte[]> more, boolean unseen) {
+        return said(last)
+                .orElseGet(() -> {
+                    // That the choices of the last read have finished says nothing of the others.
+                    byte[] tail = more.get();
+                    return said(tail).orElseGet(() -> new ChatEnd().end(tail, unseen));
+                });
+    }
+
+    /** What the last event says, if it says how the stream ends. */
+    private static Optional<StreamEnd> said(byte[] tail) {
         var events = new LastEvents(tail);
         boolean done = false;
         while (events.previous()) {
-            if (!events.event().isDone()) {
-                // Some report an error and then say that they are done.
-                boolean error = EventGist.of(events.event()).error();
-                return error ? StreamEnd.ERROR : done ? StreamEnd.WHOLE : new ChatEnd().end(tail);
+            if (events.event().isDone()) {
+                done = true; // some report an error and then say that they are done
+                continue;
             }
-            done = true;
+            EventGist gist = EventGist.of(events.event());
+            if (gist.error()) {
+                return Optional.of(StreamEnd.ERROR);
+            }
+            if (!gist.silent()) {
+                break;
+            }
         }
-        return done ? StreamEnd.WHOLE : StreamEnd.CUT;
+        return done ? Optional.of(StreamEnd.WHOLE) : Optional.empty();
     }
 
-    private StreamEnd end(byte[] tail) {
+    private StreamEnd end(byte[] tail, boolean unseen) {
+        boolean some = false;
         boolean known = false;
         var events = new SseEvents(tail);
         while (events.next()) {
+            some = true;
             known |= events.isObject();
             try {
                 chunk(new JsonReader(events.data()));
@@ -45,8 +65,9 @@ final class ChatEnd {
                 continue; // the tail begins anywhere
             }
         }
-        boolean finished = !choices.isEmpty() && !choices.containsValue(false);
-        return finished || !known ? StreamEnd.WHOLE : StreamEnd.CUT;
+        boolean finished =
+                choices.isEmpty() ? unseen || some && !known : !choices.containsValue(false);
+        return finished ? StreamEnd.WHOLE : StreamEnd.CUT;
     }
 
     private void chunk(JsonReader in) {
@@ -68,7 +89,7 @@ final class ChatEnd {
         boolean finished = false;
         in.beginObject();
         while (in.nextMember()) {
-            if (in.nameIs(INDEX)) {
+            if (in.nameIs(INDEX) && Character.isDigit(in.peek())) {
                 in.readNumber();
                 index = in.text();
             } else if (in.nameIs(FINISH) && in.peek() == '"') {

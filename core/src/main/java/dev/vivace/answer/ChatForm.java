@@ -2,6 +2,7 @@ package dev.vivace.answer;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -42,7 +43,12 @@ final class ChatForm implements AnswerForm {
 
     @Override
     public StreamEnd end(byte[] tail) {
-        return ChatEnd.of(tail);
+        return ChatEnd.of(tail, () -> tail, false);
+    }
+
+    @Override
+    public StreamEnd end(byte[] last, Supplier<byte[]> more, boolean unseen) {
+        return ChatEnd.of(last, more, unseen);
     }
 
     /**

@@ -40,21 +40,26 @@ final class LastEvents {
         return event;
     }
 
-    /** How a stream ends whose events have types, of which these are the last. */
+    /**
+     * How a stream ends whose events have types, of which these are the last. What comes after one
+     * of them may be anything, as some servers add their own.
+     */
     static StreamEnd end(byte[] tail, List<String> types) {
         var events = new LastEvents(tail);
+        boolean some = false;
         while (events.previous()) {
             if (events.event.isDone()) {
                 continue; // some write it after the events of any protocol
             }
             EventGist gist = EventGist.of(events.event);
-            if (!gist.ping()) {
-                if (gist.error()) {
-                    return StreamEnd.ERROR;
-                }
-                boolean whole = types.contains(gist.type()) || !events.event.isObject();
-                return whole ? StreamEnd.WHOLE : StreamEnd.CUT;
+            if (gist.error()) {
+                return StreamEnd.ERROR;
             }
+            boolean foreign = !some && !gist.silent() && !events.event.isObject();
+            if (foreign || types.contains(gist.type())) {
+                return StreamEnd.WHOLE;
+            }
+            some |= !gist.silent();
         }
         return StreamEnd.CUT;
     }

@@ -1,8 +1,8 @@
 package dev.vivace.answer;
 
 /**
- * What the beginning of a stream says of it. Comments and pings say nothing: they keep a connection
- * alive while nobody knows yet what will become of the call.
+ * What the beginning of a stream says of it. Comments, pings, events without data and chat chunks
+ * without choices say nothing: they come while nobody knows yet what will become of the call.
  */
 public sealed interface StreamStart {
     /** Nothing yet. */
@@ -36,7 +36,7 @@ public sealed interface StreamStart {
             if (gist.error()) {
                 return new Fails(each.data());
             }
-            if (!gist.ping()) {
+            if (!gist.silent()) {
                 return ANSWERS;
             }
         }

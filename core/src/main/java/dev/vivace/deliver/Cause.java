@@ -10,7 +10,9 @@ public enum Cause {
     TIMEOUT(true, true, true),
     /** Too many calls or tokens for this key or upstream: 429. */
     RATE_LIMITED(true, true, false),
-    /** The upstream's own fault, or too busy: 500, 502, 503, 504, 529 and their like. */
+    /** Too busy, whoever asks: 503, 529. */
+    OVERLOADED(true, true, true),
+    /** The upstream's own fault: 500, 502, 504 and their like. */
     SERVER_ERROR(true, true, true),
     /** The key is not valid, or not for this: 401, 403. */
     REFUSED_KEY(false, true, false),
@@ -40,6 +42,7 @@ public enum Cause {
             case 401, 403 -> REFUSED_KEY;
             case 429 -> RATE_LIMITED;
             case 501, 505 -> REFUSED;
+            case 503, 529 -> OVERLOADED;
             default -> status < 400 ? NONE : status < 500 ? REFUSED : SERVER_ERROR;
         };
     }
@@ -57,5 +60,10 @@ public enum Cause {
     /** Whether it speaks against the upstream: what its breaker counts as a failure. */
     public boolean failsUpstream() {
         return failsUpstream;
+    }
+
+    /** Whether it says that fewer calls at a time would have gone well. */
+    public boolean tooMuch() {
+        return this == RATE_LIMITED || this == OVERLOADED || this == TIMEOUT;
     }
 }

@@ -25,6 +25,7 @@ public final class ErrorEvent {
                             "insufficient_quota",
                             "too_many_requests",
                             "resource_exhausted"),
+                    new Kind(Cause.OVERLOADED, "overloaded", "unavailable"),
                     new Kind(Cause.REFUSED_KEY, "authentication", "permission", "invalid_api_key"),
                     new Kind(
                             Cause.REFUSED,

@@ -11,8 +11,12 @@ import java.util.function.LongSupplier;
  * later than they do where nothing queues, the limit grows by a little; when they begin later,
  * calls queue somewhere, and the limit shrinks in proportion. The limit moves once per round, by
  * the average of as many answers as half of it, because times to a first token vary by themselves
- * much more than those of small services; and it shrinks for calls that the upstream turned away
- * once in that time, not for each of a burst of them.
+ * much more than those of small services.
+ *
+ * <p>For calls that the upstream turned away it shrinks once in such a time, not for each of a
+ * burst of them, and to a tenth at most within a minute: they may come from too many tokens, of
+ * which the number of calls says nothing, and that is over when the minute is. As soon as a row of
+ * calls went well it doubles, as TCP does after a loss, up to half of what it was.
  *
  * <p>All hangs on knowing how soon answers begin where nothing queues, and under lasting demand
  * that is not to be seen: waiting would become the measure of waiting, and the limit would grow
@@ -30,6 +34,13 @@ final class GradientLimit {
     private static final double TOLERANCE = 1.4;
     private static final double SMOOTHING = 0.2;
     private static final double ON_DROP = 0.9;
+
+    /** What is left of the limit at least when calls were turned away for a minute. */
+    private static final double LEAST_LEFT = 0.1;
+
+    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+    private static final int SHORTEST_ROW = 5;
+    private static final int LONGEST_ROW = 20;
 
     /** Answers that begin no later than this, in times without a queue, show that none is there. */
     private static final double FREE = 1.15;
@@ -84,6 +95,20 @@ final class GradientLimit {
     private boolean everDropped;
     private long droppedAt;
 
+    // Since calls were turned away, until the limit has come back.
+
+    /** Whether no row of calls has gone well since. */
+    private boolean dropping;
+
+    private long floorSince;
+    private double floor = 1;
+
+    /** Up to where it doubles; 0 if none were turned away. */
+    private double goal;
+
+    /** How many calls have gone well since, or since it doubled; negative while it cannot say. */
+    private int well;
+
     GradientLimit(int max, LongSupplier nanos) {
         this.max = max;
         this.nanos = nanos;
@@ -105,6 +130,10 @@ final class GradientLimit {
         }
         if (toSkip > 0) {
             toSkip--;
+        } else if (goal > 0) {
+            if (!dropped && ++well >= Math.clamp(limit(), SHORTEST_ROW, LONGEST_ROW)) {
+                wentWell(inFlight - 1);
+            }
         } else if (!dropped && firstByteNanos >= 0) {
             sum += Math.max(1, firstByteNanos);
             size++;
@@ -117,15 +146,56 @@ final class GradientLimit {
 
     private void dropped() {
         long now = nanos.getAsLong();
-        double pause = base == 0 ? LONGEST_PAUSE : Math.min(base, LONGEST_PAUSE);
+        well = 0;
+        if (!dropping) {
+            dropping = true;
+            goal = highest() / 2;
+            floorAt(highest(), now);
+        } else if (now - floorSince >= MINUTE) {
+            floorAt(limit, now);
+        }
+        long pause = base == 0 ? LONGEST_PAUSE : (long) Math.min(base, LONGEST_PAUSE);
         if (everDropped && now - droppedAt < pause) {
             return;
         }
         everDropped = true;
         droppedAt = now;
-        limit = Math.max(1, limit * ON_DROP);
-        before = Math.max(1, before * ON_DROP);
+        limit = shrunk(limit);
+        before = shrunk(before);
         phase = phase == Phase.START ? Phase.STEADY : phase;
+    }
+
+    private void floorAt(double from, long now) {
+        floor = Math.max(1, LEAST_LEFT * from);
+        floorSince = now;
+    }
+
+    /** A probe may be below the floor already. */
+    private double shrunk(double from) {
+        return Math.max(Math.min(from, floor), ON_DROP * from);
+    }
+
+    /** A probe comes back to where it began. */
+    private double highest() {
+        return phase == Phase.PROBE ? before : limit;
+    }
+
+    /** So much at a time the upstream took without turning any away. */
+    private void wentWell(int inFlight) {
+        dropping = false;
+        well = 0;
+        if (highest() >= goal) {
+            goal = 0;
+            return;
+        }
+        phase = Phase.STEADY;
+        limit = Math.min(goal, 2 * limit);
+        before = limit;
+        sum = 0;
+        size = 0;
+        mostInFlight = 0;
+        freeRounds = 0;
+        toSkip = inFlight;
     }
 
     private void round(double time, int inFlight) {

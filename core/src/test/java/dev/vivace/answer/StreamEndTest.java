@@ -41,6 +41,31 @@ class StreamEndTest {
     }
 
     @Test
+    void aChatWithoutItsMarkIsJudgedByMoreThanItsLastRead() {
+        String before = choice(0, "'x'", "null") + choice(1, "'y'", "null");
+        String last = choice(1, "null", "'stop'");
+        chat(StreamEnd.CUT, last, before + last);
+        chat(StreamEnd.WHOLE, last, before + STOP + last);
+        chat(StreamEnd.WHOLE, last + "data: [DONE]\n\n", "data: {'not':'asked'}\n\n");
+        chat(StreamEnd.ERROR, ": bye\n\n", before + "data: {'error':'m'}\n\n: bye\n\n");
+    }
+
+    @Test
+    void aChoiceWithoutAnIndexIsTheFirst() {
+        chat(StreamEnd.WHOLE, "data: {'choices':[{'index':null,'finish_reason':'stop'}]}\n\n");
+        chat(StreamEnd.CUT, "data: {'choices':[{'index':null,'finish_reason':null}]}\n\n");
+    }
+
+    @Test
+    void whatAnEventSaidThatWasTooLongIsNotKnown() {
+        byte[] tail = bytes("xx'}}]}\n\ndata: {'choices':[],'usage':{}}\n\n");
+        AnswerForm form = Protocol.CHAT.form();
+        assertEquals(StreamEnd.WHOLE, form.end(tail, () -> tail, true));
+        assertEquals(StreamEnd.CUT, form.end(tail, () -> tail, false));
+        assertEquals(StreamEnd.CUT, form.end(bytes(PIECE), () -> bytes(PIECE), true));
+    }
+
+    @Test
     void aChatEndsWithAnErrorThatItReports() {
         chat(StreamEnd.ERROR, PIECE + "data: {'error':{'message':'m'}}\n\n");
         chat(StreamEnd.ERROR, PIECE + "data: {'error':{'message':'m'}}\n\ndata: [DONE]\n\n");
@@ -83,7 +108,8 @@ class StreamEndTest {
                 assertEquals(expected, protocol.form().end(stream), last + after);
             }
         }
-        assertEquals(StreamEnd.CUT, protocol.form().end(bytes(event + before)));
+        String own = "event: data\n" + event + before + "event: stats\ndata: {'tokens':1}\n\n";
+        assertEquals(expected, protocol.form().end(bytes(own)), "events of the server's own");
     }
 
     @Test
@@ -100,6 +126,11 @@ class StreamEndTest {
                 protocol.form().end(bad);
             }
         }
+    }
+
+    private static void chat(StreamEnd expected, String last, String more) {
+        StreamEnd end = Protocol.CHAT.form().end(bytes(last), () -> bytes(more), false);
+        assertEquals(expected, end, last + " of " + more);
     }
 
     private static void chat(StreamEnd expected, String stream) {

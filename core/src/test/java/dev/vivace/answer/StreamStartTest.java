@@ -12,7 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamStartTest {
     private static final String QUIET =
-            ": PROCESSING\n\nevent: ping\ndata: {'type': 'ping'}\n\ndata: {'type':'ping'}\r\n\r\n";
+            ": PROCESSING\n\nevent: ping\ndata: {'type': 'ping'}\n\ndata: {'type':'ping'}\r\n\r\n"
+                    + "data:\n\nevent: keepalive\ndata: {}\n\nevent: heartbeat\rdata: x\r\r"
+                    + "data: {'id':'1','choices':[],'prompt_filter_results':[{}]}\n\n";
 
     @Test
     void whatKeepsAliveSaysNothing() {
@@ -24,9 +26,12 @@ class StreamStartTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "data: {'choices':[]}",
-                "data: {'error':null,'choices':[]}",
-                "data: {'object':'chat.completion.chunk','choices':[]}",
+                "data: {'choices':[{}]}",
+                "data: {'error':null,'choices':[{}]}",
+                "data: {'error':'','choices':[{}]}",
+                "data: {'error':{},'choices':[{}]}",
+                "data: {'error':false,'choices':[{}]}",
+                "data: {'object':'chat.completion.chunk','choices':[{}]}",
                 "event: message_start\ndata: {'type':'message_start','error':{}}",
                 "data: {'type':'response.created','response':{'error':{}}}",
                 "data: [DONE]",
@@ -44,6 +49,10 @@ class StreamStartTest {
                 "data:  { 'error' : 'm' }",
                 "data: {'object':'error','message':'m'}",
                 "data: {'type':'error','error':{}}",
+                "data: {'object':'error','message':'m','type':'BadRequestError','code':400}",
+                "data: {'error':{'message':'m'},'type':'server_error'}",
+                "data: {'type':'server_error','error':{'message':'m'}}",
+                "event: data\ndata: {'error':{'message':'m'}}",
                 "event: error\ndata: {}"
             })
     void orItFails(String event) {

@@ -12,7 +12,7 @@ class ErrorEventTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{'type':'error','error':{'type':'overloaded_error','message':'Overloaded'}} | SERVER_ERROR",
+                "{'type':'error','error':{'type':'overloaded_error','message':'Overloaded'}} | OVERLOADED",
                 "{'type':'error','error':{'type':'api_error','message':'rate_limit'}} | SERVER_ERROR",
                 "{'type':'error','error':{'type':'rate_limit_error','message':'m'}} | RATE_LIMITED",
                 "{'type':'error','error':{'type':'invalid_request_error','message':'m'}} | REFUSED",

@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GradientLimitTest {
+    private static final long FIRST_BYTE = TimeUnit.MILLISECONDS.toNanos(300);
+
     private record End(long at, long firstByteNanos) {}
 
     /** An upstream with so many places, before which others queue. */
@@ -172,5 +174,70 @@ class GradientLimitTest {
             limit.ended(-1, true, 8);
         }
         assertEquals(1, limit.limit());
+    }
+
+    @Test
+    void comesBackWithinSecondsWhenCallsAreNoLongerTurnedAway() {
+        var now = new long[1];
+        var limit = new GradientLimit(128, () -> now[0]);
+        answers(limit, now, 1_000);
+        int before = limit.limit();
+        assertTrue(before >= 100, "" + before);
+        for (int i = 0; i < 300; i++) {
+            now[0] += TimeUnit.MILLISECONDS.toNanos(100);
+            limit.ended(i % 2 == 0 ? -1 : FIRST_BYTE, i % 2 == 0, limit.limit());
+        }
+        assertTrue(limit.limit() >= before / 10, "half a minute: " + limit.limit());
+        assertTrue(limit.limit() <= before / 5, "half a minute: " + limit.limit());
+        answers(limit, now, 400);
+        assertTrue(limit.limit() >= before / 2, "after 400 answers: " + limit.limit());
+        answers(limit, now, 1_000);
+        assertTrue(limit.limit() >= before, "after 1,400 answers: " + limit.limit());
+    }
+
+    @Test
+    void theWayBackFromOneIsShort() {
+        var now = new long[1];
+        var limit = new GradientLimit(500, () -> now[0]);
+        answers(limit, now, 1_000);
+        for (int i = 0; i < 600; i++) {
+            now[0] += TimeUnit.SECONDS.toNanos(1);
+            limit.ended(-1, true, limit.limit());
+        }
+        assertEquals(1, limit.limit(), "it says so for ten minutes");
+        answers(limit, now, 1_000);
+        assertTrue(limit.limit() >= 200, "after 1,000 answers: " + limit.limit());
+    }
+
+    /** Nothing waits there, so only what it turns away says how many it takes. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 40})
+    void findsWhatAnUpstreamTakesThatTurnsTheOthersAway(int places) {
+        var now = new long[1];
+        var limit = new GradientLimit(500, () -> now[0]);
+        answers(limit, now, 1_000);
+        int answered = 0;
+        int turnedAway = 0;
+        for (int second = 0; second < 3_600; second++) {
+            now[0] += TimeUnit.SECONDS.toNanos(1);
+            int calls = limit.limit();
+            for (int i = 0; i < calls; i++) {
+                limit.ended(i < places ? FIRST_BYTE : -1, i >= places, calls - i);
+            }
+            if (second >= 600) {
+                answered += Math.min(calls, places);
+                turnedAway += Math.max(0, calls - places);
+            }
+        }
+        assertTrue(answered >= 0.7 * 3_000 * places, "answered " + answered);
+        assertTrue(turnedAway <= answered, "turned away " + turnedAway);
+    }
+
+    /** Of an upstream where nothing ever waits. */
+    private static void answers(GradientLimit limit, long[] now, int count) {
+        for (int i = 0; i < count; i++) {
+            now[0] += FIRST_BYTE / limit.limit();
+            limit.ended(FIRST_BYTE, false, limit.limit());
+        }
     }
 }

@@ -83,12 +83,18 @@ final class EventFlow {
         if (form.isEmpty()) {
             return StreamEnd.WHOLE;
         }
-        // Nearly always the last read has the last event; only where not, more is looked at.
-        StreamEnd end = form.get().end(concat(last, rest()));
-        if (end == StreamEnd.CUT && events.beginningOfLast().length > 0) {
-            end = form.get().end(events.beginningOfLast());
+        if (events.beginningOfLast().length > 0) {
+            StreamEnd end = form.get().end(events.beginningOfLast());
+            if (end != StreamEnd.CUT) {
+                return end;
+            }
         }
-        return end == StreamEnd.CUT ? form.get().end(concat(written.get(), rest())) : end;
+        // Nearly always the last read has the last event; only where not, more is looked at.
+        return form.get()
+                .end(
+                        concat(last, rest()),
+                        () -> concat(written.get(), rest()),
+                        events.someTooLong());
     }
 
     private static byte[] concat(byte[] before, byte[] after) {

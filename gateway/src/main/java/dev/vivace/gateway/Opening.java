@@ -234,7 +234,10 @@ final class Opening {
     }
 
     private static boolean legible(Head head) {
-        return head.header("content-encoding").isEmpty();
+        return head.header("content-encoding")
+                .orElse("identity")
+                .strip()
+                .equalsIgnoreCase("identity");
     }
 
     private static boolean good(Head head) {

@@ -129,10 +129,7 @@ final class Place implements Passage {
                 keyBreaker.failed(keyTicket);
             }
         }
-        giveBack(
-                cause == Cause.RATE_LIMITED
-                        || cause == Cause.SERVER_ERROR
-                        || cause == Cause.TIMEOUT);
+        giveBack(cause.tooMuch());
     }
 
     private static void failsAgain(Breaker breaker) {

@@ -20,6 +20,7 @@ final class WholeEvents {
     private byte[] held = NONE;
     private byte[] beginning = NONE;
     private boolean within;
+    private boolean someTooLong;
 
     /** What can go on now that these bytes came; perhaps nothing. */
     byte[] with(byte[] chunk) {
@@ -31,6 +32,7 @@ final class WholeEvents {
         int end = end(all, all.length);
         if (end > 0) {
             beginning = within && firstEnd(all) == end ? beginning : NONE;
+            someTooLong |= within;
             within = false;
         }
         if (all.length - end > MOST) {
@@ -56,6 +58,11 @@ final class WholeEvents {
         return within ? NONE : beginning;
     }
 
+    /** Whether an event was too long to be held, and has ended. */
+    boolean someTooLong() {
+        return someTooLong;
+    }
+
     /** Where the last event ends that ends before this; 0 if none does. */
     private static int end(byte[] text, int before) {
         return end(text, before, 2);
@@ -63,13 +70,23 @@ final class WholeEvents {
 
     private static int end(byte[] text, int before, int after) {
         for (int at = before; at >= after; at--) {
-            if (text[at - 1] == '\n'
-                    && (text[at - 2] == '\n'
-                            || at >= 3 && text[at - 2] == '\r' && text[at - 3] == '\n')) {
+            if (endsEmptyLine(text, at)) {
                 return at;
             }
         }
         return 0;
+    }
+
+    /** Lines end with LF, CR LF or CR. */
+    private static boolean endsEmptyLine(byte[] text, int at) {
+        byte last = text[at - 1];
+        byte before = text[at - 2];
+        return last == '\n' && before == '\n'
+                || last == '\r' && before == '\r'
+                || last == '\n'
+                        && before == '\r'
+                        && at >= 3
+                        && (text[at - 3] == '\n' || text[at - 3] == '\r');
     }
 
     private static int firstEnd(byte[] text) {

@@ -15,6 +15,7 @@ import dev.vivace.deliver.RetryOptions;
 import dev.vivace.limit.Rates;
 import dev.vivace.line.UpstreamRequest.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +134,7 @@ final class StreamStartsTest {
         opening.add(bytes(QUIET));
         assertTrue(opening.waits());
         opening.add(bytes(": more\n"));
-        opening.add(bytes("\ndata: {\"choices\":[]"));
+        opening.add(bytes("\ndata: {\"choices\":[]}\n\ndata: {\"choices\":[{}]"));
         assertTrue(opening.waits());
         opening.add(bytes("}\n\ndata: {\"ch"));
         assertFalse(opening.waits());
@@ -141,7 +142,9 @@ final class StreamStartsTest {
         assertEquals(Cause.NONE, opening.verdict());
         var held = new StringBuilder();
         opening.takeChunks().forEach(chunk -> held.append(new String(chunk, UTF_8)));
-        assertEquals(QUIET + ": more\n\ndata: {\"choices\":[]}\n\n", held.toString());
+        assertEquals(
+                QUIET + ": more\n\ndata: {\"choices\":[]}\n\ndata: {\"choices\":[{}]}\n\n",
+                held.toString());
     }
 
     @Test
@@ -169,9 +172,19 @@ final class StreamStartsTest {
         assertFalse(opening.overdue(late));
     }
 
-    private static Opening opening() {
+    @ParameterizedTest
+    @CsvSource({"gzip, false", "identity, true"})
+    void whatIsPackedIsNotLookedAt(String encoding, boolean waits) {
+        Opening opening = opening(new Header("content-encoding", encoding));
+        opening.add(bytes(QUIET));
+        assertEquals(waits, opening.waits());
+    }
+
+    private static Opening opening(Header... more) {
         var opening = new Opening(Kind.MODEL, Optional.of(Protocol.CHAT.form()), false);
-        opening.head(new Head(200, List.of(new Header("content-type", "text/event-stream"))));
+        var headers = new ArrayList<>(List.of(new Header("content-type", "text/event-stream")));
+        headers.addAll(List.of(more));
+        opening.head(new Head(200, headers));
         return opening;
     }
 

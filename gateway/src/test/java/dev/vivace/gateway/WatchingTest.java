@@ -253,7 +253,7 @@ final class WatchingTest {
                 assertEquals(1, fallback.path("ran").asInt(0), fallback.toString());
                 assertHas(
                         metrics(gateway),
-                        "vivace_stage_total{stage=\"fallback\",outcome=\"server-error\"} 1");
+                        "vivace_stage_total{stage=\"fallback\",outcome=\"overloaded\"} 1");
                 assertFalse(feature(gateway, "retry").path("on").asBoolean(true));
             }
         }

@@ -10,7 +10,11 @@ import org.junit.jupiter.api.Test;
 
 final class WholeEventsTest {
     private static final String STREAM =
-            ": a comment\n\n" + Chat.piece("a") + "event: x\r\ndata: {\"b\":1}\r\n\r\n" + Chat.DONE;
+            ": a comment\n\n"
+                    + Chat.piece("a")
+                    + "event: x\r\ndata: {\"b\":1}\r\n\r\n"
+                    + "event: y\rdata: {\"c\":1}\r\rdata: {\"d\":1}\r\r"
+                    + Chat.DONE;
 
     @Test
     void eventsWhereverReadsEnd() {
@@ -23,7 +27,10 @@ final class WholeEventsTest {
                 int to = Math.min(STREAM.length(), at + random.nextInt(1, 60));
                 String ready = text(events.with(bytes(STREAM.substring(at, to))));
                 assertTrue(
-                        ready.isEmpty() || ready.endsWith("\n\n") || ready.endsWith("\n\r\n"),
+                        ready.isEmpty()
+                                || ready.endsWith("\n\n")
+                                || ready.endsWith("\n\r\n")
+                                || ready.endsWith("\r\r"),
                         "seed 7, run " + run + ": " + ready);
                 out.append(ready);
                 at = to;
@@ -37,6 +44,13 @@ final class WholeEventsTest {
     void theUsualReadIsNotCopied() {
         byte[] read = bytes(STREAM);
         assertSame(read, new WholeEvents().with(read));
+    }
+
+    @Test
+    void linesCanEndWithCarriageReturns() {
+        var events = new WholeEvents();
+        assertEquals("data: a\r\r", text(events.with(bytes("data: a\r\rdata: b\r"))));
+        assertEquals("data: b\r\r", text(events.with(bytes("\r"))));
     }
 
     @Test
