@@ -169,9 +169,42 @@ final class StreamStartsTest {
         assertFalse(opening.overdue(late));
     }
 
+    /** Some keep a connection alive by empty lines until an answer is there that is no stream. */
+    @Test
+    void anAnswerBeginsAndEndsWithWhatIsNoWhiteSpace() {
+        Opening opening = opening("application/json");
+        opening.add(bytes("\n"));
+        opening.add(bytes(" \r\n"));
+        assertFalse(opening.speaks());
+        assertEquals(Cause.BROKEN, opening.cause(true), "only white space is no answer");
+        opening.add(bytes("\n{\"choices\":[]"));
+        assertTrue(opening.speaks());
+        assertEquals(Cause.BROKEN, opening.cause(true), "half an object is none");
+        opening.add(bytes("}"));
+        opening.add(bytes("\n"));
+        assertEquals(Cause.NONE, opening.cause(true));
+        opening.add(bytes("<"));
+        assertEquals(Cause.BROKEN, opening.cause(true));
+    }
+
+    @Test
+    void onlyOfModelsThatAnswerItIsSaidHowSoonTheyBegin() {
+        assertTrue(opening("application/json").timed());
+        var failed = new Opening(Kind.MODEL, Optional.of(Protocol.CHAT.form()), false);
+        failed.head(new Head(500, List.of()));
+        assertFalse(failed.timed());
+        var embeddings = new Opening(Kind.MODEL, Optional.empty(), false);
+        embeddings.head(new Head(200, List.of(new Header("content-type", "application/json"))));
+        assertFalse(embeddings.timed());
+    }
+
     private static Opening opening() {
+        return opening("text/event-stream");
+    }
+
+    private static Opening opening(String type) {
         var opening = new Opening(Kind.MODEL, Optional.of(Protocol.CHAT.form()), false);
-        opening.head(new Head(200, List.of(new Header("content-type", "text/event-stream"))));
+        opening.head(new Head(200, List.of(new Header("content-type", type))));
         return opening;
     }
 
