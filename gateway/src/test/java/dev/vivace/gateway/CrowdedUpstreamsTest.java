@@ -10,14 +10,19 @@ import dev.vivace.deliver.BreakerOptions;
 import dev.vivace.deliver.ConcurrencyOptions;
 import dev.vivace.limit.Rates;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Upstreams that let nobody in for the moment are passed by, and nothing is taken from them. */
 @Timeout(60)
@@ -207,6 +212,39 @@ final class CrowdedUpstreamsTest extends TwoUpstreams {
         }
         // 1,400 and a few for each prompt, and 500 more to be let in.
         assertEquals(3, first.calls().size());
+    }
+
+    /** Its first round is 20 answers, of which some found every place taken: then it doubles. */
+    @ParameterizedTest
+    @CsvSource({"false, 16", "true, 8"})
+    void wholeTimesMoveTheLimitOnlyWhereNothingStreams(boolean streams, int limit)
+            throws Exception {
+        var together = new CyclicBarrier(8);
+        first.script((call, reply) -> {
+            if (!call.text().contains("stream")) {
+                together.await();
+            }
+            Chat.reply(call, reply);
+        });
+        var adaptive =
+                new ConcurrencyOptions(
+                        ConcurrencyOptions.Mode.ADAPTIVE, 100, 100, Duration.ofMinutes(5));
+        try (var gateway = alone(with -> with.concurrency(adaptive))) {
+            if (streams) {
+                assertEquals(200, ask(gateway, Chat.stream("before")).get().status());
+            }
+            for (int round = 0; round < 3; round++) {
+                var asked = new ArrayList<CompletableFuture<Wire.Answer>>();
+                for (int i = 0; i < 8; i++) {
+                    asked.add(ask(gateway, Chat.ask(round + " whole " + i)));
+                }
+                for (var each : asked) {
+                    assertEquals(200, each.get().status());
+                }
+            }
+            awaitMetric(gateway, "vivace_upstream_in_flight{upstream=\"first\"} 0");
+            awaitMetric(gateway, "vivace_upstream_concurrency_limit{upstream=\"first\"} " + limit);
+        }
     }
 
     @Test
