@@ -24,8 +24,11 @@ public final class Balancer {
      * others.
      *
      * @param ownRegion empty if that is not said: then no region goes before another
+     * @param streamed whether the call asks for a stream, which begins much sooner than an answer
+     *     that is not one
      */
-    public int[] order(List<UpstreamState> chain, Balance balance, String ownRegion) {
+    public int[] order(
+            List<UpstreamState> chain, Balance balance, String ownRegion, boolean streamed) {
         int count = chain.size();
         if (count == 1) {
             return ONLY;
@@ -34,7 +37,7 @@ public final class Balancer {
         int[] groups = new int[count];
         for (int i = 0; i < count; i++) {
             UpstreamState upstream = chain.get(i);
-            costs[i] = cost(upstream, balance);
+            costs[i] = cost(upstream, balance, streamed);
             groups[i] = group(upstream, balance, ownRegion);
         }
         int[] order = sorted(groups, costs);
@@ -44,7 +47,7 @@ public final class Balancer {
         return order;
     }
 
-    private double cost(UpstreamState upstream, Balance balance) {
+    private double cost(UpstreamState upstream, Balance balance, boolean streamed) {
         return switch (balance) {
             case ORDER -> 0;
             // Whose exponential clock rings first, each at the rate of its weight: a weighted
@@ -52,7 +55,7 @@ public final class Balancer {
             case WEIGHT -> -Math.log(1 - random.nextDouble()) / upstream.weight();
             case LEAST_BUSY -> load(upstream);
             case FASTEST -> {
-                double recent = upstream.firstByteTimes().recent();
+                double recent = upstream.firstByteTimes(streamed).recent();
                 // Unknown ones first, but not all calls to one of them until it is known.
                 yield recent > 0 ? recent : -1.0 / (1 + upstream.inFlight());
             }
@@ -65,7 +68,7 @@ public final class Balancer {
     }
 
     private static int group(UpstreamState upstream, Balance balance, String ownRegion) {
-        int open = upstream.breaker().state() == Breaker.State.OPEN ? 2 : 0;
+        int open = upstream.breakerState() == Breaker.State.OPEN ? 2 : 0;
         boolean foreign =
                 balance != Balance.ORDER
                         && !ownRegion.isEmpty()

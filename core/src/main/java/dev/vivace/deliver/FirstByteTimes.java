@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How long an upstream lately took to begin its answers: its last 256 answers, none older than five
- * minutes. Thread-safe.
+ * How long an upstream lately took to begin its answers of one kind: its last 256 answers, none
+ * older than five minutes. Thread-safe.
  */
 public final class FirstByteTimes {
     private static final int SAMPLES = 256;
@@ -61,6 +61,11 @@ public final class FirstByteTimes {
     /** The average time in nanoseconds, the newer the heavier; 0 if nothing is known. */
     public synchronized double recent() {
         return isFresh(nanos.getAsLong()) ? average : 0;
+    }
+
+    /** Whether any is recent. */
+    public synchronized boolean known() {
+        return isFresh(nanos.getAsLong());
     }
 
     private boolean isFresh(long now) {

@@ -41,6 +41,15 @@ public final class KeyRing {
         return count <= 1 && !resting ? 0 : nextOfSeveral();
     }
 
+    /**
+     * The next after one that was of no use, or -1 if all rest. Who begins with {@link #next} comes
+     * to every key in as many turns as there are keys, whoever else takes turns meanwhile.
+     */
+    public synchronized int after(int key) {
+        next = key + 1 == restNanos.length ? 0 : key + 1;
+        return nextOfSeveral();
+    }
+
     private synchronized int nextOfSeveral() {
         for (int tried = 0; tried < restNanos.length; tried++) {
             int key = next;

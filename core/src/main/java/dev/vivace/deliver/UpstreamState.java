@@ -1,5 +1,6 @@
 package dev.vivace.deliver;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,16 +19,19 @@ public final class UpstreamState {
     // Asked anew each time: the generator of a thread is for that thread only.
     private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
+    private static final int LEAST_CALLS_OF_A_KEY = 5;
+
     private final String name;
     private final int weight;
     private final String region;
-    private final BreakerOptions breakerOptions;
+    private final BreakerOptions keyBreakerOptions;
     private final LongSupplier nanos;
     private final RetryBudget budget;
     private final Backoff backoff;
     private final Breaker breaker;
     private final AtomicReferenceArray<Breaker> keyBreakers;
-    private final FirstByteTimes firstByteTimes;
+    private final FirstByteTimes streams;
+    private final FirstByteTimes others;
     private final KeyRing keys;
     private final Turnstile turnstile;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -52,13 +56,14 @@ public final class UpstreamState {
         this.name = name;
         this.weight = weight;
         this.region = region;
-        this.breakerOptions = breaker;
+        this.keyBreakerOptions = keys > 1 ? ofOneKey(breaker, keys) : breaker;
         this.nanos = nanos;
         this.budget = new RetryBudget(retry.budget(), retry.floor(), nanos);
         this.backoff = new Backoff(retry.base(), retry.maxWait(), RANDOM);
         this.breaker = new Breaker(breaker, nanos);
         this.keyBreakers = new AtomicReferenceArray<>(Math.max(1, keys));
-        this.firstByteTimes = new FirstByteTimes(nanos);
+        this.streams = new FirstByteTimes(nanos);
+        this.others = new FirstByteTimes(nanos);
         this.keys = new KeyRing(keys, nanos);
         this.turnstile = new Turnstile(concurrency, nanos);
     }
@@ -83,9 +88,54 @@ public final class UpstreamState {
         return backoff;
     }
 
-    /** The one for the upstream as a whole. */
+    /** A key gets its part of the calls only. */
+    private static BreakerOptions ofOneKey(BreakerOptions all, int keys) {
+        int part = Math.max(LEAST_CALLS_OF_A_KEY, all.minCalls() / keys);
+        return new BreakerOptions(
+                all.on(),
+                all.window(),
+                Math.min(all.minCalls(), part),
+                all.failureRate(),
+                all.open(),
+                all.probes());
+    }
+
+    /**
+     * The one for the upstream as a whole. With several keys it hears of connections that were
+     * none; of other failures hears the breaker of the key.
+     */
     public Breaker breaker() {
         return breaker;
+    }
+
+    /** Whether calls enter, by the upstream's breaker and, where it has several keys, by theirs. */
+    public Breaker.State breakerState() {
+        Breaker.State whole = breaker.state();
+        if (whole != Breaker.State.CLOSED || keys.count() <= 1) {
+            return whole;
+        }
+        Breaker.State best = Breaker.State.OPEN;
+        for (int key = 0; key < keys.count(); key++) {
+            Breaker of = keyBreakers.get(key);
+            Breaker.State state = of == null ? Breaker.State.CLOSED : of.state();
+            if (state == Breaker.State.CLOSED) {
+                return state;
+            }
+            best = state == Breaker.State.HALF_OPEN ? state : best;
+        }
+        return best;
+    }
+
+    /** How long {@link #breakerState} stays open; zero if it is not. */
+    public Duration opensIn() {
+        Duration whole = breaker.opensIn();
+        if (whole.isPositive() || breakerState() != Breaker.State.OPEN) {
+            return whole;
+        }
+        return IntStream.range(0, keys.count())
+                .mapToObj(key -> breaker(key).opensIn())
+                .min(Duration::compareTo)
+                .orElse(Duration.ZERO);
     }
 
     /** Those of the keys, in their order; none where there is only one, or none. */
@@ -101,12 +151,16 @@ public final class UpstreamState {
         if (known != null) {
             return known;
         }
-        keyBreakers.compareAndSet(key, null, new Breaker(breakerOptions, nanos));
+        keyBreakers.compareAndSet(key, null, new Breaker(keyBreakerOptions, nanos));
         return keyBreakers.get(key);
     }
 
-    public FirstByteTimes firstByteTimes() {
-        return firstByteTimes;
+    /**
+     * Those of streams, which are times to a first token; or those of other answers, which are
+     * nearly as long as the answers take to be written.
+     */
+    public FirstByteTimes firstByteTimes(boolean streamed) {
+        return streamed ? streams : others;
     }
 
     public KeyRing keys() {
@@ -135,7 +189,7 @@ public final class UpstreamState {
     public Snapshot snapshot() {
         return new Snapshot(
                 name,
-                breaker.state(),
+                breakerState(),
                 ofKeys(),
                 turnstile.limit(),
                 inFlight(),
@@ -144,7 +198,7 @@ public final class UpstreamState {
                 keys.resting(),
                 budget.retries(),
                 budget.calls(),
-                firstByteTimes.p95());
+                streams.p95());
     }
 
     /**
@@ -156,7 +210,7 @@ public final class UpstreamState {
      * @param restingKeys how many of them were refused or limited, and are left alone for now
      * @param retries within the last minute
      * @param calls within the last minute
-     * @param p95Nanos see {@link FirstByteTimes#p95}
+     * @param p95Nanos of streams, see {@link FirstByteTimes#p95}
      */
     public record Snapshot(
             String name,

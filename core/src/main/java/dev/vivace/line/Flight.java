@@ -205,6 +205,11 @@ public final class Flight {
         return Quota.estimate(request.body().length, OptionalLong.empty()).bought();
     }
 
+    /** The part of {@link #tokensWanted} that is its prompt. */
+    public long promptTokens() {
+        return Quota.estimate(request.body().length, OptionalLong.empty()).fresh();
+    }
+
     /** What was bought; nothing until the log has ended. */
     public Tokens bought() {
         return bought;

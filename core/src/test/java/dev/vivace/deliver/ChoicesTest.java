@@ -38,15 +38,17 @@ class ChoicesTest {
         var balancer = new Balancer(new Random(1));
         int first = 0;
         for (int i = 0; i < 10_000; i++) {
-            first += balancer.order(List.of(a, b), Balance.WEIGHT, "")[0] == 0 ? 1 : 0;
+            first += balancer.order(List.of(a, b), Balance.WEIGHT, "", true)[0] == 0 ? 1 : 0;
         }
         assertEquals(7_500, first, 200);
-        assertArrayEquals(new int[] {1, 0}, balancer.order(List.of(a, b), Balance.WEIGHT, "us"));
-        assertArrayEquals(new int[] {0, 1}, balancer.order(List.of(a, b), Balance.ORDER, "us"));
+        assertArrayEquals(
+                new int[] {1, 0}, balancer.order(List.of(a, b), Balance.WEIGHT, "us", true));
+        assertArrayEquals(
+                new int[] {0, 1}, balancer.order(List.of(a, b), Balance.ORDER, "us", true));
         for (int i = 0; i < 20; i++) {
             a.breaker().failed(a.breaker().tryEnter());
         }
-        assertArrayEquals(new int[] {1, 0}, balancer.order(List.of(a, b), Balance.ORDER, ""));
+        assertArrayEquals(new int[] {1, 0}, balancer.order(List.of(a, b), Balance.ORDER, "", true));
     }
 
     @Test
@@ -61,6 +63,59 @@ class ChoicesTest {
         now.addAndGet(Duration.ofSeconds(3).toNanos());
         assertEquals(0, ring.next());
         assertEquals(0, new KeyRing(0, now::get).next());
+    }
+
+    /** Two that take turns on two keys would each find the same one, for ever. */
+    @Test
+    void whoeverElseTakesTurnsEveryKeyIsFound() {
+        var ring = new KeyRing(2, now::get);
+        int mine = ring.next();
+        int theirs = ring.next();
+        assertEquals(1 - mine, ring.after(mine));
+        assertEquals(1 - theirs, ring.after(theirs));
+        ring.rest(0, Duration.ofSeconds(5));
+        assertEquals(1, ring.after(1));
+        ring.rest(1, Duration.ofSeconds(5));
+        assertEquals(-1, ring.after(1));
+    }
+
+    @Test
+    void anUpstreamIsClosedWhenTheBreakersOfAllItsKeysAre() {
+        var upstream = upstream("a", 1, "");
+        for (int key = 0; key < 2; key++) {
+            assertEquals(Breaker.State.CLOSED, upstream.breakerState());
+            assertEquals(Duration.ZERO, upstream.opensIn());
+            for (int i = 0; i < BreakerOptions.DEFAULT.minCalls() / 2; i++) {
+                upstream.breaker(key).failed(upstream.breaker(key).tryEnter());
+            }
+            assertEquals(Breaker.State.OPEN, upstream.breaker(key).state());
+            now.addAndGet(Duration.ofSeconds(1).toNanos());
+        }
+        assertEquals(Breaker.State.OPEN, upstream.breakerState());
+        assertEquals(Duration.ofSeconds(3), upstream.opensIn());
+        now.addAndGet(Duration.ofSeconds(3).toNanos());
+        assertEquals(Breaker.State.HALF_OPEN, upstream.breakerState());
+        assertEquals(Duration.ZERO, upstream.opensIn());
+    }
+
+    /** Whole times and times to a first token do not compare. */
+    @Test
+    void theFastestIsWhoIsSoForCallsOfTheKind() {
+        var a = upstream("a", 1, "");
+        var b = upstream("b", 1, "");
+        a.firstByteTimes(true).record(100);
+        a.firstByteTimes(false).record(9_000);
+        b.firstByteTimes(true).record(200);
+        b.firstByteTimes(false).record(8_000);
+        var balancer = new Balancer(new Random(1));
+        int streams = 0;
+        int others = 0;
+        for (int i = 0; i < 1_000; i++) {
+            streams += balancer.order(List.of(a, b), Balance.FASTEST, "", true)[0] == 0 ? 1 : 0;
+            others += balancer.order(List.of(a, b), Balance.FASTEST, "", false)[0] == 1 ? 1 : 0;
+        }
+        assertTrue(streams > 900, "but for those that explore: " + streams);
+        assertTrue(others > 900, "but for those that explore: " + others);
     }
 
     @Test

@@ -52,7 +52,7 @@ public final class UpstreamFigures {
         gauge(
                 to,
                 "first_byte_p95_seconds",
-                "19 of 20 recent answers began within it; where there were enough.",
+                "19 of 20 recent streams began within it; where there were enough.",
                 all.stream().filter(each -> each.p95Nanos().isPresent()).toList(),
                 each -> each.p95Nanos().orElse(0) / SECOND);
         return to.toString();

@@ -112,6 +112,11 @@ final class Attempt {
         return reused;
     }
 
+    /** Whether anything of it may have left; without a connection nothing has. */
+    boolean sent() {
+        return request != null;
+    }
+
     /** Sends the request, on a connection that is open already if there is one. */
     void start() {
         // What flows through cannot be sent twice, so it never meets a stale connection.
@@ -256,8 +261,9 @@ final class Attempt {
     void begins() {
         if (!begun) {
             begun = true;
-            Head head = opening.head();
-            place.came(departed, head.status() < 300 && opening.verdict() == Cause.NONE);
+            if (opening.timed()) {
+                place.came(departed, opening.head().streamed());
+            }
             flight.firstByteCame();
         }
     }

@@ -5,7 +5,6 @@ import dev.vivace.answer.Failure;
 import dev.vivace.deliver.Cause;
 import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
-import dev.vivace.line.UpstreamRequest.Kind;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -93,8 +92,9 @@ final class Dispatch {
         if (to.sent()) {
             to.lane().state().budget().called();
         }
-        if (!hedges && delivery.retries().hedge() && flight.request().kind() == Kind.MODEL) {
-            hedge().sent(to.lane().state());
+        // How soon embeddings come says how many they are, and nothing is known of files.
+        if (!hedges && delivery.retries().hedge() && flight.form().isPresent()) {
+            hedge().sent(to.lane().state().firstByteTimes(flight.call().streamed()));
         }
         try {
             attempt.start();
@@ -132,6 +132,11 @@ final class Dispatch {
             running.add(attempt); // what it brought may be shown all the same
         }
         return mended;
+    }
+
+    /** Whether there is another attempt beside one that is under way. */
+    boolean hedged() {
+        return running.two();
     }
 
     /** This one's answer is shown: no other's is wanted any more. */
@@ -227,8 +232,12 @@ final class Dispatch {
     void leave(Attempt attempt) {
         running.remove(attempt);
         attempt.cancel();
-        attempt.place().left();
-        attempt.place().settle(showing.bought(attempt));
+        if (attempt.sent()) {
+            attempt.place().left();
+            attempt.place().settle(showing.bought(attempt));
+        } else {
+            attempt.place().unused();
+        }
     }
 
     private void end() {

@@ -6,7 +6,6 @@ import dev.vivace.deliver.Turnstile;
 import dev.vivace.deliver.Waiter;
 import dev.vivace.limit.UpstreamRates;
 import dev.vivace.line.Flight;
-import dev.vivace.line.UpstreamRequest.Kind;
 import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -52,12 +51,7 @@ final class Entering implements Passage, Waiter {
         }
         return lane.state().turnstile().limits() || lane.rates().isPresent()
                 ? new Entering(step, flight, loop, listener).begin()
-                : Place.take(lane, timed(flight));
-    }
-
-    /** Of embeddings and files the time to the first byte says nothing about models. */
-    private static boolean timed(Flight flight) {
-        return flight.request().kind() == Kind.MODEL;
+                : Place.take(lane);
     }
 
     Step step() {
@@ -89,7 +83,7 @@ final class Entering implements Passage, Waiter {
 
     /** There is room for it; whether the upstream may be asked for so much is another matter. */
     private Passage inside() {
-        Passage passage = Place.take(lane, timed(flight));
+        Passage passage = Place.take(lane);
         return passage instanceof Place place && lane.rates().isPresent()
                 ? rated(place, lane.rates().get())
                 : passage;

@@ -1,6 +1,6 @@
 package dev.vivace.gateway;
 
-import dev.vivace.deliver.UpstreamState;
+import dev.vivace.deliver.FirstByteTimes;
 import io.vertx.core.Vertx;
 import java.util.OptionalLong;
 
@@ -20,9 +20,13 @@ final class Hedge {
         this.late = late;
     }
 
-    /** An attempt is sent; one at a time is waited for. */
-    void sent(UpstreamState to) {
-        OptionalLong p95 = timer == NONE ? to.firstByteTimes().p95() : OptionalLong.empty();
+    /**
+     * An attempt is sent; one at a time is waited for.
+     *
+     * @param recent of answers of its kind
+     */
+    void sent(FirstByteTimes recent) {
+        OptionalLong p95 = timer == NONE ? recent.p95() : OptionalLong.empty();
         if (p95.isPresent()) {
             timer =
                     vertx.setTimer(

@@ -88,8 +88,7 @@ final class HttpDelivery implements Delivery {
 
     /** Starts a flight whose body flows through from the client, if it has one. */
     void start(Flight flight, @Nullable HttpServerRequest upload) {
-        Targets targets =
-                Targets.of(flight.request().route(), lanes, balancer, config.server().region());
+        Targets targets = Targets.of(flight, lanes, balancer, config.server().region());
         if (targets == null) {
             flight.log()
                     .fail(

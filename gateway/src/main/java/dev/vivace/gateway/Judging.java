@@ -6,6 +6,7 @@ import dev.vivace.answer.StreamEnd;
 import dev.vivace.deliver.Cause;
 import dev.vivace.line.UpstreamRequest.Kind;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what comes back from the attempts of a flight. How an answer begins says whether it is the
@@ -16,6 +17,9 @@ final class Judging implements Attempt.Listener {
     private final Dispatch dispatch;
     private final Kind kind;
     private final Showing showing;
+
+    /** One that refused the call while another attempt was still at it, whole. */
+    private @Nullable Attempt refusal;
 
     Judging(Dispatch dispatch, Kind kind, Showing showing) {
         this.dispatch = dispatch;
@@ -34,18 +38,23 @@ final class Judging implements Attempt.Listener {
     @Override
     public void chunk(Attempt attempt, byte[] chunk) {
         if (showing.is(attempt)) {
-            attempt.begins();
-            append(attempt, attempt.opening().showable(chunk));
+            byte[] showable = attempt.opening().showable(chunk);
+            beginsIfItSpeaks(attempt);
+            append(attempt, showable);
         } else if (showing.begun()) {
             dispatch.leave(attempt);
         } else {
             attempt.opening().add(chunk);
-            if (!attempt.opening().silent()) {
-                attempt.begins();
-            }
+            beginsIfItSpeaks(attempt);
             if (!attempt.opening().waits()) {
                 judge(attempt, false);
             }
+        }
+    }
+
+    private static void beginsIfItSpeaks(Attempt attempt) {
+        if (attempt.opening().speaks()) {
+            attempt.begins();
         }
     }
 
@@ -78,14 +87,29 @@ final class Judging implements Attempt.Listener {
         } else {
             attempt.place().ended(cause);
         }
-        boolean canBeMended = cause != Cause.NONE && !showing.is(attempt);
-        if (!canBeMended || !dispatch.goesOnWithout(attempt, cause, Optional.empty())) {
+        if (showing.is(attempt)) {
             dispatch.fail(attempt, failure);
+            attempt.place().settle(showing.bought(attempt));
+            return;
         }
         if (cause == Cause.UNREACHABLE) {
             attempt.place().unused();
         } else {
             attempt.place().settle(showing.bought(attempt));
+        }
+        if (cause == Cause.NONE || !dispatch.goesOnWithout(attempt, cause, Optional.empty())) {
+            fail(attempt, failure);
+        }
+    }
+
+    /** Nothing is left to be tried; what an upstream said is clearer than what we would say. */
+    private void fail(Attempt attempt, Failure failure) {
+        Attempt other = refusal;
+        if (other == null || showing.begun()) {
+            dispatch.fail(attempt, failure);
+        } else {
+            show(other);
+            complete(other);
         }
     }
 
@@ -95,13 +119,17 @@ final class Judging implements Attempt.Listener {
         Cause cause = opening.cause(whole);
         boolean clientsOwn =
                 cause == Cause.REFUSED_KEY && attempt.place().lane().state().keys().count() == 0;
-        if (cause == Cause.NONE || cause == Cause.REFUSED || clientsOwn) {
+        boolean refused = cause == Cause.REFUSED || clientsOwn;
+        if (cause == Cause.NONE || refused && !dispatch.hedged()) {
             show(attempt);
             return;
         }
-        if (whole) {
-            attempt.place().ended(cause);
+        if (refused && whole) {
+            refusal = attempt; // the other may be able to do what this one is not
         }
+        // Who goes on may want the same place, and the same tokens, at once.
+        attempt.place().ended(cause);
+        attempt.place().settle(showing.bought(attempt));
         boolean mended = dispatch.goesOnWithout(attempt, cause, opening.retryAfter());
         if (!mended && !(cause == Cause.BROKEN && opening.pretends())) {
             show(attempt); // what the upstream says is clearer than what we would say
@@ -109,12 +137,10 @@ final class Judging implements Attempt.Listener {
         }
         if (!whole) {
             attempt.cancel();
-            attempt.place().ended(cause);
         }
         if (!mended) {
-            dispatch.fail(attempt, Showing.broken(attempt));
+            fail(attempt, Showing.broken(attempt));
         }
-        attempt.place().settle(0);
     }
 
     private void show(Attempt attempt) {

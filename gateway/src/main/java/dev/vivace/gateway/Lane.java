@@ -28,8 +28,7 @@ record Lane(
 
     /** Why nobody is to be sent there now, if so; looks only. */
     Optional<Failure> closed() {
-        Breaker breaker = state.breaker();
-        if (breaker.state() == Breaker.State.OPEN && breaker.opensIn().isPositive()) {
+        if (state.breakerState() == Breaker.State.OPEN && state.opensIn().isPositive()) {
             return Optional.of(resting());
         }
         Duration rest = state.keys().restsFor();
@@ -47,7 +46,7 @@ record Lane(
         return new Failure(
                 Failure.Kind.RESTING,
                 called() + " fails too often and is left alone for a moment.",
-                Optional.of(state.breaker().opensIn()));
+                Optional.of(state.opensIn()));
     }
 
     Failure limited(UpstreamRates.Turn.Wait turn) {

@@ -39,6 +39,8 @@ final class Opening {
     private @Nullable EventFlow events;
     private long since;
     private int size;
+    private byte first;
+    private byte last;
     private boolean spoiled;
 
     /**
@@ -68,6 +70,14 @@ final class Opening {
     Cause verdict() {
         EventFlow flow = events;
         return flow == null ? Cause.ofStatus(head().status()) : flow.failure(larger);
+    }
+
+    /**
+     * Whether how soon it began says how the upstream's models do. Of errors, embeddings and files
+     * it says nothing.
+     */
+    boolean timed() {
+        return form.isPresent() && good(head()) && verdict() == Cause.NONE;
     }
 
     /** When the upstream wants to be asked again, if it says so. */
@@ -110,22 +120,24 @@ final class Opening {
         if (good(known)) {
             return kind == Kind.MODEL && (!known.streamed() || silent());
         }
-        return mayGoElsewhere(known);
+        return kind == Kind.MODEL || Cause.ofStatus(known.status()).elsewhere();
     }
 
-    /** Whether nothing has come yet but what keeps the connection alive. */
-    boolean silent() {
+    /**
+     * Whether something of the answer itself has come. Events and comments keep the connection of a
+     * stream alive, and white space that of an answer that is not one.
+     */
+    boolean speaks() {
+        return events == null ? first != 0 || kind != Kind.MODEL : !events.silent();
+    }
+
+    private boolean silent() {
         return events != null && events.silent();
     }
 
     /** Whether such things came, and it is time that they reach the client. */
     boolean overdue(long now) {
         return !chunks.isEmpty() && silent() && now - since > LONGEST_SILENCE_NANOS;
-    }
-
-    private boolean mayGoElsewhere(Head known) {
-        return Cause.ofStatus(known.status()).elsewhere()
-                || larger && (known.status() == 400 || known.status() == 413);
     }
 
     /**
@@ -187,16 +199,22 @@ final class Opening {
      * scan a request.
      */
     private boolean object() {
-        return !chunks.isEmpty()
-                && Ends.first(chunks.getFirst()) == '{'
-                && Ends.last(chunks.getLast()) == '}';
+        return first == '{' && last == '}';
     }
 
     // ---- when it is shown
 
     /** What can be shown next, now that these bytes came; perhaps nothing. */
     byte[] showable(byte[] chunk) {
-        return events == null ? chunk : events.with(chunk);
+        if (events != null) {
+            return events.with(chunk);
+        }
+        byte end = Ends.last(chunk);
+        if (end != 0) {
+            first = first == 0 ? Ends.first(chunk) : first;
+            last = end;
+        }
+        return chunk;
     }
 
     /** What is left to be shown at the end. */

@@ -24,42 +24,29 @@ final class Place implements Passage {
     private final long ticket;
     private final @Nullable Breaker keyBreaker;
     private final long keyTicket;
-    private final boolean timed;
     private long reserved = NOTHING;
     private long firstByte = -1;
-    private boolean counts;
+    private boolean feeds;
     private boolean told;
     private boolean over;
 
-    private Place(
-            Lane lane,
-            int key,
-            long ticket,
-            @Nullable Breaker keyBreaker,
-            long keyTicket,
-            boolean timed) {
+    private Place(Lane lane, int key, long ticket, @Nullable Breaker keyBreaker, long keyTicket) {
         this.lane = lane;
         this.key = key;
         this.ticket = ticket;
         this.keyBreaker = keyBreaker;
         this.keyTicket = keyTicket;
-        this.timed = timed;
     }
 
     /**
      * Takes what is to be had; refused if the breaker has opened or every key rests. The turnstile
      * has been entered already, and is left again then.
-     *
-     * @param timed whether the time to its first byte says how the upstream's models do
      */
-    static Passage take(Lane lane, boolean timed) {
+    static Passage take(Lane lane) {
         UpstreamState state = lane.state();
         int keys = state.keys().count();
-        for (int tried = 0; tried < Math.max(1, keys); tried++) {
-            int key = state.keys().next();
-            if (key < 0) {
-                break;
-            }
+        int key = state.keys().next();
+        for (int tried = 0; tried < Math.max(1, keys) && key >= 0; tried++) {
             // That of an only key would say what the upstream's says.
             Breaker keyBreaker = keys > 1 ? state.breaker(key) : null;
             long keyTicket = keyBreaker == null ? 0 : keyBreaker.tryEnter();
@@ -67,12 +54,13 @@ final class Place implements Passage {
                 long ticket = state.breaker().tryEnter();
                 if (ticket >= 0) {
                     state.began();
-                    return new Place(lane, key, ticket, keyBreaker, keyTicket, timed);
+                    return new Place(lane, key, ticket, keyBreaker, keyTicket);
                 }
                 if (keyBreaker != null) {
                     keyBreaker.left(keyTicket);
                 }
             }
+            key = keys > 1 ? state.keys().after(key) : -1;
         }
         state.turnstile().left(-1, false);
         return new Refused(lane.closed().orElseGet(lane::resting));
@@ -86,17 +74,13 @@ final class Place implements Passage {
         return key;
     }
 
-    /**
-     * The answer has begun; once.
-     *
-     * @param good whether it is an answer and no error, which may come much sooner
-     */
-    void came(long departed, boolean good) {
+    /** A model's answer has begun, and is no error, which may come much sooner; once. */
+    void came(long departed, boolean streamed) {
         firstByte = Math.max(0, System.nanoTime() - departed);
-        counts = timed && good;
-        if (counts) {
-            lane.state().firstByteTimes().record(firstByte);
-        }
+        UpstreamState state = lane.state();
+        // Without streams there is nothing better to go by than whole times.
+        feeds = streamed || state.turnstile().limits() && !state.firstByteTimes(true).known();
+        state.firstByteTimes(streamed).record(firstByte);
     }
 
     /**
@@ -121,15 +105,29 @@ final class Place implements Passage {
             answers();
         } else if (told) {
             // It answered and broke off: one success and one failure.
-            failsAgain(lane.state().breaker());
+            failsAgain(keyBreaker == null ? lane.state().breaker() : keyBreaker);
         } else {
             told = true;
-            lane.state().breaker().failed(ticket);
-            if (keyBreaker != null) {
-                keyBreaker.failed(keyTicket);
-            }
+            fails(cause);
         }
         giveBack(cause.tooMuch());
+    }
+
+    /**
+     * Of several keys one may be at fault and the others serve: it speaks against its key only, but
+     * for a connection that was none, which knew of no key.
+     */
+    private void fails(Cause cause) {
+        Breaker whole = lane.state().breaker();
+        if (keyBreaker == null) {
+            whole.failed(ticket);
+        } else if (cause == Cause.UNREACHABLE) {
+            whole.failed(ticket);
+            keyBreaker.left(keyTicket);
+        } else {
+            whole.left(ticket);
+            keyBreaker.failed(keyTicket);
+        }
     }
 
     private static void failsAgain(Breaker breaker) {
@@ -199,7 +197,7 @@ final class Place implements Passage {
         if (!over) {
             over = true;
             lane.state().ended();
-            lane.state().turnstile().left(counts ? firstByte : -1, dropped);
+            lane.state().turnstile().left(feeds ? firstByte : -1, dropped);
         }
     }
 }

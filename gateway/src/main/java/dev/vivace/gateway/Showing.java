@@ -77,9 +77,13 @@ final class Showing {
         }
     }
 
-    /** How many tokens an attempt took that has ended. */
+    /**
+     * How many tokens an attempt took that was sent and has ended. Whatever became of it, the
+     * upstream may have read its prompt.
+     */
     long bought(Attempt attempt) {
-        return attempt == shown ? flight.bought().bought() : 0;
+        long bought = attempt == shown ? flight.bought().bought() : 0;
+        return bought > 0 ? bought : flight.promptTokens();
     }
 
     /** What to say of one that broke its protocol. */

@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.answer.Failure;
 import dev.vivace.deliver.Balancer;
 import dev.vivace.deliver.UpstreamState;
+import dev.vivace.line.Flight;
 import dev.vivace.line.Models.Target;
 import dev.vivace.line.Route;
 import java.time.Duration;
@@ -25,7 +26,8 @@ final class Targets {
 
     /** Null if one of them names no lane. */
     static @Nullable Targets of(
-            Route route, Map<String, Lane> lanes, Balancer balancer, String region) {
+            Flight flight, Map<String, Lane> lanes, Balancer balancer, String region) {
+        Route route = flight.request().route();
         List<Target> chain = route.chain();
         if (chain.size() == 1 && route.larger().isEmpty()) {
             Candidate only = candidate(chain.getFirst(), lanes);
@@ -42,7 +44,8 @@ final class Targets {
             states.add(candidate.lane().state());
         }
         var ordered = new ArrayList<Candidate>(found.size());
-        for (int index : balancer.order(states, route.balance(), region)) {
+        boolean streamed = flight.call().streamed();
+        for (int index : balancer.order(states, route.balance(), region, streamed)) {
             ordered.add(found.get(index));
         }
         if (route.larger().isEmpty()) {

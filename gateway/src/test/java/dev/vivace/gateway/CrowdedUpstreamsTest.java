@@ -10,14 +10,19 @@ import dev.vivace.deliver.BreakerOptions;
 import dev.vivace.deliver.ConcurrencyOptions;
 import dev.vivace.limit.Rates;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Upstreams that let nobody in for the moment are passed by, and nothing is taken from them. */
 @Timeout(60)
@@ -29,14 +34,12 @@ final class CrowdedUpstreamsTest extends TwoUpstreams {
     private final CountDownLatch released = new CountDownLatch(1);
 
     private static Config.Upstream limited(Upstream at, long requestsPerMinute) {
+        return limited(at, new Rates(OptionalLong.of(requestsPerMinute), OptionalLong.empty()));
+    }
+
+    private static Config.Upstream limited(Upstream at, Rates rates) {
         return new Config.Upstream(
-                at.url(),
-                Config.Protocol.OPENAI,
-                List.of("k"),
-                1,
-                "",
-                new Rates(OptionalLong.of(requestsPerMinute), OptionalLong.empty()),
-                Optional.empty());
+                at.url(), Config.Protocol.OPENAI, List.of("k"), 1, "", rates, Optional.empty());
     }
 
     private ConfigBuilder limitSecond(ConfigBuilder with, long requestsPerMinute) {
@@ -161,6 +164,86 @@ final class CrowdedUpstreamsTest extends TwoUpstreams {
             assertEquals(200, probe.get().status());
             assertEquals(200, ask(gateway, Chat.ask("the third")).get().status());
             assertEquals(429, ask(gateway, Chat.ask("the fourth")).get().status());
+        }
+    }
+
+    /** The attempt that failed must not be in the way of the one that takes its place. */
+    @Test
+    void anotherKeyIsTriedWhereOneCallAtATimeMayRun() throws Exception {
+        first.script((call, reply) -> {
+            if (call.header("authorization").orElse("").endsWith("k-1")) {
+                reply.begin("text/event-stream");
+                reply.chunk("data: {\"error\":{\"code\":429,\"message\":\"too many\"}}\n\n");
+                released.await();
+                reply.end();
+            } else {
+                Chat.reply(call, reply);
+            }
+        });
+        var keys = upstreams(List.of("k-1", "k-2"), false);
+        try (var gateway =
+                alone(with ->
+                        with.upstreams(keys)
+                                .retries(retries(3, 10, Duration.ofMillis(1)))
+                                .concurrency(ONE))) {
+            var answer = ask(gateway, Chat.stream("at once"));
+            first.await(2);
+            released.countDown();
+            assertEquals(
+                    String.join("", Chat.events(false, "stop", "A quiet", " answer.")),
+                    answer.get().text());
+        }
+    }
+
+    /**
+     * What came to nothing was read all the same: its prompt counts, and what it never wrote not.
+     */
+    @Test
+    void thePromptOfWhatWasSentAndFailedCounts() throws Exception {
+        first.script((call, reply) -> reply.json(500, BROKEN));
+        var tokens = new Rates(OptionalLong.empty(), OptionalLong.of(5_000));
+        var upstreams = new LinkedHashMap<>(upstreams(List.of("k"), true));
+        upstreams.put("first", limited(first, tokens));
+        try (var gateway = both(with -> with.upstreams(upstreams).retries(Gateways.NEVER_AGAIN))) {
+            for (int i = 0; i < 6; i++) {
+                String prompt = i + "x".repeat(5_600);
+                assertEquals(200, ask(gateway, Chat.ask(prompt)).get().status());
+            }
+        }
+        // 1,400 and a few for each prompt, and 500 more to be let in.
+        assertEquals(3, first.calls().size());
+    }
+
+    /** Its first round is 20 answers, of which some found every place taken: then it doubles. */
+    @ParameterizedTest
+    @CsvSource({"false, 16", "true, 8"})
+    void wholeTimesMoveTheLimitOnlyWhereNothingStreams(boolean streams, int limit)
+            throws Exception {
+        var together = new CyclicBarrier(8);
+        first.script((call, reply) -> {
+            if (!call.text().contains("stream")) {
+                together.await();
+            }
+            Chat.reply(call, reply);
+        });
+        var adaptive =
+                new ConcurrencyOptions(
+                        ConcurrencyOptions.Mode.ADAPTIVE, 100, 100, Duration.ofMinutes(5));
+        try (var gateway = alone(with -> with.concurrency(adaptive))) {
+            if (streams) {
+                assertEquals(200, ask(gateway, Chat.stream("before")).get().status());
+            }
+            for (int round = 0; round < 3; round++) {
+                var asked = new ArrayList<CompletableFuture<Wire.Answer>>();
+                for (int i = 0; i < 8; i++) {
+                    asked.add(ask(gateway, Chat.ask(round + " whole " + i)));
+                }
+                for (var each : asked) {
+                    assertEquals(200, each.get().status());
+                }
+            }
+            awaitMetric(gateway, "vivace_upstream_in_flight{upstream=\"first\"} 0");
+            awaitMetric(gateway, "vivace_upstream_concurrency_limit{upstream=\"first\"} " + limit);
         }
     }
 

@@ -283,11 +283,67 @@ final class DispatchTest extends TwoUpstreams {
         }
     }
 
+    /** Half of all calls fail, which would be enough to close an upstream with one key. */
+    @Test
+    void aKeyThatFailsClosesNoUpstreamAndAllOfThemDo() throws Exception {
+        first.script((call, reply) -> {
+            boolean bad = call.header("authorization").orElse("").endsWith("k-bad");
+            reply.json(bad ? 500 : 200, bad ? BROKEN : HERE);
+        });
+        var breaker =
+                new BreakerOptions(true, Duration.ofMinutes(1), 8, 0.5, Duration.ofMinutes(5), 1);
+        var keys = upstreams(List.of("k-bad", "k-good"), false);
+        try (var gateway =
+                alone(with ->
+                        with.upstreams(keys).retries(Gateways.NEVER_AGAIN).breaker(breaker))) {
+            for (int i = 0; i < 10; i++) {
+                assertEquals(
+                        i % 2 == 0 ? 500 : 200, ask(gateway, Chat.ask("turn " + i)).get().status());
+            }
+            for (int i = 0; i < 8; i++) {
+                assertEquals(200, ask(gateway, Chat.ask("good " + i)).get().status());
+            }
+            first.script((call, reply) -> reply.json(500, BROKEN));
+            int failed = 0;
+            Wire.Answer answer = ask(gateway, Chat.ask("fails 0")).get();
+            while (answer.status() == 500 && failed < 100) {
+                failed++;
+                answer = ask(gateway, Chat.ask("fails " + failed)).get();
+            }
+            assertEquals(503, answer.status(), answer.text());
+            int after = Integer.parseInt(answer.head().header("retry-after").orElseThrow());
+            assertTrue(after > 200 && after <= 300, "as soon as a key is tried again: " + after);
+            String page = Wire.get(gateway.address(), "/admin/upstreams").text();
+            assertTrue(page.contains("\"breaker\":\"open\""), page);
+        }
+    }
+
+    /** It begins with empty lines and ends with another, each of them read by itself. */
+    @Test
+    void whiteSpaceAroundAnAnswerIsNoFault() throws Exception {
+        first.script((call, reply) -> {
+            reply.begin("application/json");
+            reply.chunk("\n");
+            reply.chunk(HERE);
+            reply.chunk("\n");
+            reply.end();
+        });
+        try (var gateway = both(with -> with.retries(Gateways.NEVER_AGAIN))) {
+            Wire.Answer answer = ask(gateway, Chat.ask("slow")).get();
+            assertEquals("\n" + HERE + "\n", answer.text());
+        }
+        assertEquals(0, second.calls().size());
+    }
+
     @Test
     void errorsSayNothingOfHowSoonAnswersBegin() throws Exception {
         first.script((call, reply) -> {
             boolean bad = call.text().contains("bad");
-            reply.json(bad ? 400 : 200, bad ? BROKEN : HERE);
+            if (bad) {
+                reply.json(400, BROKEN);
+            } else {
+                Chat.reply(call, reply);
+            }
         });
         try (var gateway = alone(with -> with.retries(Gateways.NEVER_AGAIN))) {
             for (int i = 0; i < 25; i++) {
@@ -296,7 +352,12 @@ final class DispatchTest extends TwoUpstreams {
             String page = Wire.get(gateway.address(), "/admin/upstreams").text();
             assertTrue(page.contains("\"first_byte_p95_us\":null"), page);
             for (int i = 0; i < 20; i++) {
-                assertEquals(200, ask(gateway, Chat.ask("good " + i)).get().status());
+                assertEquals(200, ask(gateway, Chat.ask("whole " + i)).get().status());
+            }
+            page = Wire.get(gateway.address(), "/admin/upstreams").text();
+            assertTrue(page.contains("\"first_byte_p95_us\":null"), "whole times: " + page);
+            for (int i = 0; i < 20; i++) {
+                assertEquals(200, ask(gateway, Chat.stream("good " + i)).get().status());
             }
             page = Wire.get(gateway.address(), "/admin/upstreams").text();
             assertFalse(page.contains("\"first_byte_p95_us\":null"), page);

@@ -21,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A second attempt beside one that is late, where it has to wait for its turn. */
 @Timeout(60)
@@ -124,6 +126,33 @@ final class HedgeTest extends TwoUpstreams {
             awaitMetric(gateway, metric("queued", "first", 0));
             awaitMetric(gateway, metric("retries_last_minute", "first", 0));
             assertEquals(200, ask(gateway, Chat.ask("the place is free")).get().status());
+        }
+    }
+
+    /** Who refuses a call beside one that is at it may only be unable to do what that one can. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRefusalIsShownOnlyIfTheOtherBringsNothing(boolean answers) throws Exception {
+        first.script((call, reply) -> {
+            if (call.text().contains("late")) {
+                lateEnds.await();
+                if (!answers) {
+                    reply.close();
+                    return;
+                }
+            }
+            reply.json(200, HERE);
+        });
+        second.script((call, reply) -> reply.json(400, "{\"error\":{\"message\":\"not here\"}}"));
+        try (var gateway = both(with -> with.retries(hedging(1)))) {
+            beQuick(gateway);
+            var late = ask(gateway, Chat.ask("late"));
+            second.await(1);
+            awaitMetric(gateway, metric("in_flight", "second", 0));
+            lateEnds.countDown();
+            assertEquals(answers ? 200 : 400, late.get().status(), late.get().text());
+            assertTrue(late.get().text().contains(answers ? "here" : "not here"));
+            awaitMetric(gateway, metric("in_flight", "first", 0));
         }
     }
 

@@ -175,14 +175,47 @@ final class StreamStartsTest {
     @ParameterizedTest
     @CsvSource({"gzip, false", "identity, true"})
     void whatIsPackedIsNotLookedAt(String encoding, boolean waits) {
-        Opening opening = opening(new Header("content-encoding", encoding));
+        Opening opening = opening("text/event-stream", new Header("content-encoding", encoding));
         opening.add(bytes(QUIET));
         assertEquals(waits, opening.waits());
     }
 
-    private static Opening opening(Header... more) {
+    /** Some keep a connection alive by empty lines until an answer is there that is no stream. */
+    @Test
+    void anAnswerBeginsAndEndsWithWhatIsNoWhiteSpace() {
+        Opening opening = opening("application/json");
+        opening.add(bytes("\n"));
+        opening.add(bytes(" \r\n"));
+        assertFalse(opening.speaks());
+        assertEquals(Cause.BROKEN, opening.cause(true), "only white space is no answer");
+        opening.add(bytes("\n{\"choices\":[]"));
+        assertTrue(opening.speaks());
+        assertEquals(Cause.BROKEN, opening.cause(true), "half an object is none");
+        opening.add(bytes("}"));
+        opening.add(bytes("\n"));
+        assertEquals(Cause.NONE, opening.cause(true));
+        opening.add(bytes("<"));
+        assertEquals(Cause.BROKEN, opening.cause(true));
+    }
+
+    @Test
+    void onlyOfModelsThatAnswerItIsSaidHowSoonTheyBegin() {
+        assertTrue(opening("application/json").timed());
+        var failed = new Opening(Kind.MODEL, Optional.of(Protocol.CHAT.form()), false);
+        failed.head(new Head(500, List.of()));
+        assertFalse(failed.timed());
+        var embeddings = new Opening(Kind.MODEL, Optional.empty(), false);
+        embeddings.head(new Head(200, List.of(new Header("content-type", "application/json"))));
+        assertFalse(embeddings.timed());
+    }
+
+    private static Opening opening() {
+        return opening("text/event-stream");
+    }
+
+    private static Opening opening(String type, Header... more) {
         var opening = new Opening(Kind.MODEL, Optional.of(Protocol.CHAT.form()), false);
-        var headers = new ArrayList<>(List.of(new Header("content-type", "text/event-stream")));
+        var headers = new ArrayList<>(List.of(new Header("content-type", type)));
         headers.addAll(List.of(more));
         opening.head(new Head(200, headers));
         return opening;
