@@ -166,6 +166,39 @@ class RedisCacheTest {
         }
     }
 
+    @Test
+    void whatComesInTimeIsKept() {
+        String prefix = prefix();
+        try (var proxy = new SlowProxy(server.port());
+                var one = Links.up(server.uri(), prefix);
+                var other = Links.up(proxy.uri(), Duration.ofMillis(500), prefix)) {
+            var here = cache(one);
+            var there = cache(other);
+            var keys = new ArrayList<Fingerprint>();
+            for (int i = 0; i < 128; i++) {
+                keys.add(key(i));
+                store(here, key(i), answer("s", "q", 10_000, Duration.ofHours(1)));
+            }
+            proxy.holdAfter(900_000); // of 640,000 at a time
+            Set<Fingerprint> found = get(there.getAll(keys)).keySet();
+            proxy.release();
+            assertEquals(Set.copyOf(keys.subList(0, 64)), found);
+        }
+    }
+
+    @Test
+    void manyThatAreLateDoNotMakeRedisSlow() {
+        try (var proxy = new SlowProxy(server.port());
+                var link = Links.up(proxy.uri(), Duration.ofMillis(100), prefix())) {
+            var cache = cache(link);
+            proxy.hold();
+            List<Fingerprint> many = Collections.nCopies(RedisCache.MAX_KEYS, key(1));
+            assertEquals(Map.of(), get(cache.getAll(many)));
+            assertEquals(State.UP, link.health().state());
+            proxy.release();
+        }
+    }
+
     /** As at a start: what it holds may be older than what was said before. */
     @Test
     void whoListensLateHearsWhatWasSaidBefore() {
