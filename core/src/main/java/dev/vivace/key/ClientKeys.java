@@ -47,10 +47,11 @@ public final class ClientKeys implements AutoCloseable {
     private volatile Optional<String> failure = Optional.empty();
     private volatile @Nullable SharedRecords shared;
 
-    /** Whether replicas were heard, or there are none. */
+    /** Whether replicas were heard and understood, or there are none. */
     private volatile boolean heardAll = true;
 
     private Runnable whenHeard = () -> {};
+    private boolean told;
 
     private @Nullable ScheduledExecutorService thread;
     private boolean unsaved;
@@ -88,8 +89,8 @@ public final class ClientKeys implements AutoCloseable {
     }
 
     /**
-     * Whether it is known what keys there are. With replicas it is not until they were heard,
-     * unless there is a key here.
+     * Whether it is known what keys there are. With replicas it is not until they were heard, or
+     * while none of their keys can be read, unless there is a key here.
      */
     public boolean known() {
         return heardAll || any();
@@ -185,7 +186,8 @@ public final class ClientKeys implements AutoCloseable {
     /**
      * From now on replicas' keys count here and ours there. To be called once.
      *
-     * @param then runs when replicas were heard for the first time; until then {@link #closed}
+     * @param then runs when replicas were heard and understood for the first time; until then
+     *     {@link #closed}
      */
     public synchronized void share(SharedRecords records, Runnable then) {
         heardAll = false;
@@ -257,8 +259,10 @@ public final class ClientKeys implements AutoCloseable {
             LOG.warn("{} of {} shared records of client keys cannot be read", bad, all.size());
         }
         List<VirtualKey> changed = adopt(Merge.of(now.byId, theirs));
-        if (!heardAll) {
-            heardAll = true;
+        // Where there are keys that nobody here can read, a newer release may have made them.
+        heardAll = bad == 0 || any();
+        if (heardAll && !told) {
+            told = true;
             whenHeard.run();
         }
         for (VirtualKey ours : now.byId.values()) {

@@ -39,7 +39,7 @@ final class Fleet implements SharedTotals.Keeper {
     /** Who was not asked for in so long is forgotten. */
     static final long UNUSED_NANOS = TimeUnit.HOURS.toNanos(1);
 
-    /** Accounts in one round trip: the store does nothing else meanwhile. */
+    /** Accounts in one round trip at most: the store does nothing else meanwhile. */
     static final int AT_ONCE = 100;
 
     private static final long DAY_KEPT = TimeUnit.DAYS.toSeconds(2);
@@ -64,13 +64,32 @@ final class Fleet implements SharedTotals.Keeper {
         boolean isOfMonth(Today now) {
             return at.month() == now.month() || at.month() == now.month() + 1;
         }
+
+        /** Totals only grow: where there is less now, the store has lost some. */
+        Heard then(Heard next) {
+            return new Heard(
+                    next.at,
+                    at.day() == next.at.day() ? Math.max(day, next.day) : next.day,
+                    at.month() == next.at.month() ? Math.max(month, next.month) : next.month,
+                    next.held,
+                    next.nanos);
+        }
     }
 
     /** The others, of one account. */
     private static final class Others {
-        volatile @Nullable Heard heard;
+        volatile @Nullable Heard heard; // written under this
         volatile long askedNanos;
         @Nullable CompletableFuture<?> asking; // guarded by this
+
+        synchronized void hear(Heard next) {
+            Heard before = heard;
+            if (before == null) {
+                heard = next;
+            } else if (next.nanos - before.nanos >= 0) { // or it is an answer that comes late
+                heard = before.then(next);
+            }
+        }
     }
 
     private final SharedTotals totals;
@@ -81,6 +100,11 @@ final class Fleet implements SharedTotals.Keeper {
     private @Nullable CompletableFuture<Boolean> flushing; // guarded by this
     private volatile String store = "";
     private volatile long againNanos;
+
+    /**
+     * So many as the store has answered in time: half of those that it did not, then more again.
+     */
+    private volatile int atOnce = AT_ONCE;
 
     Fleet(SharedTotals totals, Accounts accounts, LongSupplier nanos) {
         this.totals = totals;
@@ -213,11 +237,15 @@ final class Fleet implements SharedTotals.Keeper {
     }
 
     private CompletionStage<?> next(Queue<String> waiting) {
-        var some = new ArrayList<String>(AT_ONCE);
-        while (some.size() < AT_ONCE && !waiting.isEmpty()) {
+        int most = atOnce;
+        var some = new ArrayList<String>(most);
+        while (some.size() < most && !waiting.isEmpty()) {
             some.add(waiting.remove());
         }
         return exchange(some)
+                .whenComplete((said, failure) -> {
+                    atOnce = failure == null ? Math.min(AT_ONCE, most + 1) : Math.max(1, most / 2);
+                })
                 .thenCompose(said -> {
                     if (!said.store().equals(store)) {
                         store = said.store();
@@ -269,8 +297,9 @@ final class Fleet implements SharedTotals.Keeper {
         }
         Others known = others.get(account);
         if (known != null) {
-            known.heard =
-                    new Heard(told.at(), day.others(), month.others(), said.get(2).others(), asked);
+            known.hear(
+                    new Heard(
+                            told.at(), day.others(), month.others(), said.get(2).others(), asked));
         }
     }
 

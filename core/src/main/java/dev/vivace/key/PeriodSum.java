@@ -80,7 +80,11 @@ final class PeriodSum {
         SpendingSlot.set(at, offset + Long.BYTES, plus(sum(), nanos));
     }
 
-    void atLeast(long nanos) {
+    /** Of another period than the one that is counted, nothing is known here to compare with. */
+    void atLeast(long of, long nanos) {
+        if (period() != of) {
+            return;
+        }
         SpendingSlot.set(at, offset + Long.BYTES, Math.max(nanos, sum()));
     }
 

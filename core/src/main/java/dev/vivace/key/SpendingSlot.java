@@ -124,14 +124,14 @@ final class SpendingSlot {
         return new Sums(today, day.of(today.day()), month.of(today.month()), held);
     }
 
-    /** Sees to it that at least so much is counted. */
+    /** Sees to it that at least so much is counted, unless a later day or month has begun. */
     synchronized void atLeast(Today today, long dayNanos, long monthNanos) {
         if (retired) {
             return;
         }
         roll(today);
-        day.atLeast(dayNanos);
-        month.atLeast(monthNanos);
+        day.atLeast(today.day(), dayNanos);
+        month.atLeast(today.month(), monthNanos);
     }
 
     /** Writes nothing: a look must not change anything, and may be at a file of another process. */

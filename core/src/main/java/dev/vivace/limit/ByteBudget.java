@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * have no room even if all gave back what they hold who do not wait, the last of them has to give
  * up, until it would. As long as those who do not wait release in the end, each who waits has its
  * turn.
+ *
+ * <p>Who holds bytes here and waits for something else, such as another budget, says so by {@link
+ * #park}: the one that has it may wait here.
  */
 public final class ByteBudget {
     /** A place in line. */
@@ -21,9 +24,11 @@ public final class ByteBudget {
         private final long bytes;
         private final long own;
         private final Runnable granted;
-        private final Runnable hopeless;
 
-        private Place(long bytes, long own, Runnable granted, Runnable hopeless) {
+        /** Nothing if it holds nothing that anybody waits for, and so may wait for ever. */
+        private final @Nullable Runnable hopeless;
+
+        private Place(long bytes, long own, Runnable granted, @Nullable Runnable hopeless) {
             this.bytes = bytes;
             this.own = own;
             this.granted = granted;
@@ -112,24 +117,28 @@ public final class ByteBudget {
      * @throws IllegalArgumentException if it is more than there can ever be room for
      */
     public Optional<Place> reserve(long bytes, Runnable granted) {
-        return reserve(bytes, 0, granted, () -> {});
+        return add(new Place(bytes, 0, granted, null));
     }
 
     /**
-     * As above, for one who holds bytes already and keeps them meanwhile.
+     * As above, for one who holds bytes already, here or elsewhere, and keeps them meanwhile.
      *
-     * @param own how many it holds
+     * @param own how many it holds here
      * @param hopeless runs instead of the other, on whichever thread asks, releases or leaves, if
      *     it has to give up; it must see to it that what it holds is released
      */
     public Optional<Place> reserve(long bytes, long own, Runnable granted, Runnable hopeless) {
-        if (bytes + own > max) {
-            throw new IllegalArgumentException(bytes + own + " bytes never fit into " + max);
+        return add(new Place(bytes, own, granted, hopeless));
+    }
+
+    private Optional<Place> add(Place place) {
+        long own = place.own;
+        if (place.bytes + own > max) {
+            throw new IllegalArgumentException(place.bytes + own + " bytes never fit into " + max);
         }
-        var place = new Place(bytes, own, granted, hopeless);
         boolean taken;
         synchronized (this) {
-            taken = tryReserve(bytes, own);
+            taken = tryReserve(place.bytes, own);
             if (!taken) {
                 if (line(own).size() >= longest) {
                     return Optional.empty();
@@ -139,11 +148,24 @@ public final class ByteBudget {
             }
         }
         if (taken) {
-            granted.run();
+            place.granted.run();
         } else {
             release(0); // it may be the one too many
         }
         return Optional.of(place);
+    }
+
+    /** Some of what is held is not given back before something comes that is not had here. */
+    public void park(long bytes) {
+        synchronized (this) {
+            parked += bytes;
+        }
+        release(0); // there may be one too many now
+    }
+
+    /** It has come, or is waited for no more. */
+    public synchronized void unpark(long bytes) {
+        parked -= bytes;
     }
 
     /** Gives bytes back, and lets those in who now have room. */
@@ -175,9 +197,13 @@ public final class ByteBudget {
                 return first.granted;
             }
             if (parked + first.bytes > max) {
-                Place last = line.removeLast();
-                parked -= last.own;
-                return last.hopeless;
+                for (Place last : line.reversed()) {
+                    if (last.hopeless != null) {
+                        line.remove(last);
+                        parked -= last.own;
+                        return last.hopeless;
+                    }
+                }
             }
         }
         granting = false;

@@ -80,7 +80,9 @@ public record Call(
         return model.isPresent() || !scan.otherModels() || !bounded()
                 ? model
                 : Optional.of(
-                        "'models' and 'fallbacks' are not allowed with this key, which has a list"
+                        "'models', 'fallbacks', 'context_window_fallbacks' and"
+                                + " 'content_policy_fallbacks' are not allowed with this key,"
+                                + " which has a list"
                                 + " of models, a budget or a limit on tokens: the provider could"
                                 + " answer with another model. Name one in 'model'.");
     }

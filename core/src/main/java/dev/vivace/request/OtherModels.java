@@ -7,15 +7,21 @@ import java.util.Set;
 
 /** By which members a provider is told of further models that may answer: OpenRouter, LiteLLM. */
 final class OtherModels {
-    static final Set<String> NAMES = Set.of("models", "fallbacks");
+    static final Set<String> NAMES =
+            Set.of("models", "fallbacks", "context_window_fallbacks", "content_policy_fallbacks");
 
-    private static final byte[] MODELS = "models".getBytes(US_ASCII);
-    private static final byte[] FALLBACKS = "fallbacks".getBytes(US_ASCII);
+    private static final byte[][] BYTES =
+            NAMES.stream().map(name -> name.getBytes(US_ASCII)).toArray(byte[][]::new);
 
     private OtherModels() {}
 
     /** Whether the member whose name the reader has just read is one of them, and not null. */
     static boolean named(JsonReader reader) {
-        return (reader.nameIs(MODELS) || reader.nameIs(FALLBACKS)) && reader.peek() != 'n';
+        for (byte[] name : BYTES) {
+            if (reader.nameIs(name)) {
+                return reader.peek() != 'n';
+            }
+        }
+        return false;
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,13 @@ class FleetTest {
         final List<Keeper> keeper = new ArrayList<>();
         boolean up = true;
         boolean slow;
+
+        /** Accounts that it does in time. */
+        int most = Integer.MAX_VALUE;
+
+        /** Figures in one round trip, since it does any number of them. */
+        int largest;
+
         String name = "first";
 
         @Override
@@ -52,6 +60,12 @@ class FleetTest {
             asked.add(figures);
             if (!up) {
                 return CompletableFuture.failedFuture(new IllegalStateException("gone"));
+            }
+            if (figures.size() / 3 > most) {
+                return CompletableFuture.failedFuture(new TimeoutException());
+            }
+            if (most == Integer.MAX_VALUE) {
+                largest = Math.max(largest, figures.size());
             }
             var sums = new ArrayList<Sum>();
             for (Figure each : figures) {
@@ -245,6 +259,73 @@ class FleetTest {
                 Spending.open(directory, directory, now::get, nanos::get, Optional.empty(), 100)) {
             assertEquals(new Spending.Spent(3, 5), again.spent(TODAY));
         }
+    }
+
+    /** And the replica that could tell it again is not there. */
+    @Test
+    void aStoreThatLostAllOpensNoBudget() {
+        store.others(DAY, 9);
+        store.others(NOVEMBER, 9);
+        assertFalse(lets(TODAY, 2));
+        store.others.clear();
+        store.name = "second";
+        nanos.addAndGet(Fleet.FRESH_NANOS + 1);
+        assertFalse(lets(TODAY, 2));
+        store.others(DAY, 3);
+        nanos.addAndGet(Fleet.FRESH_NANOS + 1);
+        assertFalse(lets(TODAY, 2), "the larger counts");
+        now.set(Instant.parse("2026-11-22T00:00:00Z"));
+        assertTrue(lets(TODAY, 2), "another day");
+        assertFalse(lets(MONTH, 2), "of the same month");
+        now.set(Instant.parse("2026-12-01T00:00:00Z"));
+        assertTrue(lets(MONTH, 2));
+    }
+
+    @Test
+    void anAnswerThatComesLateReplacesNoNewerOne() {
+        store.slow = true;
+        spending.fresh(List.of(TODAY));
+        nanos.addAndGet(1);
+        now.set(Instant.parse("2026-11-22T00:00:00Z"));
+        store.slow = false;
+        store.others("spent:k:vk-1:2026-11-22", 10);
+        store.flush();
+        store.up = false;
+        store.late.removeFirst().run();
+        assertFalse(lets(TODAY, 1));
+    }
+
+    /** It has what a file has lost, but of yesterday. */
+    @Test
+    void anAnswerThatComesAfterMidnightIsOfTheDayBefore() {
+        store.own.put(DAY, Spending.nanos(8));
+        store.own.put(NOVEMBER, Spending.nanos(8));
+        store.slow = true;
+        spending.fresh(List.of(TODAY));
+        now.set(Instant.parse("2026-11-22T00:00:00Z"));
+        spending.add("vk-1", "acme", 1);
+        store.late.removeFirst().run();
+        assertEquals(new Spending.Spent(1, 8), spending.spent(TODAY));
+    }
+
+    @Test
+    void aStoreThatIsLateIsAskedForLess() {
+        for (int i = 0; i < 250; i++) {
+            spending.add("vk-" + i, "acme", 1);
+        }
+        store.most = 10;
+        int all = 3 * 251; // of each key and of the tenant
+        for (int i = 0; i < 250 && store.own.size() < all; i++) {
+            store.flush();
+        }
+        assertEquals(all, store.own.size());
+        store.most = Integer.MAX_VALUE;
+        nanos.addAndGet(Fleet.AGAIN_NANOS);
+        for (int i = 0; i < 100; i++) {
+            store.flush();
+            nanos.addAndGet(Fleet.AGAIN_NANOS);
+        }
+        assertEquals(Fleet.AT_ONCE, store.largest / 3);
     }
 
     @Test

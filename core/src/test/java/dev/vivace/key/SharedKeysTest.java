@@ -9,10 +9,12 @@ import dev.vivace.replica.SharedRecords;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -136,16 +138,7 @@ class SharedKeysTest {
     @Test
     void whoHasNotHeardTheOthersIsClosed() throws Exception {
         var listeners = new ArrayList<Consumer<Map<String, byte[]>>>();
-        SharedRecords late =
-                new SharedRecords() {
-                    @Override
-                    public void put(String id, byte[] value) {}
-
-                    @Override
-                    public void onChange(Consumer<Map<String, byte[]>> all) {
-                        listeners.add(all);
-                    }
-                };
+        SharedRecords late = heardBy(listeners);
         try (ClientKeys keys = ClientKeys.inMemory()) {
             assertTrue(keys.known() && !keys.closed(), "without replicas all is known");
             var heard = new CountDownLatch(1);
@@ -160,6 +153,53 @@ class SharedKeysTest {
             keys.share(late);
             assertTrue(keys.known() && keys.closed(), "its own are enough to let somebody in");
         }
+    }
+
+    /** Of a newer release, perhaps. */
+    @Test
+    void whereNoKeyCanBeReadItStaysClosed() throws Exception {
+        Map<String, byte[]> newer =
+                Map.of("vk-000000000001", "{\"version\":9}".getBytes(StandardCharsets.UTF_8));
+        var listeners = new ArrayList<Consumer<Map<String, byte[]>>>();
+        try (ClientKeys keys = ClientKeys.inMemory()) {
+            var heard = new CountDownLatch(1);
+            keys.share(heardBy(listeners), heard::countDown);
+            for (int i = 0; i < 2; i++) { // when it looks at the second, it is done with the first
+                var looks = new CountDownLatch(1);
+                listeners.getFirst().accept(telling(newer, looks::countDown));
+                looks.await();
+            }
+            assertTrue(keys.closed() && !keys.known() && !keys.any());
+            assertEquals(1, heard.getCount());
+            var all = new HashMap<>(newer);
+            NewKey made = ClientKeys.inMemory().create(terms("acme"));
+            all.put(made.key().id(), KeyJson.record(made.key()));
+            listeners.getFirst().accept(all);
+            heard.await();
+            assertTrue(keys.closed() && keys.known() && keys.any());
+        }
+    }
+
+    private static SharedRecords heardBy(List<Consumer<Map<String, byte[]>>> listeners) {
+        return new SharedRecords() {
+            @Override
+            public void put(String id, byte[] value) {}
+
+            @Override
+            public void onChange(Consumer<Map<String, byte[]>> all) {
+                listeners.add(all);
+            }
+        };
+    }
+
+    private static Map<String, byte[]> telling(Map<String, byte[]> all, Runnable whenRead) {
+        return new AbstractMap<>() {
+            @Override
+            public Set<Map.Entry<String, byte[]>> entrySet() {
+                whenRead.run();
+                return all.entrySet();
+            }
+        };
     }
 
     @Test

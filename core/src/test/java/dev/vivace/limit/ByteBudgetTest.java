@@ -137,6 +137,43 @@ class ByteBudgetTest {
         assertEquals(List.of("c gives up", "b goes on"), said);
     }
 
+    @Test
+    void whatWaitsForSomethingElseIsNotCountedOn() {
+        var budget = new ByteBudget(100);
+        List<String> said = new ArrayList<>();
+        for (int each : new int[] {50, 20, 30}) {
+            assertTrue(budget.tryReserve(each));
+        }
+        wait(budget, 20, said, "a");
+        wait(budget, 30, said, "b");
+        assertEquals(List.of(), said, "who has the 50 may yet release them");
+        budget.park(50);
+        assertEquals(List.of("b gives up"), said);
+        budget.unpark(50);
+        budget.release(30);
+        assertEquals(List.of("b gives up", "a goes on"), said);
+        budget.release(90);
+        assertEquals(0, budget.held());
+    }
+
+    /** Who is new may be what somebody waits for elsewhere, and then must not wait for it here. */
+    @Test
+    void whoHoldsOnlyElsewhereGivesUpAndWhoHoldsNothingWaits() {
+        var budget = new ByteBudget(100);
+        List<String> said = new ArrayList<>();
+        assertTrue(budget.tryReserve(100));
+        budget.reserve(10, () -> said.add("small"));
+        budget.reserve(10, 0, () -> said.add("begun"), () -> said.add("begun gives up"));
+        budget.reserve(10, () -> said.add("another"));
+        budget.park(90);
+        assertEquals(List.of(), said);
+        budget.park(1);
+        assertEquals(List.of("begun gives up"), said);
+        budget.unpark(91);
+        budget.release(100);
+        assertEquals(List.of("begun gives up", "small", "another"), said);
+    }
+
     private static ByteBudget.Place wait(
             ByteBudget budget, int own, List<String> said, String name) {
         return budget.reserve(

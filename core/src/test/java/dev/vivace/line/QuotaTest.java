@@ -227,7 +227,12 @@ class QuotaTest {
                         VirtualKey.Scope.TENANT,
                         0,
                         0);
-        for (String further : List.of("'models':['dear']", "'fallbacks':['dear']")) {
+        for (String further :
+                List.of(
+                        "'models':['dear']",
+                        "'fallbacks':['dear']",
+                        "'context_window_fallbacks':[{'m':['dear']}]",
+                        "'content_policy_fallbacks':[{'m':['dear']}]")) {
             Lines.Asking asking = BYPASSED.with(further);
             for (Principal bounded :
                     List.of(
@@ -236,7 +241,7 @@ class QuotaTest {
                             key(Rates.NONE, day(1)))) {
                 var refused = assertInstanceOf(Decision.Refused.class, ask(lines, asking, bounded));
                 assertEquals(403, refused.status());
-                assertTrue(refused.message().contains("'models' and 'fallbacks' are not allowed"));
+                assertTrue(refused.message().contains("_fallbacks' are not allowed with this key"));
             }
             delivered(ask(lines, asking, key(rates(100, 0), Budget.NONE)));
             delivered(lines.decide(asking));

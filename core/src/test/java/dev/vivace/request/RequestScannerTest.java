@@ -413,7 +413,13 @@ class RequestScannerTest {
 
     @Test
     void furtherModelsAreSeen() {
-        for (String field : List.of("'models':['a']", "'fallbacks':[{'m':['a']}]", "'models':7")) {
+        for (String field :
+                List.of(
+                        "'models':['a']",
+                        "'fallbacks':[{'m':['a']}]",
+                        "'context_window_fallbacks':[{'m':['a']}]",
+                        "'content_policy_fallbacks':[{'m':['a']}]",
+                        "'models':7")) {
             assertTrue(scan(field).otherModels(), field);
         }
         for (String field : List.of("'models':null", "'x':{'models':['a']}", "'route':'x'")) {

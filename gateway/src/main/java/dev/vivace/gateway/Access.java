@@ -56,7 +56,10 @@ final class Access {
         this.keys = keys;
         this.tenants = tenants;
         this.loopback = loopback;
-        this.unknown = "Client keys are not known yet: " + where + " does not answer.";
+        this.unknown =
+                "Client keys are not known yet: "
+                        + where
+                        + " does not answer, or what it has cannot be read.";
     }
 
     /** Whether a client key is needed. */

@@ -120,6 +120,10 @@ final class BodyReader {
     private int size;
     private Senders.@Nullable Sender sender;
     private long sending;
+
+    /** Of the budget for all, while it waits for that of its sender. */
+    private long parked;
+
     private @Nullable Waiting waiting;
     private boolean paused;
     private boolean over;
@@ -225,14 +229,22 @@ final class BodyReader {
         request.pause();
         paused = true;
         Context context = desk.context;
+        Runnable turn = () -> context.runOnContext(nothing -> granted(from, more, then));
         Optional<ByteBudget.Place> place =
-                from.reserve(
-                        more,
-                        own,
-                        () -> context.runOnContext(nothing -> granted(from, more, then)),
-                        () -> context.runOnContext(nothing -> hopeless(bound)));
+                own == 0 && sending == 0
+                        ? from.reserve(more, turn)
+                        : from.reserve(
+                                more,
+                                own,
+                                turn,
+                                () -> context.runOnContext(nothing -> hopeless(bound)));
         if (place.isPresent()) {
             waiting = new Waiting(place.get(), desk.nanos.getAsLong(), bound);
+            if (from != budget) {
+                // Those of its sender that have what it waits for may wait for what it holds.
+                parked = body.length;
+                budget.park(parked);
+            }
         } else {
             refuse(429, "There is no room for the request body, and too many wait: " + bound.get());
         }
@@ -245,8 +257,16 @@ final class BodyReader {
             return;
         }
         waiting = null;
+        unpark();
         pace.wentOn(waited.since(), desk.nanos.getAsLong());
         then.run();
+    }
+
+    private void unpark() {
+        if (parked > 0) {
+            budget.unpark(parked);
+            parked = 0;
+        }
     }
 
     private void hopeless(Supplier<String> bound) {
@@ -317,6 +337,7 @@ final class BodyReader {
     private void done() {
         over = true;
         desk.reading.remove(this);
+        unpark();
         Senders.Sender own = sender;
         if (own != null) {
             own.budget().release(sending);

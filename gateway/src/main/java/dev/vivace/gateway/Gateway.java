@@ -56,7 +56,7 @@ public final class Gateway implements AutoCloseable {
     private static final int CLOSING_SECONDS = 3;
 
     /** How long Redis may take to say which client keys there are. */
-    private static final Duration KEYS_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration KEYS_PATIENCE = Duration.ofSeconds(9);
 
     /** One for two cores: the kernel's and the collector's share of the work needs the other. */
     private static final int LOOPS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -338,7 +338,7 @@ public final class Gateway implements AutoCloseable {
                                     : Optional.of(
                                             "not known yet: "
                                                     + shared.where()
-                                                    + " does not answer")));
+                                                    + " does not answer, or what it has cannot be read")));
         });
         return checks;
     }

@@ -332,6 +332,37 @@ final class BodiesTest {
         }
     }
 
+    /** One waits for what its sender's other body has, and that one for what the first holds. */
+    @Test
+    void theTwoBudgetsDoNotWaitForEachOther() throws Exception {
+        try (var door = new Door(4L * STEP, 4 * STEP);
+                var large = new Wire(door.address);
+                var second = new Wire(door.address);
+                var other = new Wire(at(door.address, 1), 0, at(door.address, 2).getHost())) {
+            large.send(declaring(900_000)).send(new byte[300_000]);
+            door.awaitHeld(2 * STEP);
+            second.send(declaring(2 * STEP)).send("x");
+            door.awaitHeld(3 * STEP);
+            other.send(declaring(2 * STEP)).send("x");
+            door.awaitHeld(4 * STEP);
+            second.send(new byte[STEP]);
+            await(() -> door.budget.waiting() == 1);
+            other.send(new byte[STEP]);
+            await(() -> door.budget.waiting() == 2);
+            assertEquals(2, door.budget.waiting(), "the large one may yet come whole");
+            large.send(new byte[300_000]); // for which its sender has no room
+            Wire.Answer refused = other.answer();
+            assertEquals(429, refused.status());
+            assertTrue(refused.text().contains("others were there before"), refused.text());
+            second.send(new byte[STEP - 1]);
+            assertEquals("read " + 2 * STEP, second.answer().text());
+            large.send(new byte[300_000]);
+            assertEquals("read 900000", large.answer().text());
+            door.awaitHeld(0);
+            assertEquals(0, door.senders.count());
+        }
+    }
+
     /**
      * @return 0 if it was cut off while it sent
      */

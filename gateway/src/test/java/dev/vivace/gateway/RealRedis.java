@@ -50,7 +50,7 @@ final class RealRedis implements AutoCloseable {
     /** Likewise, of another installation that shares the server. */
     void use(String prefix) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            String command = "SET " + prefix + ":records-version first\r\n";
+            String command = "SET " + prefix + ":records-version first:0\r\n";
             socket.getOutputStream().write(command.getBytes(US_ASCII));
             if (socket.getInputStream().read() != '+') {
                 throw new IOException("it does not take a command");

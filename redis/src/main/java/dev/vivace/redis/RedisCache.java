@@ -5,6 +5,7 @@ import dev.vivace.cache.CachedAnswerFormat;
 import dev.vivace.cache.Fingerprint;
 import dev.vivace.cache.Invalidation;
 import dev.vivace.cache.SecondLevel;
+import io.lettuce.core.KeyValue;
 import io.lettuce.core.SetArgs;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -23,7 +25,8 @@ import java.util.function.Consumer;
  * invalidation is never decided by a clock, but by its place in a stream. An entry that was
  * invalidated is deleted when somebody asks for it.
  *
- * <p>Thread-safe. What comes of {@link #get} comes on a thread of Lettuce or of the common pool.
+ * <p>Thread-safe. What comes of {@link #get} and {@link #getAll} comes on a thread of Lettuce or of
+ * the common pool.
  */
 public final class RedisCache implements SecondLevel {
     /** Larger ones are not stored. */
@@ -34,6 +37,9 @@ public final class RedisCache implements SecondLevel {
 
     /** Most that are asked for in one call. */
     static final int MAX_KEYS = 1_024;
+
+    /** How long all of them may take. */
+    private static final int TIMEOUTS_FOR_ALL = 4;
 
     /** What may be on its way to Redis at one time; what comes on top of it is not stored. */
     static final long MAX_BYTES_ON_THEIR_WAY = 16 << 20;
@@ -75,44 +81,61 @@ public final class RedisCache implements SecondLevel {
                 .exceptionally(failure -> Optional.empty());
     }
 
-    /** Of more than {@link #MAX_KEYS} the rest is not asked for. */
+    /**
+     * A few at a time, one time after the other, so that nobody else waits for long. What is not
+     * there within four times the link's timeout is not waited for, and says nothing of how Redis
+     * does: so many may be tens of megabytes. Of more than {@link #MAX_KEYS} the rest is not asked
+     * for.
+     */
     @Override
     public CompletionStage<Map<Fingerprint, CachedAnswer>> getAll(List<Fingerprint> keys) {
         List<Fingerprint> asked = keys.subList(0, Math.min(keys.size(), MAX_KEYS));
-        CompletionStage<Map<Fingerprint, byte[]>> values =
-                CompletableFuture.completedFuture(Map.of());
-        for (int i = 0; i < asked.size(); i += KEYS_AT_ONCE) {
-            List<Fingerprint> some = asked.subList(i, Math.min(asked.size(), i + KEYS_AT_ONCE));
-            values = values.thenCombine(values(some), RedisCache::both);
+        long deadline = System.nanoTime() + TIMEOUTS_FOR_ALL * link.timeout().toNanos();
+        return next(asked, new HashMap<>(), deadline);
+    }
+
+    private CompletionStage<Map<Fingerprint, CachedAnswer>> next(
+            List<Fingerprint> asked, Map<Fingerprint, CachedAnswer> found, long deadline) {
+        long left = deadline - System.nanoTime();
+        if (asked.isEmpty() || left <= 0) {
+            return CompletableFuture.completedFuture(found);
         }
-        // In this order, as above.
-        return values.thenCombine(invalidations.catchUp(), (found, known) -> readAll(found))
-                .exceptionally(failure -> Map.of());
-    }
-
-    private CompletionStage<Map<Fingerprint, byte[]>> values(List<Fingerprint> keys) {
-        byte[][] names = keys.stream().map(this::name).toArray(byte[][]::new);
-        return link.run(commands -> commands.mget(names))
-                .thenApply(values -> {
-                    var found = new HashMap<Fingerprint, byte[]>();
-                    for (int i = 0; i < keys.size(); i++) {
-                        Fingerprint key = keys.get(i);
-                        values.get(i).ifHasValue(value -> found.put(key, value));
+        int most = Math.min(asked.size(), KEYS_AT_ONCE);
+        return some(asked.subList(0, most), left)
+                .handle((some, failure) -> {
+                    if (failure != null) {
+                        return CompletableFuture.completedFuture(found); // as far as it came
                     }
-                    return found;
-                });
+                    found.putAll(some);
+                    return next(asked.subList(most, asked.size()), found, deadline);
+                })
+                .thenCompose(rest -> rest);
     }
 
-    private static <K, V> Map<K, V> both(Map<K, V> some, Map<K, V> more) {
-        var all = new HashMap<>(some);
-        all.putAll(more);
-        return all;
+    private CompletionStage<Map<Fingerprint, CachedAnswer>> some(
+            List<Fingerprint> keys, long limitNanos) {
+        byte[][] names = keys.stream().map(this::name).toArray(byte[][]::new);
+        return link.runLarge(commands -> commands.mget(names))
+                .orTimeout(limitNanos, TimeUnit.NANOSECONDS)
+                .thenCompose(values ->
+                        values.stream().anyMatch(KeyValue::hasValue)
+                                // After it, as above.
+                                ? invalidations
+                                        .catchUp()
+                                        .thenApplyAsync(
+                                                known -> readAll(keys, values)) // it is work
+                                : CompletableFuture.completedFuture(Map.of()));
     }
 
-    private Map<Fingerprint, CachedAnswer> readAll(Map<Fingerprint, byte[]> values) {
+    private Map<Fingerprint, CachedAnswer> readAll(
+            List<Fingerprint> keys, List<KeyValue<byte[], byte[]>> values) {
         var answers = new HashMap<Fingerprint, CachedAnswer>();
-        values.forEach(
-                (key, bytes) -> read(key, bytes).ifPresent(answer -> answers.put(key, answer)));
+        for (int i = 0; i < keys.size(); i++) {
+            Fingerprint key = keys.get(i);
+            values.get(i)
+                    .ifHasValue(bytes ->
+                            read(key, bytes).ifPresent(answer -> answers.put(key, answer)));
+        }
         return answers;
     }
 

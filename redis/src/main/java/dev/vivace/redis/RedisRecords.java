@@ -22,8 +22,8 @@ import java.util.function.LongSupplier;
  * there is news, and once a second the version is asked for, in case one got lost. Where Redis has
  * lost records, a replica that knows them puts them back.
  *
- * <p>That there are no records is believed only if Redis has a version, or goes on having none for
- * three seconds; then it gets one.
+ * <p>That there are no records is believed only if the version says so, or if Redis goes on having
+ * none for six seconds without a break; then it gets such a version.
  *
  * <p>Thread-safe. What is put while Redis is gone counts here at once and reaches it later; then it
  * replaces what others have put meanwhile, for the order in which things reach Redis is the only
@@ -37,25 +37,29 @@ public final class RedisRecords implements SharedRecords {
     public static final int MAX_WAITING = 10_000;
 
     /**
-     * Keys: records, version. Arguments: a new version, whether to replace, then ids and values.
+     * Keys: records, version. Arguments: a new version, whether to replace, then ids and values. A
+     * version ends with the number of records.
      */
     private static final byte[] PUT =
             """
             for i = 3, #ARGV, 2 do
               redis.call(ARGV[2], KEYS[1], ARGV[i], ARGV[i + 1])
             end
-            redis.call('SET', KEYS[2], ARGV[1])
+            redis.call('SET', KEYS[2], ARGV[1] .. ':' .. redis.call('HLEN', KEYS[1]))
             return 1
             """
                     .getBytes(UTF_8);
 
     private static final int AT_ONCE = 100;
 
+    private static final String NONE = ":0";
+
     /**
-     * A Redis that has nothing, not even a version, may have lost all a moment ago. Those who know
-     * what it had are connected again and have told it within so long.
+     * A Redis that has nothing, and does not say so itself, may have lost all a moment ago. Those
+     * who know what it had are connected again and have told it within so long: an attempt to
+     * connect takes two seconds at most, and so does the pause before the next.
      */
-    static final long DOUBT_NANOS = TimeUnit.SECONDS.toNanos(3);
+    static final long DOUBT_NANOS = TimeUnit.SECONDS.toNanos(6);
 
     private final RedisLink link;
     private final LongSupplier nanos;
@@ -86,6 +90,7 @@ public final class RedisRecords implements SharedRecords {
                 new Part() {
                     @Override
                     public void connected() {
+                        doubtAgain();
                         send();
                         read();
                     }
@@ -263,7 +268,10 @@ public final class RedisRecords implements SharedRecords {
             Optional<String> versionThen, Map<byte[], byte[]> read) {
         Map<String, byte[]> now = new HashMap<>();
         read.forEach((id, value) -> now.put(new String(id, UTF_8), value));
-        if (now.isEmpty() && versionThen.isEmpty() && !known && waiting.isEmpty()) {
+        if (now.isEmpty()
+                && !versionThen.filter(text -> text.endsWith(NONE)).isPresent()
+                && !known
+                && waiting.isEmpty()) {
             if (doubtful()) {
                 return Map.of();
             }
@@ -280,6 +288,11 @@ public final class RedisRecords implements SharedRecords {
             tell(listeners);
         }
         return missing;
+    }
+
+    /** What it had before it was gone, nobody knows. */
+    private synchronized void doubtAgain() {
+        doubted = OptionalLong.empty();
     }
 
     private boolean doubtful() {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,6 +164,43 @@ class RedisCacheTest {
                     new ArrayList<>(Collections.nCopies(RedisCache.MAX_KEYS, key(-1)));
             many.add(key(2));
             assertEquals(Map.of(), get(there.getAll(many)), "what is beyond the most is not asked");
+        }
+    }
+
+    @Test
+    void whatComesInTimeIsKept() {
+        String prefix = prefix();
+        try (var proxy = new SlowProxy(server.port());
+                var one = Links.up(server.uri(), prefix);
+                var other = Links.up(proxy.uri(), Duration.ofMillis(500), prefix)) {
+            var here = cache(one);
+            var there = cache(other);
+            var keys = new ArrayList<Fingerprint>();
+            for (int i = 0; i < 128; i++) {
+                keys.add(key(i));
+                store(here, key(i), answer("s", "q", 10_000, Duration.ofHours(1)));
+            }
+            proxy.holdAfter(900_000); // of 640,000 at a time
+            Set<Fingerprint> found = get(there.getAll(keys)).keySet();
+            proxy.release();
+            assertEquals(Set.copyOf(keys.subList(0, 64)), found);
+        }
+    }
+
+    @Test
+    void manyThatAreLateDoNotMakeRedisSlow() {
+        try (var proxy = new SlowProxy(server.port());
+                var link = Links.up(proxy.uri(), Duration.ofMillis(100), prefix())) {
+            var cache = cache(link);
+            proxy.hold();
+            List<Fingerprint> many = Collections.nCopies(RedisCache.MAX_KEYS, key(1));
+            var calls = new ArrayList<CompletionStage<Map<Fingerprint, CachedAnswer>>>();
+            for (int i = 0; i <= Circuit.LATE; i++) {
+                calls.add(cache.getAll(many));
+            }
+            calls.forEach(call -> assertEquals(Map.of(), get(call)));
+            assertEquals(State.UP, link.health().state());
+            proxy.release();
         }
     }
 

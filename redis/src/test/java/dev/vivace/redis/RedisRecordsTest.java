@@ -47,7 +47,7 @@ class RedisRecordsTest {
         return texts.toString();
     }
 
-    /** For which three seconds pass between one look and the next. */
+    /** For which six seconds pass between one look and the next. */
     private static RedisRecords records(RedisLink link) {
         var now = new AtomicLong();
         return new RedisRecords(link, () -> now.addAndGet(RedisRecords.DOUBT_NANOS));
@@ -77,6 +77,55 @@ class RedisRecordsTest {
             var another = heard(new RedisRecords(link, now::get));
             until(() -> another.get().equals("{}"));
         }
+    }
+
+    /** It has been gone for a part of the time, or has lost them alone and kept the version. */
+    @Test
+    void thatThereIsNothingIsDoubtedAnew() {
+        var looked = new AtomicInteger();
+        var now = new AtomicLong();
+        LongSupplier clock =
+                () -> {
+                    looked.incrementAndGet();
+                    return now.get();
+                };
+        try (var own = new Redis().start();
+                var link = Links.up(own.uri(), prefix())) {
+            var heard = heard(new RedisRecords(link, clock));
+            until(() -> looked.get() >= 1);
+            own.stop();
+            until(() -> link.health().state() == State.GONE);
+            now.set(RedisRecords.DOUBT_NANOS);
+            int then = looked.get();
+            own.start();
+            until(() -> looked.get() >= then + 2); // it would not look again if it believed it
+            assertEquals("nothing", heard.get());
+            own.ask(commands -> commands.set(link.key("records-version"), bytes("a:10")));
+            int before = looked.get();
+            until(() -> looked.get() >= before + 2);
+            assertEquals("nothing", heard.get());
+            own.ask(commands -> commands.set(link.key("records-version"), bytes("a:0")));
+            until(() -> heard.get().equals("{}"));
+        }
+    }
+
+    @Test
+    void theVersionSaysHowManyThereAre() {
+        try (var link = Links.up(server.uri(), prefix())) {
+            var records = records(link);
+            records.put("a", bytes("1"));
+            records.put("b", bytes("2"));
+            until(() -> version(link).endsWith(":2"));
+            var none = Links.up(server.uri(), prefix());
+            var heard = heard(records(none));
+            until(() -> heard.get().equals("{}") && version(none).endsWith(":0"));
+            none.close();
+        }
+    }
+
+    private static String version(RedisLink link) {
+        byte[] version = server.ask(commands -> commands.get(link.key("records-version")));
+        return version == null ? "" : new String(version, StandardCharsets.UTF_8);
     }
 
     @Test

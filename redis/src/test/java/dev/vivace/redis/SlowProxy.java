@@ -18,6 +18,7 @@ final class SlowProxy implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition released = lock.newCondition();
     private boolean held;
+    private long passing = Long.MAX_VALUE;
     private volatile boolean refusing;
 
     SlowProxy(int target) {
@@ -38,7 +39,15 @@ final class SlowProxy implements AutoCloseable {
         set(true);
     }
 
+    /** Lets so many more bytes of answers pass, or some more. */
+    void holdAfter(long bytes) {
+        lock.lock();
+        passing = bytes;
+        lock.unlock();
+    }
+
     void release() {
+        holdAfter(Long.MAX_VALUE);
         set(false);
     }
 
@@ -93,9 +102,10 @@ final class SlowProxy implements AutoCloseable {
                 if (answers) {
                     lock.lock();
                     try {
-                        while (held) {
+                        while (held || passing <= 0) {
                             released.awaitUninterruptibly();
                         }
+                        passing -= n;
                     } finally {
                         lock.unlock();
                     }
