@@ -224,7 +224,9 @@ final class KillTest {
                     said + "");
             said.removeIf(line -> line.startsWith("Stopping") || line.startsWith("All that"));
             said.removeIf(line -> line.contains("refused for want of a valid client key"));
-            said.removeIf(line -> line.contains("it is asked without a credential")); // Advice
+            assertTrue(
+                    said.removeIf(line -> line.contains("it is asked without a credential")),
+                    said + "");
             said.removeIf(line -> line.startsWith("WARNING: ") || line.isBlank()); // of the JDK
             assertEquals(List.of(), said);
             assertEquals(0, again.exit());
