@@ -299,10 +299,20 @@ function nothing(id, why) {
 
 // The upstreams
 
+const LATELY_SECONDS = 600;
+
+function upstreamState({ problem, breaker, last_failure: failure }) {
+  if (problem) {
+    return problem;
+  }
+  const lately = failure && failure.seconds_ago < LATELY_SECONDS;
+  return (breaker === "closed" ? "ok" : "trying again") + (lately ? `; last failure ${count(failure.seconds_ago)} s ago: ${failure.what}` : "");
+}
+
 function upstreamRow(upstream) {
   const made = element("tr");
   made.role = "row";
-  const state = cell(upstream.problem ? "status-bad" : "", upstream.problem || (upstream.breaker === "closed" ? "ok" : "trying again"));
+  const state = cell(upstream.problem ? "status-bad" : "", upstreamState(upstream));
   made.append(cell("", upstream.name), state,
     numberCell("in flight", count(upstream.in_flight)),
     numberCell("waiting", count(upstream.queued)),

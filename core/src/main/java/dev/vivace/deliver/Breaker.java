@@ -24,6 +24,24 @@ public final class Breaker {
         HALF_OPEN
     }
 
+    /** Told of what whoever is on call wants to know; quick, for calls wait meanwhile. */
+    interface Listener {
+        /** Nothing enters any more, after so many failures. */
+        void opened(int failures, int calls);
+
+        /** All enter again. */
+        void closed();
+    }
+
+    private static final Listener NOBODY =
+            new Listener() {
+                @Override
+                public void opened(int failures, int calls) {}
+
+                @Override
+                public void closed() {}
+            };
+
     private static final int SUCCESSES = 0;
     private static final int FAILURES = 1;
     private static final int BUCKETS = 10;
@@ -31,6 +49,7 @@ public final class Breaker {
 
     private final BreakerOptions options;
     private final LongSupplier nanos;
+    private final Listener listener;
     private final RollingCounts ends;
 
     private State state = State.CLOSED;
@@ -44,8 +63,13 @@ public final class Breaker {
     private volatile long closedTicket;
 
     public Breaker(BreakerOptions options, LongSupplier nanos) {
+        this(options, nanos, NOBODY);
+    }
+
+    Breaker(BreakerOptions options, LongSupplier nanos, Listener listener) {
         this.options = options;
         this.nanos = nanos;
+        this.listener = listener;
         this.ends = new RollingCounts(2, BUCKETS, options.window().toNanos() / BUCKETS, nanos);
     }
 
@@ -113,6 +137,7 @@ public final class Breaker {
             int all = failures + ends.sumThen(SUCCESSES);
             if (all >= options.minCalls() && failures >= options.failureRate() * all) {
                 open();
+                listener.opened(failures, all);
             }
         } else if (how == FAILURES) {
             open();
@@ -122,6 +147,7 @@ public final class Breaker {
             if (passed == options.probes()) {
                 ends.clear();
                 become(State.CLOSED);
+                listener.closed();
             }
         }
     }

@@ -8,8 +8,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that is known of one upstream from the calls to it, and what decides about the next ones.
@@ -19,7 +22,15 @@ public final class UpstreamState {
     // Asked anew each time: the generator of a thread is for that thread only.
     private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamState.class);
+
     private static final int LEAST_CALLS_OF_A_KEY = 5;
+
+    /** What one call may need that is sent again as often as it may be. */
+    private static final int MANY_IN_A_ROW = 3;
+
+    /** What is longer ago says little about now. */
+    private static final Duration RECENTLY = Duration.ofMinutes(10);
 
     private final String name;
     private final int weight;
@@ -34,6 +45,7 @@ public final class UpstreamState {
     private final FirstByteTimes others;
     private final KeyRing keys;
     private final Turnstile turnstile;
+    private final Outcomes outcomes;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /**
@@ -60,12 +72,13 @@ public final class UpstreamState {
         this.nanos = nanos;
         this.budget = new RetryBudget(retry.budget(), retry.floor(), nanos);
         this.backoff = new Backoff(retry.base(), retry.maxWait(), RANDOM);
-        this.breaker = new Breaker(breaker, nanos);
+        this.breaker = new Breaker(breaker, nanos, saying("The upstream " + name, breaker));
         this.keyBreakers = new AtomicReferenceArray<>(Math.max(1, keys));
         this.streams = new FirstByteTimes(nanos);
         this.others = new FirstByteTimes(nanos);
         this.keys = new KeyRing(keys, nanos);
         this.turnstile = new Turnstile(concurrency, nanos);
+        this.outcomes = new Outcomes(nanos);
     }
 
     public String name() {
@@ -151,8 +164,31 @@ public final class UpstreamState {
         if (known != null) {
             return known;
         }
-        keyBreakers.compareAndSet(key, null, new Breaker(keyBreakerOptions, nanos));
+        String called = "Key " + (key + 1) + " of the upstream " + name;
+        keyBreakers.compareAndSet(
+                key,
+                null,
+                new Breaker(keyBreakerOptions, nanos, saying(called, keyBreakerOptions)));
         return keyBreakers.get(key);
+    }
+
+    private static Breaker.Listener saying(String who, BreakerOptions options) {
+        return new Breaker.Listener() {
+            @Override
+            public void opened(int failures, int calls) {
+                LOG.warn(
+                        "{} is left alone for {} s: {} of its last {} calls failed.",
+                        who,
+                        options.open().toMillis() / 1e3,
+                        failures,
+                        calls);
+            }
+
+            @Override
+            public void closed() {
+                LOG.warn("{} works again and gets all its calls.", who);
+            }
+        };
     }
 
     /**
@@ -171,12 +207,46 @@ public final class UpstreamState {
         return turnstile;
     }
 
-    /** A call is sent to it; {@link #ended} must follow. */
+    /** A call begins; one of those that end it must follow. */
     public void began() {
         inFlight.incrementAndGet();
     }
 
-    public void ended() {
+    /**
+     * It ended so. What a client's own credential is refused for is its own affair; what ours is
+     * refused for is told to whoever is on call.
+     *
+     * @param what happened if it did not go well, a sentence for a person
+     */
+    public void ended(Cause cause, Supplier<String> what) {
+        inFlight.decrementAndGet();
+        boolean ours = cause == Cause.REFUSED_KEY || cause == Cause.RATE_LIMITED;
+        if (!cause.failsUpstream() && !(ours && keys.count() > 0)) {
+            outcomes.ended(cause);
+            return;
+        }
+        String said = what.get();
+        outcomes.failed(cause, said)
+                .ifPresent(others -> {
+                    if (others == 0) {
+                        LOG.warn("A call failed: {}", said);
+                    } else {
+                        LOG.warn(
+                                "A call failed, and {} more since the last line about it: {}",
+                                others,
+                                said);
+                    }
+                });
+    }
+
+    /** It was given up, through no fault of the upstream. */
+    public void left() {
+        inFlight.decrementAndGet();
+        outcomes.abandoned();
+    }
+
+    /** It came to nothing before anything was sent. */
+    public void unused() {
         inFlight.decrementAndGet();
     }
 
@@ -198,7 +268,8 @@ public final class UpstreamState {
                 keys.resting(),
                 budget.retries(),
                 budget.calls(),
-                streams.p95());
+                streams.p95(),
+                outcomes.snapshot());
     }
 
     /**
@@ -211,6 +282,7 @@ public final class UpstreamState {
      * @param retries within the last minute
      * @param calls within the last minute
      * @param p95Nanos of streams, see {@link FirstByteTimes#p95}
+     * @param outcomes of all calls that have ended
      */
     public record Snapshot(
             String name,
@@ -223,15 +295,30 @@ public final class UpstreamState {
             int restingKeys,
             int retries,
             int calls,
-            OptionalLong p95Nanos) {
-        /** Why calls are not sent there now; empty if they are. */
+            OptionalLong p95Nanos,
+            Outcomes.Snapshot outcomes) {
+        /**
+         * What is wrong with it: why calls are not sent there now, or that none of the last went
+         * well; empty if all is well.
+         */
         public Optional<String> problem() {
             if (breaker == Breaker.State.OPEN) {
-                return Optional.of("fails too often and is left alone for a moment");
+                return Optional.of("fails too often and is left alone for a moment" + lately());
             }
-            return keys > 0 && restingKeys == keys
-                    ? Optional.of("has refused every key for now")
+            if (keys > 0 && restingKeys == keys) {
+                return Optional.of("has refused every key for now" + lately());
+            }
+            return outcomes.failedInARow() >= MANY_IN_A_ROW && !lately().isEmpty()
+                    ? Optional.of(
+                            "failed the last " + outcomes.failedInARow() + " calls" + lately())
                     : Optional.empty();
+        }
+
+        private String lately() {
+            return outcomes.lastFailure()
+                    .filter(failure -> failure.ago().compareTo(RECENTLY) < 0)
+                    .map(failure -> "; last failure " + failure.ago().toSeconds() + " s ago: " + failure.what())
+                    .orElse("");
         }
     }
 }

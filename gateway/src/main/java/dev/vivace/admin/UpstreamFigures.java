@@ -1,9 +1,12 @@
 package dev.vivace.admin;
 
 import dev.vivace.deliver.Breaker;
+import dev.vivace.deliver.Cause;
+import dev.vivace.deliver.Outcomes;
 import dev.vivace.deliver.UpstreamState.Snapshot;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import tools.jackson.core.JsonGenerator;
@@ -29,6 +32,7 @@ public final class UpstreamFigures {
         List<Snapshot> all = upstreams.get();
         var to = new Exposition();
         breakers(to, all);
+        calls(to, all);
         gauge(to, "in_flight", "Calls that are with the upstream.", all, Snapshot::inFlight);
         gauge(to, "queued", "Calls that wait for a place.", all, Snapshot::queued);
         gauge(
@@ -69,6 +73,26 @@ public final class UpstreamFigures {
         }
     }
 
+    /** Those of zero too: a counter that appears with its first failure hides it from rate(). */
+    private static void calls(Exposition to, List<Snapshot> all) {
+        String name = "vivace_upstream_calls_total";
+        to.metric(name, "counter", "Calls that were sent to the upstream, by how they ended.");
+        for (Snapshot each : all) {
+            outcomes(
+                    each,
+                    (outcome, calls) ->
+                            to.sample(name, calls, "upstream", each.name(), "outcome", outcome));
+        }
+    }
+
+    private static void outcomes(Snapshot upstream, ObjLongConsumer<String> to) {
+        upstream.outcomes()
+                .ends()
+                .forEach((cause, calls) ->
+                        to.accept(cause == Cause.NONE ? "ok" : word(cause), calls));
+        to.accept("abandoned", upstream.outcomes().abandoned());
+    }
+
     private static void gauge(
             Exposition to,
             String what,
@@ -86,8 +110,8 @@ public final class UpstreamFigures {
         return upstream.limit() != Integer.MAX_VALUE;
     }
 
-    private static String word(Breaker.State state) {
-        return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** One object with all upstreams. */
@@ -122,7 +146,23 @@ public final class UpstreamFigures {
         } else {
             to.writeNullProperty("first_byte_p95_us");
         }
+        to.writeObjectPropertyStart("calls");
+        outcomes(upstream, to::writeNumberProperty);
+        to.writeEndObject();
+        to.writeNumberProperty("failed_in_a_row", upstream.outcomes().failedInARow());
+        upstream.outcomes()
+                .lastFailure()
+                .ifPresentOrElse(
+                        failure -> write(failure, to), () -> to.writeNullProperty("last_failure"));
         to.writeStringProperty("problem", upstream.problem().orElse(""));
+        to.writeEndObject();
+    }
+
+    private static void write(Outcomes.Failed failure, JsonGenerator to) {
+        to.writeObjectPropertyStart("last_failure");
+        to.writeStringProperty("cause", word(failure.cause()));
+        to.writeStringProperty("what", failure.what());
+        to.writeNumberProperty("seconds_ago", failure.ago().toSeconds());
         to.writeEndObject();
     }
 }

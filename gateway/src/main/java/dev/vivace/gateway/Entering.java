@@ -1,10 +1,12 @@
 package dev.vivace.gateway;
 
+import dev.vivace.answer.Failure;
 import dev.vivace.deliver.Entry;
 import dev.vivace.deliver.Queued;
 import dev.vivace.deliver.Turnstile;
 import dev.vivace.deliver.Waiter;
 import dev.vivace.limit.UpstreamRates;
+import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
 import io.vertx.core.Context;
 import java.time.Duration;
@@ -101,13 +103,14 @@ final class Entering implements Passage, Waiter {
     }
 
     private void late(Place place, long tokens, CompletableFuture<UpstreamRates.Turn> turn) {
-        if (turn.isCompletedExceptionally()) {
-            place.left();
-        } else if (left && turned(place, tokens, turn.join()) instanceof Place unwanted) {
-            unwanted.unused();
-        }
+        Supplier<Passage> how =
+                turn.isCompletedExceptionally()
+                        ? () -> unknown(place)
+                        : () -> turned(place, tokens, turn.join());
         if (!left) {
-            listener.goesOn(this, () -> turned(place, tokens, turn.join()));
+            listener.goesOn(this, how);
+        } else if (how.get() instanceof Place unwanted) {
+            unwanted.unused();
         }
     }
 
@@ -115,11 +118,19 @@ final class Entering implements Passage, Waiter {
         return switch (turn) {
             case UpstreamRates.Turn.Go _ -> place.reserved(tokens);
             case UpstreamRates.Turn.Wait wait -> {
-                place.left();
+                place.unused();
                 flight.note("rate-limit", "upstream");
                 yield new Refused(lane.limited(wait));
             }
         };
+    }
+
+    /**
+     * Buckets that cannot be asked answer by themselves; who breaks that promise lets nobody in.
+     */
+    private Passage unknown(Place place) {
+        place.unused();
+        return new Refused(new Failure(Failure.Kind.INTERNAL, Crash.MESSAGE));
     }
 
     /** Wants in no more; hears nothing then. */

@@ -85,7 +85,7 @@ final class Judging implements Attempt.Listener {
         if (cause == Cause.NONE) {
             attempt.place().left();
         } else {
-            attempt.place().ended(cause);
+            attempt.place().ended(cause, failure::message);
         }
         if (showing.is(attempt)) {
             dispatch.fail(attempt, failure);
@@ -128,7 +128,7 @@ final class Judging implements Attempt.Listener {
             refusal = attempt; // the other may be able to do what this one is not
         }
         // Who goes on may want the same place, and the same tokens, at once.
-        attempt.place().ended(cause);
+        attempt.place().ended(cause, () -> said(attempt));
         attempt.place().settle(showing.bought(attempt));
         boolean mended = dispatch.goesOnWithout(attempt, cause, opening.retryAfter());
         if (!mended && !(cause == Cause.BROKEN && opening.pretends())) {
@@ -171,15 +171,26 @@ final class Judging implements Attempt.Listener {
         }
         Cause verdict = attempt.opening().verdict();
         boolean late = ending == StreamEnd.ERROR && verdict == Cause.NONE;
-        attempt.place().ended(late ? Cause.SERVER_ERROR : verdict);
+        attempt.place().ended(late ? Cause.SERVER_ERROR : verdict, () -> said(attempt));
         showing.rest(attempt, ending);
         dispatch.complete(attempt);
         attempt.place().settle(showing.bought(attempt));
     }
 
     private void broken(Attempt attempt) {
-        attempt.place().ended(Cause.BROKEN);
-        dispatch.fail(attempt, Showing.broken(attempt));
+        Failure failure = Showing.broken(attempt);
+        attempt.place().ended(Cause.BROKEN, failure::message);
+        dispatch.fail(attempt, failure);
         attempt.place().settle(showing.bought(attempt));
+    }
+
+    /** What was wrong with an answer that did come, for whoever is on call. */
+    private static String said(Attempt attempt) {
+        int status = attempt.opening().head().status();
+        return status >= 400
+                ? attempt.place().lane().called() + " answered " + status + "."
+                : attempt.opening().cause(true) == Cause.BROKEN
+                        ? Showing.broken(attempt).message()
+                        : attempt.place().lane().called() + " sent an error in its stream.";
     }
 }

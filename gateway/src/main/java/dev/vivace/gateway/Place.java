@@ -6,6 +6,7 @@ import dev.vivace.deliver.KeyRing;
 import dev.vivace.deliver.UpstreamState;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,11 +97,16 @@ final class Place implements Passage {
         }
     }
 
-    /** The attempt has ended so. */
-    void ended(Cause cause) {
+    /**
+     * The attempt has ended so.
+     *
+     * @param what happened if it did not go well, a sentence for a person
+     */
+    void ended(Cause cause, Supplier<String> what) {
         if (over) {
             return;
         }
+        lane.state().ended(cause, what);
         if (!cause.failsUpstream()) {
             answers();
         } else if (told) {
@@ -139,7 +145,14 @@ final class Place implements Passage {
 
     /** The attempt was given up, through no fault of the upstream. */
     void left() {
-        if (!over && !told) {
+        if (!over) {
+            lane.state().left();
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (!told) {
             told = true;
             lane.state().breaker().left(ticket);
             if (keyBreaker != null) {
@@ -165,7 +178,10 @@ final class Place implements Passage {
 
     /** Nothing was sent, so that nothing counts. */
     void unused() {
-        left();
+        if (!over) {
+            lane.state().unused();
+            leave();
+        }
         if (reserved != NOTHING) {
             lane.rates().ifPresent(rates -> rates.putBack(lane.name(), reserved));
             reserved = NOTHING;
@@ -194,10 +210,7 @@ final class Place implements Passage {
     }
 
     private void giveBack(boolean dropped) {
-        if (!over) {
-            over = true;
-            lane.state().ended();
-            lane.state().turnstile().left(feeds ? firstByte : -1, dropped);
-        }
+        over = true;
+        lane.state().turnstile().left(feeds ? firstByte : -1, dropped);
     }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vivace.deliver.Breaker;
+import dev.vivace.deliver.Cause;
+import dev.vivace.deliver.Outcomes;
 import dev.vivace.deliver.UpstreamState;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.StageNote;
@@ -22,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +37,14 @@ import org.junit.jupiter.api.Test;
 class DashboardTest {
     private static final long NOON = Instant.parse("2026-11-21T12:00:00Z").toEpochMilli();
     private static final String NASTY = "<img src=x onerror=document.title='owned'> & co";
+
+    private static Outcomes.Snapshot failed(String what) {
+        return new Outcomes.Snapshot(
+                Map.of(Cause.SERVER_ERROR, 1L),
+                0,
+                1,
+                Optional.of(new Outcomes.Failed(Cause.SERVER_ERROR, what, Duration.ofSeconds(12))));
+    }
 
     @Test
     void showsTheNumbersOfTheLedger() throws Exception {
@@ -61,12 +72,29 @@ class DashboardTest {
                             1,
                             5,
                             1_234,
-                            OptionalLong.of(85_000)));
+                            OptionalLong.of(85_000),
+                            failed("The upstream answered 500.")));
+            server.upstreams.add(
+                    new UpstreamState.Snapshot(
+                            "works",
+                            Breaker.State.CLOSED,
+                            List.of(),
+                            8,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            2,
+                            OptionalLong.empty(),
+                            failed("It answered 503.")));
             String dom = dom(server);
             String upstreams = find(dom, "(?s)<tbody id=\"upstreams\".*?</tbody>");
             assertEquals(
                     "&lt;img src=x onerror=document.title='owned'&gt; &amp; co fails too often and"
-                            + " is left alone for a moment 7 6 none 1 of 2 1,234 5 85 µs",
+                            + " is left alone for a moment; last failure 12 s ago: The upstream answered 500."
+                            + " 7 6 none 1 of 2 1,234 5 85 µs"
+                            + " works ok; last failure 12 s ago: It answered 503. 0 0 8 0 2 0 not known",
                     upstreams.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ").strip());
             assertEquals("0.07/s", text(dom, "rate"));
             assertEquals("4 in an hour, 1 failed", text(dom, "rate-detail"));

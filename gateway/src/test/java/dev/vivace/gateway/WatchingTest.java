@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.config.Config;
+import dev.vivace.config.ModelRoute;
 import dev.vivace.deliver.BreakerOptions;
 import dev.vivace.deliver.ConcurrencyOptions;
 import dev.vivace.key.Budget;
@@ -103,6 +104,61 @@ final class WatchingTest {
         }
     }
 
+    /** Too few calls for any breaker, and another upstream answers them. */
+    @Test
+    void anUpstreamThatHardlyAnybodyAsksIsSeenToFail() throws Exception {
+        try (var broken = Upstream.start((call, reply) -> reply.json(500, "{}"));
+                var works = Upstream.start(Chat::reply);
+                var gateway =
+                        Gateway.start(
+                                Config.builder()
+                                        .server(new Config.Server("127.0.0.1", 0))
+                                        .upstreams(
+                                                new LinkedHashMap<>(
+                                                        Map.of(
+                                                                "broken",
+                                                                TwoUpstreams.upstream(
+                                                                        broken, List.of("sk-1")),
+                                                                "works",
+                                                                TwoUpstreams.upstream(
+                                                                        works, List.of("sk-2")))))
+                                        .models(
+                                                Map.of(
+                                                        "m-1",
+                                                        ModelRoute.of("broken/m-1", "works/m-1")))
+                                        .retries(Gateways.NEVER_AGAIN)
+                                        .build())) {
+            String ok = "vivace_upstream_calls_total{upstream=\"works\",outcome=\"ok\"} ";
+            String failed =
+                    "vivace_upstream_calls_total{upstream=\"broken\",outcome=\"server-error\"} ";
+            assertHas(metrics(gateway), ok + 0, failed + 0);
+            for (int i = 0; i < 3; i++) {
+                Wire.Answer answer = Wire.ask(gateway.address(), Chat.PATH, Chat.ask("turn " + i));
+                assertEquals(200, answer.status(), answer.text());
+            }
+            assertHas(metrics(gateway), ok + 3, failed + 3);
+            JsonNode upstreams = json(gateway, "/admin/upstreams").path("upstreams");
+            JsonNode page = named(upstreams, "broken");
+            assertEquals("closed", page.path("breaker").asString(""));
+            assertEquals(3, page.path("calls").path("server-error").asInt(0), page.toString());
+            assertEquals(3, page.path("failed_in_a_row").asInt(0), page.toString());
+            assertEquals("server-error", page.path("last_failure").path("cause").asString(""));
+            assertTrue(
+                    page.path("last_failure").path("what").asString("").endsWith(" answered 500."),
+                    page.toString());
+            assertTrue(named(upstreams, "works").path("last_failure").isNull());
+            JsonNode ready = json(gateway, "/readyz");
+            assertEquals("degraded", ready.path("status").asString(""), ready.toString());
+            JsonNode checks = ready.path("checks");
+            assertTrue(
+                    checks.path("upstream broken")
+                            .asString("")
+                            .startsWith("failed the last 3 calls; "),
+                    ready.toString());
+            assertEquals("ok", checks.path("upstream works").asString(""));
+        }
+    }
+
     @Test
     void anUpstreamWhoseKeysAllRestIsDegraded() throws Exception {
         try (var upstream =
@@ -127,9 +183,10 @@ final class WatchingTest {
                 assertEquals("ok", json(gateway, "/readyz").path("status").asString(""));
                 assertHas(metrics(gateway), "vivace_upstream_resting_keys{upstream=\"main\"} 1");
                 Wire.ask(gateway.address(), Chat.PATH, Chat.ask("with the other"));
-                assertEquals(
-                        "has refused every key for now",
-                        json(gateway, "/readyz").path("checks").path("upstream main").asString(""));
+                JsonNode checks = json(gateway, "/readyz").path("checks");
+                String problem = checks.path("upstream main").asString("");
+                assertTrue(problem.startsWith("has refused every key for now; "), problem);
+                assertTrue(problem.endsWith(" answered 429."), problem);
                 assertHas(metrics(gateway), "vivace_upstream_resting_keys{upstream=\"main\"} 2");
             }
         }

@@ -1,0 +1,80 @@
+package dev.vivace.deliver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class OutcomesTest {
+    private final AtomicLong now = new AtomicLong();
+    private final Outcomes outcomes = new Outcomes(now::get);
+
+    private void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
+    @Test
+    void aFailureIsToldAtOnceAndThenOnceAMinuteWithHowManyThereWere() {
+        assertEquals(OptionalLong.of(0), outcomes.failed(Cause.SERVER_ERROR, "one"));
+        assertEquals(OptionalLong.empty(), outcomes.failed(Cause.SERVER_ERROR, "two"));
+        pass(Duration.ofSeconds(59));
+        assertEquals(OptionalLong.empty(), outcomes.failed(Cause.TIMEOUT, "three"));
+        pass(Duration.ofSeconds(1));
+        assertEquals(OptionalLong.of(2), outcomes.failed(Cause.SERVER_ERROR, "four"));
+        pass(Duration.ofHours(1));
+        assertEquals(OptionalLong.of(0), outcomes.failed(Cause.SERVER_ERROR, "five"));
+    }
+
+    @Test
+    void aRowOfFailuresEndsWithACallThatWentWell() {
+        outcomes.failed(Cause.BROKEN, "one");
+        outcomes.failed(Cause.TIMEOUT, "two");
+        outcomes.abandoned();
+        pass(Duration.ofSeconds(5));
+        var seen = outcomes.snapshot();
+        assertEquals(2, seen.failedInARow(), "who gives up says nothing of the upstream");
+        assertEquals(
+                Optional.of(new Outcomes.Failed(Cause.TIMEOUT, "two", Duration.ofSeconds(5))),
+                seen.lastFailure());
+        outcomes.ended(Cause.REFUSED);
+        seen = outcomes.snapshot();
+        assertEquals(0, seen.failedInARow());
+        assertTrue(seen.lastFailure().isPresent(), "it is still the last");
+        assertEquals(1, seen.abandoned());
+        assertEquals(1, seen.ends().get(Cause.REFUSED));
+        assertEquals(0, seen.ends().get(Cause.NONE), "those of zero too");
+    }
+
+    @Test
+    void noneIsLostAndOneTellsWhereManyFailAtOnce() {
+        int threads = 8;
+        int each = 10_000;
+        var told = new AtomicLong();
+        var others = new AtomicLong();
+        try (var all = Executors.newFixedThreadPool(threads)) {
+            for (int i = 0; i < threads; i++) {
+                all.execute(() -> {
+                    for (int call = 0; call < each; call++) {
+                        outcomes.failed(Cause.SERVER_ERROR, "down")
+                                .ifPresent(more -> {
+                                    told.incrementAndGet();
+                                    others.addAndGet(more);
+                                });
+                        outcomes.ended(Cause.NONE);
+                    }
+                });
+            }
+        }
+        assertEquals(threads * each, outcomes.snapshot().ends().get(Cause.SERVER_ERROR));
+        assertEquals(threads * each, outcomes.snapshot().ends().get(Cause.NONE));
+        assertEquals(1, told.get());
+        pass(Duration.ofMinutes(1));
+        long later = outcomes.failed(Cause.SERVER_ERROR, "down").orElseThrow();
+        assertEquals(threads * each, told.get() + others.get() + later);
+    }
+}
