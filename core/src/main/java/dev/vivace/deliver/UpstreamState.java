@@ -317,7 +317,11 @@ public final class UpstreamState {
         private String lately() {
             return outcomes.lastFailure()
                     .filter(failure -> failure.ago().compareTo(RECENTLY) < 0)
-                    .map(failure -> "; last failure " + failure.ago().toSeconds() + " s ago: " + failure.what())
+                    .map(failure ->
+                            "; last failure "
+                                    + failure.ago().toSeconds()
+                                    + " s ago: "
+                                    + failure.what())
                     .orElse("");
         }
     }
