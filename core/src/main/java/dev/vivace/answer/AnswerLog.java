@@ -1,9 +1,7 @@
 package dev.vivace.answer;
 
 import dev.vivace.limit.ByteBudget;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -51,10 +49,7 @@ public final class AnswerLog {
     private final long maxKept;
     private final Account account;
     private final List<Reader> readers = new ArrayList<>(1);
-    private final ArrayDeque<byte[]> chunks = new ArrayDeque<>(2);
-    private long firstChunk;
-    private long firstByte;
-    private long written;
+    private final Chunks chunks = new Chunks();
     private boolean kept;
     private boolean crowded;
     private boolean abandoned;
@@ -100,7 +95,7 @@ public final class AnswerLog {
      * more.
      */
     public synchronized Optional<Reader> read(Runnable wake) {
-        if (firstByte > 0 || abandoned) {
+        if (!chunks.whole() || abandoned) {
             return Optional.empty();
         }
         var reader = new Reader(wake);
@@ -143,17 +138,16 @@ public final class AnswerLog {
                 return;
             }
             chunks.add(chunk);
-            written += chunk.length;
-            if (kept && written > maxKept) {
+            if (kept && chunks.written() > maxKept) {
                 kept = false;
             }
             forget();
-            if (!account.cover(retained())) {
+            if (!account.cover(chunks.retained())) {
                 crowded = true;
                 kept = false;
                 forget();
             }
-            surplus = account.surplus(retained());
+            surplus = account.surplus(chunks.retained());
         }
         account.back(surplus);
         wakeAll();
@@ -203,7 +197,7 @@ public final class AnswerLog {
         over = true;
         kept = false;
         forget();
-        return account.surplus(retained());
+        return account.surplus(chunks.retained());
     }
 
     // For the settlement, while the log ends.
@@ -230,12 +224,12 @@ public final class AnswerLog {
 
     /** Bytes of the body that were written so far. */
     public synchronized long written() {
-        return written;
+        return chunks.written();
     }
 
     /** Bytes of the body that are still held. */
     synchronized long retained() {
-        return written - firstByte;
+        return chunks.retained();
     }
 
     /**
@@ -248,14 +242,12 @@ public final class AnswerLog {
 
     /** Chunks that were written so far. */
     public synchronized long chunksWritten() {
-        return firstChunk + chunks.size();
+        return chunks.count();
     }
 
     /** The whole body so far, if none of it is forgotten. */
     public synchronized Optional<byte[]> body() {
-        return firstByte > 0
-                ? Optional.empty()
-                : Optional.of(join(chunks, Math.toIntExact(written)));
+        return chunks.whole() ? Optional.of(chunks.all()) : Optional.empty();
     }
 
     /**
@@ -263,27 +255,7 @@ public final class AnswerLog {
      * chunk is larger.
      */
     public synchronized byte[] tail() {
-        int length = 0;
-        var last = new ArrayDeque<byte[]>();
-        for (var i = chunks.descendingIterator(); i.hasNext() && length < TAIL; ) {
-            byte[] chunk = i.next();
-            last.addFirst(chunk);
-            length += chunk.length;
-        }
-        return join(last, length);
-    }
-
-    private static byte[] join(ArrayDeque<byte[]> parts, int length) {
-        if (parts.size() == 1) {
-            return parts.getFirst();
-        }
-        byte[] whole = new byte[length];
-        int at = 0;
-        for (byte[] part : parts) {
-            System.arraycopy(part, 0, whole, at, part.length);
-            at += part.length;
-        }
-        return whole;
+        return chunks.tail(TAIL);
     }
 
     private void wakeAll() {
@@ -306,19 +278,8 @@ public final class AnswerLog {
 
     /** Drops what every reader has read, but for a tail in which usage may stand. */
     private void forget() {
-        if (kept || firstByte == 0 && !over && written <= TAIL) {
-            return;
-        }
-        long needed = slowest();
-        while (!chunks.isEmpty()) {
-            byte[] oldest = chunks.getFirst();
-            boolean tail = !over && written - firstByte - oldest.length < TAIL;
-            if (firstByte + oldest.length > needed || tail) {
-                return;
-            }
-            chunks.removeFirst();
-            firstChunk++;
-            firstByte += oldest.length;
+        if (!kept) {
+            chunks.drop(slowest(), over ? 0 : TAIL);
         }
     }
 
@@ -326,20 +287,21 @@ public final class AnswerLog {
         if (state != State.OPEN || readers.isEmpty()) {
             return false;
         }
+        long written = chunks.written();
         long fastest = 0;
         for (Reader reader : readers) {
-            fastest = Math.max(fastest, reader.gathers ? written : reader.readBytes);
+            fastest = Math.max(fastest, reader.gathers ? written : reader.place.bytes());
         }
         long slowest = slowest();
         return written - fastest > WINDOW
                 || written - slowest > LAG
-                || (slowest < written && !account.covers(retained()));
+                || (slowest < written && !account.covers(chunks.retained()));
     }
 
     private long slowest() {
-        long least = written;
+        long least = chunks.written();
         for (Reader reader : readers) {
-            least = Math.min(least, reader.readBytes);
+            least = Math.min(least, reader.place.bytes());
         }
         return least;
     }
@@ -347,8 +309,7 @@ public final class AnswerLog {
     /** One who reads. Every reader is used by one thread at a time and must be closed. */
     public final class Reader implements AutoCloseable {
         private final Runnable wake;
-        private long nextChunk;
-        private long readBytes;
+        private final Chunks.Place place = new Chunks.Place();
         private boolean gathers;
         private boolean more;
         private boolean closed;
@@ -392,14 +353,13 @@ public final class AnswerLog {
             boolean drained;
             long surplus;
             synchronized (AnswerLog.this) {
-                result = closed ? null : written - readBytes > most ? some(most) : all();
+                result = closed ? null : chunks.next(place, most);
                 if (result == null) {
                     return null;
                 }
-                readBytes += result.length;
-                more = readBytes < written;
+                more = place.bytes() < chunks.written();
                 forget();
-                surplus = account.surplus(retained());
+                surplus = account.surplus(chunks.retained());
                 drained = held && !overfull();
                 held &= !drained;
             }
@@ -413,44 +373,6 @@ public final class AnswerLog {
         /** Whether the last {@link #next} that gave something left something behind. */
         public boolean more() {
             return more;
-        }
-
-        private byte @Nullable [] all() {
-            int fresh = chunks.size() - Math.toIntExact(nextChunk - firstChunk);
-            if (fresh == 0) {
-                return null;
-            }
-            nextChunk += fresh;
-            if (fresh == 1) {
-                return chunks.getLast();
-            }
-            byte[] result = new byte[Math.toIntExact(written - readBytes)];
-            int at = result.length;
-            for (var i = chunks.descendingIterator(); fresh > 0; fresh--) {
-                byte[] chunk = i.next();
-                at -= chunk.length;
-                System.arraycopy(chunk, 0, result, at, chunk.length);
-            }
-            return result;
-        }
-
-        private byte[] some(long most) {
-            var parts = new ArrayDeque<byte[]>();
-            int length = 0;
-            var i = chunks.iterator();
-            for (long skip = nextChunk - firstChunk; skip > 0; skip--) {
-                i.next();
-            }
-            while (i.hasNext()) {
-                byte[] chunk = i.next();
-                if (length > 0 && length + chunk.length > most) {
-                    break;
-                }
-                parts.add(chunk);
-                length += chunk.length;
-            }
-            nextChunk += parts.size();
-            return join(parts, length);
         }
 
         /** Leaves. The last one to leave before the end abandons the log. */
@@ -471,7 +393,7 @@ public final class AnswerLog {
                 // As it is now: one that is set from here on finds the log abandoned, and runs.
                 cancel = onAbandoned;
                 forget();
-                surplus = account.surplus(retained());
+                surplus = account.surplus(chunks.retained());
                 drained = !last && held && !overfull();
                 held &= !drained;
             }
@@ -503,13 +425,11 @@ public final class AnswerLog {
         return "AnswerLog["
                 + state
                 + ", "
-                + written
-                + " bytes, "
+                + chunks
+                + ", "
                 + readers.size()
                 + " readers"
                 + (head == null ? "" : ", " + head.status())
-                + ", chunks "
-                + Arrays.asList(chunks.size(), firstChunk)
                 + "]";
     }
 }

@@ -1,6 +1,6 @@
 package dev.vivace.key;
 
-/** The file of the client keys is of no use: one line for a person, which names it. */
+/** The file of the client keys cannot be used: one line for a person, which names it. */
 public final class KeyFileException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

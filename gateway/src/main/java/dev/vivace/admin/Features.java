@@ -78,6 +78,10 @@ public final class Features implements LedgerListener {
         }
     }
 
+    /** What waits for trouble: that it never ran is good news, not a setting in vain. */
+    private static final Set<String> STAND_BY =
+            Set.of(STALE_RETRY, RETRY, FALLBACK, HEDGE, BREAKER, CONCURRENCY);
+
     private static final List<Feature> ALL =
             List.of(
                     new Feature(EXACT_CACHE, "exact-cache", Set.of("hit", "miss", "stored"), true),
@@ -207,17 +211,18 @@ public final class Features implements LedgerListener {
             to.writeStartObject();
             to.writeStringProperty("name", feature.name());
             to.writeBooleanProperty("on", isOn);
+            to.writeBooleanProperty("stands_by", STAND_BY.contains(feature.name()));
             to.writeNumberProperty("ran", tally.ran);
             to.writeNumberProperty("saved_usd", tally.savedUsd);
             to.writeNumberProperty("saved_tokens", tally.savedTokens);
-            to.writeStringProperty("note", note(isOn, tally));
+            to.writeStringProperty("note", note(feature.name(), isOn, tally));
             to.writeEndObject();
         });
         to.writeEndArray();
         to.writeEndObject();
     }
 
-    private static String note(boolean isOn, Tally tally) {
+    private static String note(String name, boolean isOn, Tally tally) {
         String outcomes =
                 tally.outcomes.entrySet().stream()
                         .map(o -> o.getKey() + " " + o.getValue())
@@ -226,7 +231,7 @@ public final class Features implements LedgerListener {
             return outcomes;
         }
         return outcomes.isEmpty()
-                ? "on, and no call came to it yet"
+                ? STAND_BY.contains(name) ? "" : "on, and no call came to it yet"
                 : "on, and did nothing yet: " + outcomes;
     }
 }

@@ -24,15 +24,23 @@ record Diagnosis(
 
     /**
      * @param on whether the configuration switches it on
+     * @param standsBy whether it waits for trouble, so that it is well if it never ran
      * @param ran in how many calls it did its work
      * @param note what the gateway adds
      */
     record Feature(
-            String name, boolean on, long ran, double savedUsd, long savedTokens, String note) {
+            String name,
+            boolean on,
+            boolean standsBy,
+            long ran,
+            double savedUsd,
+            long savedTokens,
+            String note) {
         static Feature of(JsonNode node) {
             return new Feature(
                     node.path("name").asString(""),
                     node.path("on").asBoolean(false),
+                    node.path("stands_by").asBoolean(false),
                     node.path("ran").asLong(0),
                     node.path("saved_usd").asDouble(0),
                     node.path("saved_tokens").asLong(0),
@@ -40,7 +48,11 @@ record Diagnosis(
         }
 
         String verdict() {
-            return on ? ran > 0 ? "works" : "on, but never ran" : "off";
+            return !on ? "off" : ran > 0 ? "works" : standsBy ? "stands by" : "on, but never ran";
+        }
+
+        boolean idle() {
+            return on && ran == 0 && !standsBy;
         }
     }
 
@@ -114,8 +126,7 @@ record Diagnosis(
         }
         lines.add("");
         lines.add(cacheLine());
-        var idle =
-                features.stream().filter(f -> f.on() && f.ran() == 0).map(Feature::name).toList();
+        var idle = features.stream().filter(Feature::idle).map(Feature::name).toList();
         if (!idle.isEmpty()) {
             lines.add(
                     "On, but never ran: "

@@ -124,8 +124,10 @@ final class KeysListCommand implements Command {
         return limits.isEmpty() ? "-" : String.join(", ", limits);
     }
 
-    private static String usd(double amount) {
-        return String.format(Locale.ROOT, "$%.2f", amount);
+    /** A budget may be a part of a cent; two digits that say something are shown of it. */
+    static String usd(double amount) {
+        int digits = amount > 0 && amount < 1 ? 1 - (int) Math.floor(Math.log10(amount)) : 2;
+        return String.format(Locale.ROOT, "$%." + Math.min(9, digits) + "f", amount);
     }
 
     private static String day(long millis) {

@@ -78,7 +78,7 @@ final class ServeCommand implements Command {
             console.out().println("Vivace on " + gateway.address() + " -> " + to);
             console.out().flush();
             runUntilStopped(stop, gateway, simulator, console);
-            return 0;
+            return stop.hurried() ? StopSignals.INTERRUPTED : 0;
         } catch (ConfigException | IllegalArgumentException e) {
             throw Report.wrong(e);
         } catch (GatewayException e) {
@@ -154,6 +154,7 @@ final class ServeCommand implements Command {
         stop.await();
         gateway.drain(
                 gateway.config().server().grace(),
+                stop::hurried,
                 line -> {
                     console.err().println(line);
                     console.err().flush();

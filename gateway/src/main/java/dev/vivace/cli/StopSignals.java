@@ -3,15 +3,17 @@ package dev.vivace.cli;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * SIGTERM and Ctrl-C: the first asks the program to end, the second ends it at once. A shutdown
- * hook could not do that: while hooks run, the JVM ignores further signals.
+ * SIGTERM and Ctrl-C: the first asks the program to end, the second to wait for nobody, the third
+ * ends it at once. A shutdown hook could not do that: while hooks run, the JVM ignores further
+ * signals.
  */
 @SuppressWarnings("sunapi") // the JDK has no other way to hear of a signal
 final class StopSignals {
     /** What shells say of a program that Ctrl-C ended. */
-    private static final int INTERRUPTED = 130;
+    static final int INTERRUPTED = 130;
 
     private final CountDownLatch first = new CountDownLatch(1);
+    private volatile boolean hurried;
 
     private StopSignals() {}
 
@@ -33,10 +35,16 @@ final class StopSignals {
         first.await();
     }
 
+    /** Whether the second has come. */
+    boolean hurried() {
+        return hurried;
+    }
+
     private synchronized void came() {
-        if (first.getCount() == 0) {
+        if (hurried) {
             Runtime.getRuntime().halt(INTERRUPTED);
         }
+        hurried = first.getCount() == 0;
         first.countDown();
     }
 }

@@ -176,6 +176,9 @@ public final class LiteLlmImport {
         cache.put("mode", on ? "all" : "off");
         LiteLlmNode parameters = general.section("cache_params");
         if (on) {
+            notes.add(
+                    place,
+                    "as there, answers are shared that would be another each time; cache.mode deterministic shares those of temperature 0 or with a seed only");
             parameters
                     .find("ttl")
                     .flatMap(ttl -> list.seconds(ttl, Config.Cache.TTL))

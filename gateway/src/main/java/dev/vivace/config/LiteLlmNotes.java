@@ -2,6 +2,7 @@ package dev.vivace.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** What of another gateway's file was not understood or cannot be kept. Not thread-safe. */
@@ -10,7 +11,9 @@ final class LiteLlmNotes {
     static final int MOST = 1_000;
 
     private final Path file;
-    private final List<String> all = new ArrayList<>();
+    private final List<Note> all = new ArrayList<>();
+
+    private record Note(int line, String text) {}
 
     LiteLlmNotes(Path file) {
         this.file = file;
@@ -21,14 +24,8 @@ final class LiteLlmNotes {
      */
     void add(LiteLlmNode place, String message) {
         if (all.size() < MOST) {
-            all.add(
-                    file
-                            + ":"
-                            + place.line()
-                            + ": "
-                            + Shown.sentence(place.path())
-                            + ": "
-                            + message);
+            String where = file + ":" + place.line() + ": " + Shown.sentence(place.path());
+            all.add(new Note(place.line(), where + ": " + message));
         }
     }
 
@@ -39,7 +36,8 @@ final class LiteLlmNotes {
         others.values().forEach(other -> add(other, "is not kept"));
     }
 
+    /** In the order of the file. */
     List<String> all() {
-        return List.copyOf(all);
+        return all.stream().sorted(Comparator.comparingInt(Note::line)).map(Note::text).toList();
     }
 }

@@ -148,7 +148,13 @@ final class BodyReader {
         if (length != null) {
             declared = Long.parseLong(length);
         }
-        if (declared > limit) {
+        String encoding = request.getHeader("content-encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            // As large as it likes once it is unpacked; no client of a model does this unasked.
+            refuse(
+                    415,
+                    "The request body is packed (Content-Encoding). The gateway reads what is asked: send it as it is.");
+        } else if (declared > limit) {
             refuse(
                     413,
                     "The request body has "

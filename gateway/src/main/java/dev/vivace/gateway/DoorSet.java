@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** The doors of one event loop as one configuration has them. Used on that loop. */
 final class DoorSet {
+    private static final Hosts.Refusal OTHER_ORIGIN =
+            new Hosts.Refusal(403, "Pages of other origins may not use this gateway.");
+
     private final HttpDelivery delivery;
     private final Stragglers stragglers;
     private final Duration patience;
@@ -55,12 +58,13 @@ final class DoorSet {
 
     /** Refuses what a page of somebody else's made a browser send. */
     private boolean welcome(HttpServerRequest request) {
-        Optional<String> refusal = hosts.refusal(request.headers());
+        Optional<Hosts.Refusal> refusal = hosts.refusal(request.headers());
         if (refusal.isEmpty() && sameOrigin(request)) {
             return true;
         }
+        Hosts.Refusal why = refusal.orElse(OTHER_ORIGIN);
         new Exchange(request, Errors.at(request.path()), stragglers, () -> {})
-                .refuse(403, refusal.orElse("Pages of other origins may not use this gateway."));
+                .refuse(why.status(), why.message());
         return false;
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -18,6 +19,8 @@ final class Draining {
      */
     private static final Duration MOMENT = Duration.ofSeconds(2);
 
+    private static final BooleanSupplier NOBODY = () -> false;
+
     private final List<Doors> doors;
     private final Entrance entrance;
 
@@ -27,24 +30,31 @@ final class Draining {
     }
 
     /** Takes a few seconds more than the grace time at most. */
-    void run(Duration grace, Consumer<String> say) throws InterruptedException {
+    void run(Duration grace, BooleanSupplier hurry, Consumer<String> say)
+            throws InterruptedException {
         entrance.close();
         long began = System.nanoTime();
         int waiting = waiting();
         say.accept(
-                "Stopping: %d in flight, which have %s s to end; a second signal ends all at once."
+                "Stopping: %d in flight, which have %s s to end; a second signal cuts them off."
                         .formatted(waiting, seconds(grace.toNanos())));
-        int left = await(this::waiting, grace);
+        int left = await(this::waiting, grace, hurry);
         entrance.shut();
         // Who came in just before is in flight like all others.
-        left = await(this::waiting, grace.minusNanos(System.nanoTime() - began));
+        left = await(this::waiting, grace.minusNanos(System.nanoTime() - began), hurry);
         if (left > 0) {
-            say.accept("The grace time is over: %d in flight are cut off.".formatted(left));
+            say.accept(
+                    "%s: %d in flight are cut off."
+                            .formatted(
+                                    hurry.getAsBoolean()
+                                            ? "A second signal"
+                                            : "The grace time is over",
+                                    left));
             ask(Doors::cut);
-            await(this::waiting, MOMENT);
+            await(this::waiting, MOMENT, NOBODY);
         }
         ask(Doors::sayGoodbye);
-        await(entrance::inside, MOMENT);
+        await(entrance::inside, MOMENT, NOBODY);
         say.accept(
                 "All that was in flight has ended, after %s s."
                         .formatted(seconds(System.nanoTime() - began)));
@@ -55,10 +65,11 @@ final class Draining {
     }
 
     /** Waits until there are none, or time is over; how many there are then. */
-    private static int await(Count count, Duration most) throws InterruptedException {
+    private static int await(Count count, Duration most, BooleanSupplier hurry)
+            throws InterruptedException {
         long until = System.nanoTime() + most.toNanos();
         int left = count.get();
-        while (left > 0 && System.nanoTime() < until) {
+        while (left > 0 && System.nanoTime() < until && !hurry.getAsBoolean()) {
             Thread.sleep(POLL_MILLIS);
             left = count.get();
         }

@@ -61,25 +61,31 @@ final class Hosts {
         }
     }
 
+    /** Why a request is refused. */
+    record Refusal(int status, String message) {}
+
     /** Why a request with these headers is refused; empty if it is not. */
-    Optional<String> refusal(MultiMap headers) {
+    Optional<Refusal> refusal(MultiMap headers) {
         if (open) {
             return Optional.empty();
         }
         count = 0;
         headers.forEach(look);
         if (count != 1) {
-            return Optional.of("A request must say in one Host header whom it asks.");
+            return Optional.of(
+                    new Refusal(400, "A request must say in one Host header whom it asks."));
         }
         if (host.equals(accepted)) {
             return Optional.empty();
         }
         if (!accepts(host)) {
             return Optional.of(
-                    "This gateway is not known as '"
-                            + (host.length() > 100 ? host.substring(0, 100) + "..." : host)
-                            + "'. If that is one of its names, add it to server.hosts in the"
-                            + " configuration.");
+                    new Refusal(
+                            403,
+                            "This gateway is not known as '"
+                                    + (host.length() > 100 ? host.substring(0, 100) + "..." : host)
+                                    + "'. If that is one of its names, add it to server.hosts in the"
+                                    + " configuration."));
         }
         accepted = host;
         return Optional.empty();

@@ -10,6 +10,7 @@ import dev.vivace.line.Flight;
 import dev.vivace.line.Route;
 import dev.vivace.line.UpstreamRequest;
 import io.netty.channel.EventLoop;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
@@ -20,18 +21,18 @@ import java.util.concurrent.CompletableFuture;
  * uncached.
  */
 final class PassDoor {
-    private static final String MODELS = "/v1/models";
-
     private final Parts parts;
     private final Stragglers stragglers;
     private final HttpDelivery delivery;
     private final EventLoop loop;
+    private final ModelList models;
 
     PassDoor(Parts parts, Stragglers stragglers, HttpDelivery delivery, EventLoop loop) {
         this.parts = parts;
         this.stragglers = stragglers;
         this.delivery = delivery;
         this.loop = loop;
+        this.models = new ModelList(parts.config().models().keySet());
     }
 
     void handle(HttpServerRequest request) {
@@ -73,7 +74,13 @@ final class PassDoor {
                 return;
             }
         }
-        Optional<String> forbidden = forbidden(admitted.principal(), request);
+        Optional<byte[]> listed = listed(admitted.principal(), request);
+        if (listed.isPresent()) {
+            exchange.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
+            exchange.end(listed.get());
+            return;
+        }
+        Optional<String> forbidden = forbidden(admitted.principal());
         if (forbidden.isPresent()) {
             String why = forbidden.get();
             refuse(exchange, new Access.Refused(403, admitted.principal(), why, why));
@@ -165,13 +172,20 @@ final class PassDoor {
         exchange.refuse(refused);
     }
 
+    private Optional<byte[]> listed(Principal who, HttpServerRequest request) {
+        String path = request.path();
+        return path != null && request.method() == HttpMethod.GET
+                ? models.answer(path, who)
+                : Optional.empty();
+    }
+
     /**
      * Which model is asked for is not looked for here, so a key for some models only has no
-     * business here. The exact path: what an upstream makes of dots in another is unknown.
+     * business here.
      */
-    private static Optional<String> forbidden(Principal who, HttpServerRequest request) {
+    private static Optional<String> forbidden(Principal who) {
         boolean some = who.key().map(key -> !key.models().isEmpty()).orElse(false);
-        return some && !MODELS.equals(request.path())
+        return some
                 ? Optional.of(
                         "This key is for some models only, and at this path the gateway does not see which is asked for.")
                 : Optional.empty();

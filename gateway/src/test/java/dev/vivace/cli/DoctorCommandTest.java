@@ -28,6 +28,7 @@ class DoctorCommandTest {
                             """
                             {"features": [
                               {"name": "exact-cache", "on": true, "ran": 12, "saved_usd": 0.5, "saved_tokens": 310, "note": "hit 12"},
+                              {"name": "breaker", "on": true, "stands_by": true, "ran": 0, "saved_usd": 0, "saved_tokens": 0, "note": ""},
                               {"name": "join", "on": true, "ran": 0, "saved_usd": 0, "saved_tokens": 0, "note": ""},
                               {"name": "embedding-batch", "on": false, "ran": 0, "saved_usd": 0, "saved_tokens": 0, "note": ""}]}\
                             """);
@@ -53,6 +54,7 @@ class DoctorCommandTest {
                     line(ran, "exact-cache").matches(".*works +12 +310 +0.500000 +hit 12"),
                     ran.out());
             assertTrue(line(ran, "join").contains("on, but never ran"), ran.out());
+            assertTrue(line(ran, "breaker").contains("stands by"), ran.out());
             assertTrue(line(ran, "embedding-batch").contains("off"), ran.out());
             assertTrue(ran.out().contains("On, but never ran: join."), ran.out());
             assertTrue(ran.out().contains("3 entries, 4,096 of 67,108,864 bytes"), ran.out());

@@ -163,6 +163,12 @@ class LiteLlmImportTest {
     void namesWhatItDoesNotKeepWithItsLine() throws IOException {
         Path file = write(PROXY);
         List<String> notes = LiteLlmImport.of(file).notes();
+        List<Integer> lines =
+                notes.stream()
+                        .map(note -> note.substring(file.toString().length() + 1).split(":")[0])
+                        .map(Integer::valueOf)
+                        .toList();
+        assertEquals(lines.stream().sorted().toList(), lines, "in the order of the file");
         for (String expected :
                 List.of(
                         "8: model_list[1]: azure is no provider that is known here: taken for",
@@ -177,6 +183,7 @@ class LiteLlmImportTest {
                         "41: router_settings.context_window_fallbacks[0].mini: only the first is kept",
                         "47: litellm_settings.fallbacks[1].gpt-4o[1]: is not kept: no such model_name",
                         "47: litellm_settings.fallbacks[1].gpt-4o: the deployments of gpt-4o are asked",
+                        "48: litellm_settings.cache: as there, answers are shared that would be another",
                         "49: litellm_settings.cache_params: write redis",
                         "49: litellm_settings.cache_params.password: is not kept",
                         "50: litellm_settings.drop_params: is not kept",

@@ -203,6 +203,20 @@ final class BadInputTest {
     }
 
     @Test
+    void aPackedBodyIsNotRead() throws Exception {
+        for (String path : List.of("/v1/messages", "/v1/embeddings")) {
+            refused(
+                    Wire.ask(gateway.address(), path, GOOD, "Content-Encoding: gzip"),
+                    415,
+                    path);
+        }
+        Wire.Answer plain =
+                Wire.ask(gateway.address(), Chat.PATH, GOOD, "Content-Encoding: identity");
+        assertEquals(200, plain.status(), plain.text());
+        upstream.forget();
+    }
+
+    @Test
     void aHeadOverTheLimit() throws Exception {
         try (var wire = new Wire(gateway.address())) {
             wire.send(

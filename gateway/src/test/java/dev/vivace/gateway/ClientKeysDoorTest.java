@@ -215,15 +215,26 @@ final class ClientKeysDoorTest {
     }
 
     @Test
-    void aKeyForSomeModelsMayNotPassThroughButMayListThem() throws Exception {
-        Made some = create("{\"tenant\":\"acme\",\"models\":[\"m-1\"]}");
-        assertEquals(200, Wire.get(gateway.address(), "/v1/models", some.bearer()).status());
-        assertEquals(200, Wire.get(gateway.address(), "/v1/models?a=b", some.bearer()).status());
+    void aKeyForSomeModelsMayNotPassThroughAndListsThose() throws Exception {
+        Made some = create("{\"tenant\":\"acme\",\"models\":[\"x/m-1\",\"m-1\"]}");
         int before = upstream.calls().size();
+        for (String path : List.of("/v1/models", "/v1/models?a=b")) {
+            Wire.Answer list = Wire.get(gateway.address(), path, some.bearer());
+            assertEquals(200, list.status());
+            assertTrue(list.text().startsWith("{\"object\":\"list\",\"data\":[{\"id\":\"m-1\","));
+            assertTrue(list.text().contains("{\"id\":\"x/m-1\","), list.text());
+            assertTrue(list.text().endsWith("\"last_id\":\"x/m-1\"}"), list.text());
+        }
+        for (String path : List.of("/v1/models/m-1", "/v1/models/x/m-1", "/v1/models/x%2Fm-1")) {
+            Wire.Answer one = Wire.get(gateway.address(), path, some.bearer());
+            assertEquals(200, one.status(), path);
+            assertTrue(one.text().startsWith("{\"id\":\""), one.text());
+        }
         for (String path :
                 List.of(
                         "/v1/files",
-                        "/v1/models/m-1",
+                        "/v1/models/m-2",
+                        "/v1/modelsm-1",
                         "/v1/models/../files",
                         "/v1/chat/completions/",
                         "/v1/audio/speech")) {

@@ -318,6 +318,20 @@ final class DispatchTest extends TwoUpstreams {
         }
     }
 
+    @Test
+    void configuredModelsAreListedAndAllElseIsForTheFirst() throws Exception {
+        first.script((call, reply) -> reply.json(200, "{\"of\":\"the first\"}"));
+        try (var gateway = both(with -> with)) {
+            String list = Wire.get(gateway.address(), "/v1/models").text();
+            assertTrue(list.startsWith("{\"object\":\"list\",\"data\":[{\"id\":\"m-1\","), list);
+            String one = Wire.get(gateway.address(), "/v1/models/m-1").text();
+            assertTrue(one.startsWith("{\"id\":\"m-1\","), one);
+            assertEquals(List.of(), first.calls());
+            String other = Wire.get(gateway.address(), "/v1/models/m-2").text();
+            assertEquals("{\"of\":\"the first\"}", other);
+        }
+    }
+
     /** It begins with empty lines and ends with another, each of them read by itself. */
     @Test
     void whiteSpaceAroundAnAnswerIsNoFault() throws Exception {

@@ -90,7 +90,7 @@ final class StopTest {
 
             serving.stop();
             assertEquals(
-                    "Stopping: 8 in flight, which have 30.0 s to end; a second signal ends all at once.",
+                    "Stopping: 8 in flight, which have 30.0 s to end; a second signal cuts them off.",
                     serving.says("Stopping"));
 
             assertEquals(503, Wire.get(serving.address, "/readyz").status());
@@ -134,7 +134,7 @@ final class StopTest {
             half.send("POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello");
             Gateways.inFlight(gateway); // what came before is read
 
-            gateway.drain(Duration.ofMillis(50), said::add);
+            gateway.drain(Duration.ofMillis(50), () -> false, said::add);
             gateway.close();
             for (Wire stream : streams) {
                 String event = new String(stream.chunk(), UTF_8);
@@ -165,7 +165,7 @@ final class StopTest {
     void nobodyIsLetInAfterTheLastCall() throws Exception {
         try (var upstream = Upstream.start(this::half);
                 var gateway = Gateways.keeping(upstream.url(), data)) {
-            gateway.drain(Duration.ofSeconds(30), said -> {});
+            gateway.drain(Duration.ofSeconds(30), () -> false, said -> {});
             try (var late = new Wire(gateway.address())) {
                 Wire.Answer answer = late.post(Chat.PATH, Chat.ask("late")).answer();
                 assertEquals(503, answer.status(), answer.text());
@@ -177,15 +177,23 @@ final class StopTest {
     }
 
     @Test
-    void aSecondSignalEndsItAtOnce() throws Exception {
+    void aSecondSignalCutsOffWhatIsInFlightAndSaysSo() throws Exception {
         try (var upstream = Upstream.start(this::half);
                 var serving = new Serving(upstream.url(), data)) {
             List<Wire> streams = begun(serving.address, 1);
             serving.stop();
             serving.says("Stopping: 1 in flight");
             serving.stop();
+            serving.says("A second signal: 1 in flight are cut off.");
+            try (Wire stream = streams.getFirst()) {
+                String event = new String(stream.chunk(), UTF_8);
+                assertTrue(
+                        event.startsWith("data: {\"error\":{\"message\":\"The gateway ends"),
+                        event);
+                assertTrue(stream.closed(), "an end that looks whole");
+            }
             assertEquals(130, serving.exit());
-            streams.getFirst().close();
+            assertEquals(1, entries(), "and it is in the ledger");
         } finally {
             go.countDown();
         }
