@@ -205,10 +205,7 @@ final class BadInputTest {
     @Test
     void aPackedBodyIsNotRead() throws Exception {
         for (String path : List.of("/v1/messages", "/v1/embeddings")) {
-            refused(
-                    Wire.ask(gateway.address(), path, GOOD, "Content-Encoding: gzip"),
-                    415,
-                    path);
+            refused(Wire.ask(gateway.address(), path, GOOD, "Content-Encoding: gzip"), 415, path);
         }
         Wire.Answer plain =
                 Wire.ask(gateway.address(), Chat.PATH, GOOD, "Content-Encoding: identity");
