@@ -211,11 +211,11 @@ public final class Features implements LedgerListener {
             to.writeStartObject();
             to.writeStringProperty("name", feature.name());
             to.writeBooleanProperty("on", isOn);
-            to.writeBooleanProperty("stands_by", STAND_BY.contains(feature.name()));
             to.writeNumberProperty("ran", tally.ran);
             to.writeNumberProperty("saved_usd", tally.savedUsd);
             to.writeNumberProperty("saved_tokens", tally.savedTokens);
             to.writeStringProperty("note", note(feature.name(), isOn, tally));
+            to.writeBooleanProperty("stands_by", STAND_BY.contains(feature.name()));
             to.writeEndObject();
         });
         to.writeEndArray();
