@@ -87,7 +87,8 @@ class ArchitectureTest {
                                         "com.github.benmanes.caffeine..",
                                         "com.knuddels.jtokkit..",
                                         "org.HdrHistogram..",
-                                        "org.h2.mvstore..")))
+                                        "org.h2.mvstore..",
+                                        "com.networknt.schema..")))
                 .check(CLASSES);
     }
 
