@@ -1,0 +1,333 @@
+package dev.vivace.tool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+@Timeout(60)
+class ToolExecutorTest {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final BatchOptions OPTIONS = BatchOptions.of("p");
+
+    private interface Doing {
+        JsonNode with(ObjectNode arguments) throws Exception;
+    }
+
+    private final List<Tool> tools = new ArrayList<>();
+
+    private void tool(String name, Effects effects, Doing doing) {
+        var definition = new ToolDefinition(name, "", JSON.objectNode());
+        tools.add(
+                new Tool() {
+                    @Override
+                    public ToolDefinition definition() {
+                        return definition;
+                    }
+
+                    @Override
+                    public Effects effects(ObjectNode arguments) {
+                        return effects;
+                    }
+
+                    @Override
+                    public ToolResult call(ObjectNode arguments, ToolContext context)
+                            throws Exception {
+                        return ToolResult.of(doing.with(arguments));
+                    }
+                });
+    }
+
+    private static ToolCall call(String tool, String arguments) {
+        return new ToolCall(
+                "id", tool, (ObjectNode) JsonMapper.shared().readTree(arguments.replace('\'', '"')));
+    }
+
+    private List<ToolOutcome> run(ToolCall... calls) throws Exception {
+        return new ToolExecutor(new PlainLine(tools)).executeBatch(List.of(calls), OPTIONS);
+    }
+
+    private static JsonNode value(ToolOutcome outcome) {
+        return assertInstanceOf(ToolOutcome.Done.class, outcome).result().value();
+    }
+
+    private static ToolOutcome.Failed failed(ToolOutcome outcome, ToolOutcome.Reason why) {
+        var failed = assertInstanceOf(ToolOutcome.Failed.class, outcome);
+        assertEquals(why, failed.reason(), failed.message());
+        return failed;
+    }
+
+    @Test
+    void readsRunTogetherUpToTheConcurrency() throws Exception {
+        var together = new CyclicBarrier(5);
+        var now = new AtomicInteger();
+        var most = new AtomicInteger();
+        tool(
+                "read",
+                Effects.read(Resource.file("a")),
+                in -> {
+                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    together.await(); // nobody goes on before five are here
+                    now.decrementAndGet();
+                    return JSON.nullNode();
+                });
+        var calls = new ToolCall[20];
+        java.util.Arrays.fill(calls, call("read", "{}"));
+        run(calls).forEach(ToolExecutorTest::value);
+        assertEquals(5, most.get());
+    }
+
+    @Test
+    void resultsComeInTheOrderOfTheCallsAndOneFailureStopsNoOther() throws Exception {
+        var secondRan = new CountDownLatch(1);
+        tool("first", Effects.PURE, in -> {
+            secondRan.await();
+            return JSON.stringNode("one");
+        });
+        tool("second", Effects.PURE, in -> {
+            secondRan.countDown();
+            throw new IllegalStateException("no luck");
+        });
+        tool("third", Effects.PURE, in -> JSON.stringNode("three"));
+        List<ToolOutcome> got =
+                run(call("first", "{}"), call("second", "{}"), call("third", "{}"), call("?", "{}"));
+        assertEquals("one", value(got.get(0)).stringValue());
+        assertEquals("no luck", failed(got.get(1), ToolOutcome.Reason.FAILED).message());
+        assertEquals("three", value(got.get(2)).stringValue());
+        failed(got.get(3), ToolOutcome.Reason.UNKNOWN_TOOL);
+    }
+
+    @Test
+    void argumentsReferToResultsAlsoOfLaterCalls() throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        List<ToolOutcome> got =
+                run(
+                        call("echo", "{'user':'$3.who','all':['$3','$9','$$3','x$3']}"),
+                        call("echo", "{'name':'$1.user.name','first':'$1.all[0].who.names[1]'}"),
+                        call("echo", "{'who':{'name':'Ada','names':[1,2]}}"));
+        assertEquals("Ada", value(got.get(1)).path("name").stringValue());
+        assertEquals(2, value(got.get(1)).path("first").intValue());
+        JsonNode all = value(got.get(0)).path("all");
+        assertEquals("$9", all.path(1).stringValue(), "beyond the batch");
+        assertEquals("$3", all.path(2).stringValue());
+        assertEquals("x$3", all.path(3).stringValue());
+    }
+
+    @Test
+    void withoutReferencesATextIsAText() throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        List<ToolOutcome> got =
+                new ToolExecutor(new PlainLine(tools))
+                        .executeBatch(
+                                List.of(call("echo", "{'price':'$1'}")),
+                                OPTIONS.withReferences(false));
+        assertEquals("$1", value(got.getFirst()).path("price").stringValue());
+    }
+
+    @Test
+    void whatLeadsNowhereSaysWhatIsThere() throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        List<ToolOutcome> got =
+                run(call("echo", "{'a':1,'b':2}"), call("echo", "{'x':'$1.c'}"));
+        String message = failed(got.get(1), ToolOutcome.Reason.BAD_ARGUMENTS).message();
+        assertEquals("$1.c leads nowhere: $1 is an object with a, b.", message);
+    }
+
+    @Test
+    void aCircleIsAnErrorAndTheOthersRun() throws Exception {
+        tool("echo", Effects.UNKNOWN, in -> in);
+        List<ToolOutcome> got =
+                run(
+                        call("echo", "{'x':'$2'}"),
+                        call("echo", "{'x':'$1'}"),
+                        call("echo", "{'x':'$3'}"),
+                        call("echo", "{'x':7}"));
+        for (int i = 0; i < 3; i++) {
+            failed(got.get(i), ToolOutcome.Reason.BAD_ARGUMENTS);
+        }
+        assertEquals(7, value(got.get(3)).path("x").intValue());
+    }
+
+    @Test
+    void dependantsOfWhatFailedDoNotRunAndSayWhy() throws Exception {
+        var ran = new AtomicInteger();
+        tool("fails", Effects.PURE, in -> {
+            throw new IllegalStateException("no luck");
+        });
+        tool("echo", Effects.PURE, in -> {
+            ran.incrementAndGet();
+            return in;
+        });
+        List<ToolOutcome> got =
+                run(call("fails", "{}"), call("echo", "{'x':'$1'}"), call("echo", "{'x':'$2'}"));
+        String message = failed(got.get(1), ToolOutcome.Reason.DEPENDENCY).message();
+        assertEquals(
+                "It needs the result of call 1 (fails), which failed: no luck", message);
+        failed(got.get(2), ToolOutcome.Reason.DEPENDENCY);
+        assertEquals(0, ran.get());
+    }
+
+    @Test
+    void cancellationReachesRunningToolsAndTheOthersDoNotRun() throws Exception {
+        var begun = new CountDownLatch(1);
+        var interrupted = new CountDownLatch(1);
+        tool("hangs", Effects.UNKNOWN, in -> {
+            begun.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+            }
+            return in;
+        });
+        tool("later", Effects.PURE, in -> in);
+        var executor = new ToolExecutor(new PlainLine(tools));
+        try (Batch batch =
+                executor.start(List.of(call("hangs", "{}"), call("later", "{}")), OPTIONS)) {
+            begun.await();
+            batch.cancel();
+            List<ToolOutcome> got = batch.await();
+            assertTrue(
+                    failed(got.get(0), ToolOutcome.Reason.CANCELLED).message().contains("had not"));
+            assertTrue(
+                    failed(got.get(1), ToolOutcome.Reason.CANCELLED).message().contains("did not"));
+        }
+        interrupted.await();
+    }
+
+    @Test
+    void theTimeOfTheBatchIsBounded() throws Exception {
+        tool("hangs", Effects.PURE, in -> {
+            new CountDownLatch(1).await();
+            return in;
+        });
+        List<ToolOutcome> got =
+                new ToolExecutor(new PlainLine(tools))
+                        .executeBatch(
+                                List.of(call("hangs", "{}")),
+                                OPTIONS.withTimeouts(Duration.ofMinutes(1), Duration.ofMillis(20)));
+        assertTrue(
+                failed(got.getFirst(), ToolOutcome.Reason.CANCELLED)
+                        .message()
+                        .contains("the time of the batch was over"));
+    }
+
+    /** Its outcome is there, but it may still be writing. */
+    @Test
+    void whatDoesNotListenHoldsBackWhatConflictsWithIt() throws Exception {
+        var stillWriting = new CountDownLatch(1);
+        var log = java.util.Collections.synchronizedList(new ArrayList<String>());
+        tool("write", Effects.write(Resource.file("a")), in -> in);
+        tool("read", Effects.read(Resource.file("a")), in -> {
+            log.add("read");
+            return in;
+        });
+        tool("other", Effects.PURE, in -> {
+            log.add("other");
+            stillWriting.countDown();
+            return in;
+        });
+        CallLine deaf =
+                new CallLine() {
+                    private final CallLine plain = new PlainLine(tools);
+
+                    @Override
+                    public Prepared prepare(ToolCall call, String principal) {
+                        return plain.prepare(call, principal);
+                    }
+
+                    @Override
+                    public ToolOutcome run(
+                            Prepared.Ready ready,
+                            ToolContext context,
+                            boolean skipCache,
+                            Runnable ended) {
+                        if (!ready.tool().definition().name().equals("write")) {
+                            return plain.run(ready, context, skipCache, ended);
+                        }
+                        Thread.ofVirtual()
+                                .start(() -> {
+                                    try {
+                                        stillWriting.await();
+                                        log.add("written");
+                                        ended.run();
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                });
+                        return new ToolOutcome.Failed(ToolOutcome.Reason.TIMEOUT, "too long");
+                    }
+                };
+        List<ToolOutcome> got =
+                new ToolExecutor(deaf)
+                        .executeBatch(
+                                List.of(call("write", "{}"), call("read", "{}"), call("other", "{}")),
+                                OPTIONS.withConcurrency(1));
+        failed(got.get(0), ToolOutcome.Reason.TIMEOUT);
+        assertEquals(List.of("other", "written", "read"), log);
+    }
+
+    @Test
+    void aLineThatThrowsIsAFailureOfItsCall() throws Exception {
+        CallLine broken =
+                new CallLine() {
+                    @Override
+                    public Prepared prepare(ToolCall call, String principal) {
+                        if (call.tool().equals("odd")) {
+                            throw new IllegalStateException("odd");
+                        }
+                        return new PlainLine(tools).prepare(call, principal);
+                    }
+
+                    @Override
+                    public ToolOutcome run(
+                            Prepared.Ready ready,
+                            ToolContext context,
+                            boolean skipCache,
+                            Runnable ended) {
+                        throw new IllegalStateException("broken");
+                    }
+                };
+        tool("echo", Effects.UNKNOWN, in -> in);
+        List<ToolOutcome> got =
+                new ToolExecutor(broken)
+                        .executeBatch(
+                                List.of(call("odd", "{}"), call("echo", "{}"), call("echo", "{}")),
+                                OPTIONS);
+        got.forEach(outcome -> failed(outcome, ToolOutcome.Reason.FAILED));
+    }
+
+    @Test
+    void tooManyCallsAreNotTaken() {
+        var calls = java.util.Collections.nCopies(1_001, call("echo", "{}"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new ToolExecutor(new PlainLine(tools)).start(calls, OPTIONS));
+        assertThrows(IllegalArgumentException.class, () -> OPTIONS.withConcurrency(0));
+    }
+
+    @Test
+    void manyCallsOfOneBatchAllEnd() throws Exception {
+        tool("write", Effects.write(Resource.file("a")), in -> in);
+        tool("echo", Effects.PURE, in -> in);
+        var calls = new ArrayList<ToolCall>();
+        for (int i = 0; i < 1_000; i++) {
+            calls.add(call(i % 7 == 0 ? "write" : "echo", i > 0 && i % 5 == 0 ? "{'x':'$" + i + "'}" : "{}"));
+        }
+        run(calls.toArray(ToolCall[]::new)).forEach(ToolExecutorTest::value);
+    }
+}
