@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class Outcomes {
     private static final long BETWEEN_TELLING_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+    /** What is longer ago says little about now. */
+    static final Duration RECENTLY = Duration.ofMinutes(10);
+
+    private static final long RECENTLY_NANOS = RECENTLY.toNanos();
+
     private final LongSupplier nanos;
     private final AtomicLongArray ends = new AtomicLongArray(Cause.values().length);
     private final LongAdder abandoned = new LongAdder();
@@ -38,7 +43,8 @@ public final class Outcomes {
     /** A call ended so, and nobody has to do anything about it. */
     void ended(Cause cause) {
         ends.getAndIncrement(cause.ordinal());
-        if (inARow.get() != 0) {
+        // That a client's own credential was refused, or is used too much, says nothing of others.
+        if (!cause.aboutKey() && cause != Cause.RATE_LIMITED && inARow.get() != 0) {
             inARow.set(0);
         }
     }
@@ -52,8 +58,12 @@ public final class Outcomes {
      */
     OptionalLong failed(Cause cause, String what) {
         ends.getAndIncrement(cause.ordinal());
-        inARow.getAndIncrement();
         long now = nanos.getAsLong();
+        Last before = last;
+        if (before != null && now - before.at() > RECENTLY_NANOS) {
+            inARow.set(0);
+        }
+        inARow.getAndIncrement();
         last = new Last(cause, what, now);
         long told = toldAt.get();
         if (now - told >= BETWEEN_TELLING_NANOS && toldAt.compareAndSet(told, now)) {
@@ -94,7 +104,8 @@ public final class Outcomes {
      * @param ends how many calls ended so, for each cause; {@link Cause#NONE} are those that went
      *     well
      * @param abandoned how many were given up, because nobody wanted their answer any more
-     * @param failedInARow how many failed since the last that did not
+     * @param failedInARow how many failed since the last that did not, within ten minutes from each
+     *     to the next
      * @param lastFailure whenever that was; empty if none ever failed
      */
     public record Snapshot(

@@ -8,7 +8,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -28,9 +27,6 @@ public final class UpstreamState {
 
     /** What one call may need that is sent again as often as it may be. */
     private static final int MANY_IN_A_ROW = 3;
-
-    /** What is longer ago says little about now. */
-    private static final Duration RECENTLY = Duration.ofMinutes(10);
 
     private final String name;
     private final int weight;
@@ -212,20 +208,19 @@ public final class UpstreamState {
         inFlight.incrementAndGet();
     }
 
-    /**
-     * It ended so. What a client's own credential is refused for is its own affair; what ours is
-     * refused for is told to whoever is on call.
-     *
-     * @param what happened if it did not go well, a sentence for a person
-     */
-    public void ended(Cause cause, Supplier<String> what) {
+    /** It ended so, which nobody has to do anything about. */
+    public void ended(Cause cause) {
         inFlight.decrementAndGet();
-        boolean ours = cause == Cause.REFUSED_KEY || cause == Cause.RATE_LIMITED;
-        if (!cause.failsUpstream() && !(ours && keys.count() > 0)) {
-            outcomes.ended(cause);
-            return;
-        }
-        String said = what.get();
+        outcomes.ended(cause);
+    }
+
+    /**
+     * It ended so, and whoever is on call is to know.
+     *
+     * @param said what happened, a sentence for a person
+     */
+    public void failed(Cause cause, String said) {
+        inFlight.decrementAndGet();
         outcomes.failed(cause, said)
                 .ifPresent(others -> {
                     if (others == 0) {
@@ -316,7 +311,7 @@ public final class UpstreamState {
 
         private String lately() {
             return outcomes.lastFailure()
-                    .filter(failure -> failure.ago().compareTo(RECENTLY) < 0)
+                    .filter(failure -> failure.ago().compareTo(Outcomes.RECENTLY) < 0)
                     .map(failure ->
                             "; last failure "
                                     + failure.ago().toSeconds()

@@ -51,6 +51,30 @@ class OutcomesTest {
     }
 
     @Test
+    void whatAClientIsRefusedForEndsNoRow() {
+        outcomes.failed(Cause.BROKEN, "one");
+        outcomes.ended(Cause.REFUSED_KEY);
+        outcomes.ended(Cause.FORBIDDEN);
+        outcomes.ended(Cause.RATE_LIMITED);
+        assertEquals(1, outcomes.snapshot().failedInARow());
+        outcomes.ended(Cause.NONE);
+        assertEquals(0, outcomes.snapshot().failedInARow());
+    }
+
+    @Test
+    void failuresThatAreFarApartAreNoRow() {
+        for (int i = 0; i < 5; i++) {
+            outcomes.failed(Cause.TIMEOUT, "again");
+            pass(Outcomes.RECENTLY.plusSeconds(1));
+        }
+        assertEquals(1, outcomes.snapshot().failedInARow());
+        outcomes.failed(Cause.TIMEOUT, "again");
+        pass(Outcomes.RECENTLY.minusSeconds(1));
+        outcomes.failed(Cause.TIMEOUT, "again");
+        assertEquals(2, outcomes.snapshot().failedInARow());
+    }
+
+    @Test
     void noneIsLostAndOneTellsWhereManyFailAtOnce() {
         int threads = 8;
         int each = 10_000;

@@ -36,7 +36,11 @@ class UpstreamStateTest {
 
     private static void call(UpstreamState upstream, Cause cause) {
         upstream.began();
-        upstream.ended(cause, () -> "It said " + cause + ".");
+        if (cause.failsUpstream() || cause.aboutKey() || cause == Cause.RATE_LIMITED) {
+            upstream.failed(cause, "It said " + cause + ".");
+        } else {
+            upstream.ended(cause);
+        }
     }
 
     private static List<String> said(Runnable action) {
@@ -64,29 +68,23 @@ class UpstreamStateTest {
                 upstream.snapshot().problem());
         pass(Duration.ofMinutes(10));
         assertEquals(Optional.empty(), upstream.snapshot().problem(), "who knows?");
-        call(upstream, Cause.SERVER_ERROR);
+        pass(Duration.ofSeconds(1));
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Optional.empty(), upstream.snapshot().problem(), "a row of its own");
+            call(upstream, Cause.SERVER_ERROR);
+        }
         assertTrue(upstream.snapshot().problem().isPresent());
+        call(upstream, Cause.REFUSED);
+        assertEquals(Optional.empty(), upstream.snapshot().problem(), "it can read");
         call(upstream, Cause.NONE);
         assertEquals(Optional.empty(), upstream.snapshot().problem());
         assertEquals(0, upstream.inFlight());
     }
 
     @Test
-    void whatClientsAreRefusedForByThemselvesIsNoProblemOfOurs() {
-        UpstreamState theirs = upstream(0);
+    void failuresAreSaidOnceAMinute() {
         UpstreamState ours = upstream(1);
         List<String> lines =
-                said(() -> {
-                    for (int i = 0; i < 5; i++) {
-                        call(theirs, Cause.REFUSED_KEY);
-                        call(theirs, Cause.RATE_LIMITED);
-                        call(theirs, Cause.REFUSED);
-                        call(theirs, Cause.TOO_LONG);
-                    }
-                });
-        assertEquals(List.of(), lines);
-        assertEquals(Optional.empty(), theirs.snapshot().problem());
-        lines =
                 said(() -> {
                     for (int i = 0; i < 5; i++) {
                         call(ours, Cause.REFUSED_KEY);

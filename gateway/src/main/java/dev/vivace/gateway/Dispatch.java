@@ -203,6 +203,11 @@ final class Dispatch {
         fail(new Failure(Failure.Kind.INTERNAL, Crash.MESSAGE));
     }
 
+    /** An attempt has ended, and another is shown. */
+    void drop(Attempt attempt) {
+        running.remove(attempt);
+    }
+
     /** An attempt has failed, and the flight with it. */
     void fail(Attempt attempt, Failure failure) {
         running.remove(attempt);

@@ -126,11 +126,12 @@ public final class Gateway implements AutoCloseable {
      *
      * @param hurry says, when it is asked, whether the grace time is over before its time
      * @param say told in a line for a person that it begins, and how it ends
+     * @return false if calls were cut off because somebody was in a hurry
      */
-    public void drain(Duration grace, BooleanSupplier hurry, Consumer<String> say)
+    public boolean drain(Duration grace, BooleanSupplier hurry, Consumer<String> say)
             throws InterruptedException {
         readiness.stop();
-        draining.run(grace, hurry, say);
+        return draining.run(grace, hurry, say);
     }
 
     /** Stops listening, ends what is in flight, and writes what is to survive. */

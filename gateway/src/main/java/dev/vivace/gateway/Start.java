@@ -220,8 +220,7 @@ final class Start {
     private void share(Replication shared) {
         var heard = new CompletableFuture<Void>();
         keys.share(shared.records(), () -> heard.complete(null));
-        shared.await(heard, MOMENT);
-        if (!heard.isDone()) {
+        if (!shared.await(heard, MOMENT)) {
             LOG.info(
                     "Waiting, {} s at most, until {} says which client keys there are.",
                     KEYS_PATIENCE.toSeconds(),
