@@ -3,11 +3,13 @@ package dev.vivace.deliver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -24,9 +26,6 @@ public final class UpstreamState {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamState.class);
 
     private static final int LEAST_CALLS_OF_A_KEY = 5;
-
-    /** What one call may need that is sent again as often as it may be. */
-    private static final int MANY_IN_A_ROW = 3;
 
     private final String name;
     private final int weight;
@@ -68,7 +67,8 @@ public final class UpstreamState {
         this.nanos = nanos;
         this.budget = new RetryBudget(retry.budget(), retry.floor(), nanos);
         this.backoff = new Backoff(retry.base(), retry.maxWait(), RANDOM);
-        this.breaker = new Breaker(breaker, nanos, saying("The upstream " + name, breaker));
+        this.breaker =
+                new Breaker(breaker, nanos, saying("The upstream " + name, breaker, this::lately));
         this.keyBreakers = new AtomicReferenceArray<>(Math.max(1, keys));
         this.streams = new FirstByteTimes(nanos);
         this.others = new FirstByteTimes(nanos);
@@ -164,20 +164,27 @@ public final class UpstreamState {
         keyBreakers.compareAndSet(
                 key,
                 null,
-                new Breaker(keyBreakerOptions, nanos, saying(called, keyBreakerOptions)));
+                new Breaker(
+                        keyBreakerOptions, nanos, saying(called, keyBreakerOptions, this::lately)));
         return keyBreakers.get(key);
     }
 
-    private static Breaker.Listener saying(String who, BreakerOptions options) {
+    private String lately() {
+        return outcomes.snapshot().lately();
+    }
+
+    private static Breaker.Listener saying(
+            String who, BreakerOptions options, Supplier<String> lately) {
         return new Breaker.Listener() {
             @Override
             public void opened(int failures, int calls) {
                 LOG.warn(
-                        "{} is left alone for {} s: {} of its last {} calls failed.",
+                        "{} is left alone for {} s: {} of its last {} calls failed{}",
                         who,
                         options.open().toMillis() / 1e3,
                         failures,
-                        calls);
+                        calls,
+                        lately.get());
             }
 
             @Override
@@ -211,7 +218,10 @@ public final class UpstreamState {
     /** It ended so, which nobody has to do anything about. */
     public void ended(Cause cause) {
         inFlight.decrementAndGet();
-        outcomes.ended(cause);
+        outcomes.ended(cause)
+                .ifPresent(failed ->
+                        LOG.warn(
+                                "The upstream {} answers again, after {} failures.", name, failed));
     }
 
     /**
@@ -221,17 +231,26 @@ public final class UpstreamState {
      */
     public void failed(Cause cause, String said) {
         inFlight.decrementAndGet();
-        outcomes.failed(cause, said)
-                .ifPresent(others -> {
-                    if (others == 0) {
-                        LOG.warn("A call failed: {}", said);
-                    } else {
-                        LOG.warn(
-                                "A call failed, and {} more since the last line about it: {}",
-                                others,
-                                said);
-                    }
-                });
+        tell(outcomes.failed(cause, said), said);
+    }
+
+    /** Its client left without an answer, after a time in which one is wanted. */
+    public void unanswered(String said) {
+        inFlight.decrementAndGet();
+        tell(outcomes.unanswered(said), said);
+    }
+
+    private static void tell(OptionalInt others, String said) {
+        others.ifPresent(more -> {
+            if (more == 0) {
+                LOG.warn("An attempt failed: {}", said);
+            } else {
+                LOG.warn(
+                        "An attempt failed, and {} more since the last line about it: {}",
+                        more,
+                        said);
+            }
+        });
     }
 
     /** It was given up, through no fault of the upstream. */
@@ -298,26 +317,12 @@ public final class UpstreamState {
          */
         public Optional<String> problem() {
             if (breaker == Breaker.State.OPEN) {
-                return Optional.of("fails too often and is left alone for a moment" + lately());
+                return Optional.of(
+                        "fails too often and is left alone for a moment" + outcomes.lately());
             }
-            if (keys > 0 && restingKeys == keys) {
-                return Optional.of("has refused every key for now" + lately());
-            }
-            return outcomes.failedInARow() >= MANY_IN_A_ROW && !lately().isEmpty()
-                    ? Optional.of(
-                            "failed the last " + outcomes.failedInARow() + " calls" + lately())
-                    : Optional.empty();
-        }
-
-        private String lately() {
-            return outcomes.lastFailure()
-                    .filter(failure -> failure.ago().compareTo(Outcomes.RECENTLY) < 0)
-                    .map(failure ->
-                            "; last failure "
-                                    + failure.ago().toSeconds()
-                                    + " s ago: "
-                                    + failure.what())
-                    .orElse("");
+            return keys > 0 && restingKeys == keys
+                    ? Optional.of("has refused every key for now" + outcomes.lately())
+                    : outcomes.problem();
         }
     }
 }

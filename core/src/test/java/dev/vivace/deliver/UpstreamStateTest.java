@@ -64,7 +64,7 @@ class UpstreamStateTest {
         call(upstream, Cause.SERVER_ERROR);
         pass(Duration.ofSeconds(7));
         assertEquals(
-                Optional.of("failed the last 3 calls; last failure 7 s ago: It said SERVER_ERROR."),
+                Optional.of("failed 3 times in a row; last 7 s ago: It said SERVER_ERROR."),
                 upstream.snapshot().problem());
         pass(Duration.ofMinutes(10));
         assertEquals(Optional.empty(), upstream.snapshot().problem(), "who knows?");
@@ -75,8 +75,13 @@ class UpstreamStateTest {
         }
         assertTrue(upstream.snapshot().problem().isPresent());
         call(upstream, Cause.REFUSED);
-        assertEquals(Optional.empty(), upstream.snapshot().problem(), "it can read");
-        call(upstream, Cause.NONE);
+        assertEquals(
+                Optional.of(
+                        "failed 3 of 4 times in ten minutes; last 0 s ago: It said SERVER_ERROR."),
+                upstream.snapshot().problem());
+        for (int i = 0; i < 4; i++) {
+            call(upstream, Cause.NONE);
+        }
         assertEquals(Optional.empty(), upstream.snapshot().problem());
         assertEquals(0, upstream.inFlight());
     }
@@ -91,14 +96,15 @@ class UpstreamStateTest {
                     }
                 });
         assertEquals(1, lines.size(), "" + lines);
-        assertTrue(lines.getFirst().endsWith("A call failed: It said REFUSED_KEY."), "" + lines);
+        assertTrue(
+                lines.getFirst().endsWith("An attempt failed: It said REFUSED_KEY."), "" + lines);
         assertTrue(ours.snapshot().problem().isPresent());
         pass(Duration.ofMinutes(1));
         lines = said(() -> call(ours, Cause.RATE_LIMITED));
         assertTrue(
                 lines.getFirst()
                         .endsWith(
-                                "A call failed, and 4 more since the last line about it: It said RATE_LIMITED."),
+                                "An attempt failed, and 4 more since the last line about it: It said RATE_LIMITED."),
                 "" + lines);
     }
 
@@ -117,7 +123,7 @@ class UpstreamStateTest {
         assertTrue(
                 lines.getFirst()
                         .endsWith(
-                                "The upstream main is left alone for 2.5 s: 4 of its last 5 calls failed."),
+                                "The upstream main is left alone for 2.5 s: 4 of its last 5 calls failed"),
                 "" + lines);
         pass(Duration.ofSeconds(3));
         assertEquals(

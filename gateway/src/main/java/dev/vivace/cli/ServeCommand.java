@@ -158,6 +158,7 @@ final class ServeCommand implements Command {
         stop.await();
         boolean whole =
                 gateway.drain(
+                        gateway.config().server().notice(),
                         gateway.config().server().grace(),
                         stop::hurried,
                         line -> {

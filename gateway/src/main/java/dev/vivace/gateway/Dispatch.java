@@ -184,6 +184,7 @@ final class Dispatch {
     /** Nobody reads any more. */
     private void cancel() {
         if (!over) {
+            running.all().forEach(Attempt::clientLeft);
             end();
         }
     }

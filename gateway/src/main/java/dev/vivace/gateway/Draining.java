@@ -30,11 +30,17 @@ final class Draining {
     }
 
     /**
-     * Takes a few seconds more than the grace time at most; false if it cut calls off before that
-     * was over.
+     * Takes a few seconds more than both times at most; false if it cut calls off before that was
+     * over.
      */
-    boolean run(Duration grace, BooleanSupplier hurry, Consumer<String> say)
+    boolean run(Duration notice, Duration grace, BooleanSupplier hurry, Consumer<String> say)
             throws InterruptedException {
+        if (notice.isPositive()) {
+            say.accept(
+                    "Not ready any more; calls are taken for %s s yet."
+                            .formatted(seconds(notice.toNanos())));
+            await(() -> 1, notice, hurry);
+        }
         entrance.close();
         long began = System.nanoTime();
         int waiting = waiting();

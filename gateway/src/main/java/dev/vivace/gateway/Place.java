@@ -163,6 +163,14 @@ final class Place implements Passage {
         }
     }
 
+    /** Its client left, and had waited for an answer for long enough. */
+    void unanswered(String said) {
+        if (!over) {
+            lane.state().unanswered(said);
+            leave();
+        }
+    }
+
     /** The attempt was given up, through no fault of the upstream. */
     void left() {
         if (!over) {

@@ -196,6 +196,14 @@ final class Start {
                                         "upstream " + each.name(),
                                         Readiness.Severity.DEGRADES,
                                         each.problem())));
+        checks.add(
+                new Readiness.Check(
+                        "configuration",
+                        Readiness.Severity.DEGRADES,
+                        inForce.rejected()
+                                ? Optional.of(
+                                        "its last change is rejected, see /admin/config; with it, the gateway would not start")
+                                : Optional.empty()));
         holdings.replication()
                 .ifPresent(shared -> {
                     checks.add(

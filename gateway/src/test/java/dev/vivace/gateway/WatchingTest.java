@@ -153,7 +153,7 @@ final class WatchingTest {
             assertTrue(
                     checks.path("upstream broken")
                             .asString("")
-                            .startsWith("failed the last 3 calls; "),
+                            .startsWith("failed 3 times in a row; "),
                     ready.toString());
             assertEquals("ok", checks.path("upstream works").asString(""));
         }
