@@ -24,19 +24,24 @@ final class ChatEnd {
 
     /** As {@link AnswerForm#end(byte[], Supplier, boolean)}. */
     static StreamEnd of(byte[] last, Supplier<byte[]> more, boolean unseen) {
-        return said(last)
+        return said(last, false)
                 .orElseGet(() -> {
                     // That the choices of the last read have finished says nothing of the others.
                     byte[] tail = more.get();
-                    return said(tail).orElseGet(() -> new ChatEnd().end(tail, unseen));
+                    return said(tail, true).orElseGet(() -> new ChatEnd().end(tail, unseen));
                 });
     }
 
-    /** What the last event says, if it says how the stream ends. */
-    private static Optional<StreamEnd> said(byte[] tail) {
+    /**
+     * What the last event says, if it says how the stream ends.
+     *
+     * @param all whether nothing comes before these that may be known: an error may
+     */
+    private static Optional<StreamEnd> said(byte[] tail, boolean all) {
         var events = new LastEvents(tail);
         boolean done = false;
-        while (events.previous()) {
+        boolean spoke = false;
+        while (!spoke && events.previous()) {
             if (events.event().isDone()) {
                 done = true; // some report an error and then say that they are done
                 continue;
@@ -45,11 +50,9 @@ final class ChatEnd {
             if (gist.error()) {
                 return Optional.of(StreamEnd.ERROR);
             }
-            if (!gist.silent()) {
-                break;
-            }
+            spoke = !gist.silent();
         }
-        return done ? Optional.of(StreamEnd.WHOLE) : Optional.empty();
+        return done && (spoke || all) ? Optional.of(StreamEnd.WHOLE) : Optional.empty();
     }
 
     private StreamEnd end(byte[] tail, boolean unseen) {

@@ -14,8 +14,10 @@ public enum Cause {
     OVERLOADED(true, true, true),
     /** The upstream's own fault: 500, 502, 504 and their like. */
     SERVER_ERROR(true, true, true),
-    /** The key is not valid, or not for this: 401, 403. */
+    /** The key is not valid: 401. */
     REFUSED_KEY(false, true, false),
+    /** The key is not for this, which may be the model that was asked for: 403. */
+    FORBIDDEN(false, true, false),
     /** The prompt is longer than the model reads. */
     TOO_LONG(false, true, false),
     /** The request itself is at fault, and will be everywhere: another 4xx. */
@@ -39,7 +41,8 @@ public enum Cause {
      */
     public static Cause ofStatus(int status) {
         return switch (status) {
-            case 401, 403 -> REFUSED_KEY;
+            case 401 -> REFUSED_KEY;
+            case 403 -> FORBIDDEN;
             case 429 -> RATE_LIMITED;
             case 501, 505 -> REFUSED;
             case 503, 529 -> OVERLOADED;
@@ -60,6 +63,11 @@ public enum Cause {
     /** Whether it speaks against the upstream: what its breaker counts as a failure. */
     public boolean failsUpstream() {
         return failsUpstream;
+    }
+
+    /** Whether another key may be let in where this one was not. */
+    public boolean aboutKey() {
+        return this == REFUSED_KEY || this == FORBIDDEN;
     }
 
     /** Whether it says that fewer calls at a time would have gone well. */

@@ -26,7 +26,8 @@ public final class ErrorEvent {
                             "too_many_requests",
                             "resource_exhausted"),
                     new Kind(Cause.OVERLOADED, "overloaded", "unavailable"),
-                    new Kind(Cause.REFUSED_KEY, "authentication", "permission", "invalid_api_key"),
+                    new Kind(Cause.REFUSED_KEY, "authentication", "invalid_api_key"),
+                    new Kind(Cause.FORBIDDEN, "permission"),
                     new Kind(
                             Cause.REFUSED,
                             "invalid_request",

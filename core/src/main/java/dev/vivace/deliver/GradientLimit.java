@@ -124,14 +124,16 @@ final class GradientLimit {
      * @param firstByteNanos negative if there was none
      * @param inFlight how many there were, this one included
      */
-    void ended(long firstByteNanos, boolean dropped, int inFlight) {
+    void ended(long firstByteNanos, Turnstile.Left how, int inFlight) {
+        boolean dropped = how == Turnstile.Left.DROPPED;
         if (dropped) {
             dropped();
         }
         if (toSkip > 0) {
             toSkip--;
         } else if (goal > 0) {
-            if (!dropped && ++well >= Math.clamp(limit(), SHORTEST_ROW, LONGEST_ROW)) {
+            if (how == Turnstile.Left.WELL
+                    && ++well >= Math.clamp(limit(), SHORTEST_ROW, LONGEST_ROW)) {
                 wentWell(inFlight - 1);
             }
         } else if (!dropped && firstByteNanos >= 0) {

@@ -25,6 +25,16 @@ public final class Turnstile {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final int LEFT = 0;
 
+    /** What the end of a call says of how many calls the upstream takes. */
+    public enum Left {
+        /** It was answered. */
+        WELL,
+        /** The upstream said, or showed by its silence, that it was too much: 429, 503, timeout. */
+        DROPPED,
+        /** Nothing: it was never sent, or given up, or failed for other reasons. */
+        SILENTLY
+    }
+
     private final ConcurrencyOptions options;
     private final LongSupplier nanos;
     private final GradientLimit gradient;
@@ -101,16 +111,15 @@ public final class Turnstile {
      * A call that had entered is over.
      *
      * @param firstByteNanos how long the upstream took to begin its answer, negative if it did not
-     * @param dropped whether the upstream said, or showed by its silence, that it was too much:
-     *     429, 503, timeout
+     * @param how what the end says of how many it takes
      */
-    public void left(long firstByteNanos, boolean dropped) {
+    public void left(long firstByteNanos, Left how) {
         if (!limits()) {
             return;
         }
         synchronized (this) {
             if (options.mode() == Mode.ADAPTIVE) {
-                gradient.ended(firstByteNanos, dropped, inFlight);
+                gradient.ended(firstByteNanos, how, inFlight);
             }
             inFlight--;
             ends.add(LEFT);

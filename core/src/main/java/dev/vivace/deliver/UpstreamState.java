@@ -3,6 +3,7 @@ package dev.vivace.deliver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,12 +26,6 @@ public final class UpstreamState {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamState.class);
 
     private static final int LEAST_CALLS_OF_A_KEY = 5;
-
-    /** What one call may need that is sent again as often as it may be. */
-    private static final int MANY_IN_A_ROW = 3;
-
-    /** What is longer ago says little about now. */
-    private static final Duration RECENTLY = Duration.ofMinutes(10);
 
     private final String name;
     private final int weight;
@@ -72,7 +67,8 @@ public final class UpstreamState {
         this.nanos = nanos;
         this.budget = new RetryBudget(retry.budget(), retry.floor(), nanos);
         this.backoff = new Backoff(retry.base(), retry.maxWait(), RANDOM);
-        this.breaker = new Breaker(breaker, nanos, saying("The upstream " + name, breaker));
+        this.breaker =
+                new Breaker(breaker, nanos, saying("The upstream " + name, breaker, this::lately));
         this.keyBreakers = new AtomicReferenceArray<>(Math.max(1, keys));
         this.streams = new FirstByteTimes(nanos);
         this.others = new FirstByteTimes(nanos);
@@ -168,20 +164,27 @@ public final class UpstreamState {
         keyBreakers.compareAndSet(
                 key,
                 null,
-                new Breaker(keyBreakerOptions, nanos, saying(called, keyBreakerOptions)));
+                new Breaker(
+                        keyBreakerOptions, nanos, saying(called, keyBreakerOptions, this::lately)));
         return keyBreakers.get(key);
     }
 
-    private static Breaker.Listener saying(String who, BreakerOptions options) {
+    private String lately() {
+        return outcomes.snapshot().lately();
+    }
+
+    private static Breaker.Listener saying(
+            String who, BreakerOptions options, Supplier<String> lately) {
         return new Breaker.Listener() {
             @Override
             public void opened(int failures, int calls) {
                 LOG.warn(
-                        "{} is left alone for {} s: {} of its last {} calls failed.",
+                        "{} is left alone for {} s: {} of its last {} calls failed{}",
                         who,
                         options.open().toMillis() / 1e3,
                         failures,
-                        calls);
+                        calls,
+                        lately.get());
             }
 
             @Override
@@ -212,31 +215,42 @@ public final class UpstreamState {
         inFlight.incrementAndGet();
     }
 
-    /**
-     * It ended so. What a client's own credential is refused for is its own affair; what ours is
-     * refused for is told to whoever is on call.
-     *
-     * @param what happened if it did not go well, a sentence for a person
-     */
-    public void ended(Cause cause, Supplier<String> what) {
+    /** It ended so, which nobody has to do anything about. */
+    public void ended(Cause cause) {
         inFlight.decrementAndGet();
-        boolean ours = cause == Cause.REFUSED_KEY || cause == Cause.RATE_LIMITED;
-        if (!cause.failsUpstream() && !(ours && keys.count() > 0)) {
-            outcomes.ended(cause);
-            return;
-        }
-        String said = what.get();
-        outcomes.failed(cause, said)
-                .ifPresent(others -> {
-                    if (others == 0) {
-                        LOG.warn("A call failed: {}", said);
-                    } else {
+        outcomes.ended(cause)
+                .ifPresent(failed ->
                         LOG.warn(
-                                "A call failed, and {} more since the last line about it: {}",
-                                others,
-                                said);
-                    }
-                });
+                                "The upstream {} answers again, after {} failures.", name, failed));
+    }
+
+    /**
+     * It ended so, and whoever is on call is to know.
+     *
+     * @param said what happened, a sentence for a person
+     */
+    public void failed(Cause cause, String said) {
+        inFlight.decrementAndGet();
+        tell(outcomes.failed(cause, said), said);
+    }
+
+    /** Its client left without an answer, after a time in which one is wanted. */
+    public void unanswered(String said) {
+        inFlight.decrementAndGet();
+        tell(outcomes.unanswered(said), said);
+    }
+
+    private static void tell(OptionalInt others, String said) {
+        others.ifPresent(more -> {
+            if (more == 0) {
+                LOG.warn("An attempt failed: {}", said);
+            } else {
+                LOG.warn(
+                        "An attempt failed, and {} more since the last line about it: {}",
+                        more,
+                        said);
+            }
+        });
     }
 
     /** It was given up, through no fault of the upstream. */
@@ -303,26 +317,12 @@ public final class UpstreamState {
          */
         public Optional<String> problem() {
             if (breaker == Breaker.State.OPEN) {
-                return Optional.of("fails too often and is left alone for a moment" + lately());
+                return Optional.of(
+                        "fails too often and is left alone for a moment" + outcomes.lately());
             }
-            if (keys > 0 && restingKeys == keys) {
-                return Optional.of("has refused every key for now" + lately());
-            }
-            return outcomes.failedInARow() >= MANY_IN_A_ROW && !lately().isEmpty()
-                    ? Optional.of(
-                            "failed the last " + outcomes.failedInARow() + " calls" + lately())
-                    : Optional.empty();
-        }
-
-        private String lately() {
-            return outcomes.lastFailure()
-                    .filter(failure -> failure.ago().compareTo(RECENTLY) < 0)
-                    .map(failure ->
-                            "; last failure "
-                                    + failure.ago().toSeconds()
-                                    + " s ago: "
-                                    + failure.what())
-                    .orElse("");
+            return keys > 0 && restingKeys == keys
+                    ? Optional.of("has refused every key for now" + outcomes.lately())
+                    : outcomes.problem();
         }
     }
 }

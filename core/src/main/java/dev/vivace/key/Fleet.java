@@ -315,8 +315,18 @@ final class Fleet implements SharedTotals.Keeper {
         due.addAll(others.keySet());
     }
 
+    /** What others spent in a month that is not over may be known to nobody else any more. */
     private void forget() {
         long now = nanos.getAsLong();
-        others.values().removeIf(each -> now - each.askedNanos > UNUSED_NANOS);
+        Today today = accounts.today();
+        others.values()
+                .removeIf(each -> {
+                    Heard heard = each.heard;
+                    boolean counts =
+                            heard != null
+                                    && (heard.isOfMonth(today) && heard.month() > 0
+                                            || heard.isOfDay(today) && heard.day() > 0);
+                    return !counts && now - each.askedNanos > UNUSED_NANOS;
+                });
     }
 }

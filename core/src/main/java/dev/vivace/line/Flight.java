@@ -24,6 +24,7 @@ public final class Flight {
     private final boolean tellsUsage;
     private final Optional<Storing> storing;
     private final List<StageNote> notes = new ArrayList<>(6);
+    private volatile long firstDeparted;
     private volatile long departed;
     private volatile long firstByte;
     private volatile long lastByte;
@@ -104,6 +105,9 @@ public final class Flight {
     /** Marks that the request leaves; again for each attempt. */
     public void departs() {
         departed = System.nanoTime();
+        if (attempts == 0) {
+            firstDeparted = departed;
+        }
         attempts++;
     }
 
@@ -174,10 +178,11 @@ public final class Flight {
 
     /**
      * What the gateway has added until now, in nanoseconds: to the way there and to the way back.
+     * What failed attempts took, and the waits between them, is the upstreams'.
      */
     public long overheadNanos() {
         long now = System.nanoTime();
-        long out = departed == 0 ? now : departed;
+        long out = firstDeparted == 0 ? now : firstDeparted;
         long back = firstByte == 0 ? now : firstByte;
         return out - call.arrived() + (now - back);
     }

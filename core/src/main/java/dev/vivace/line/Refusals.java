@@ -30,11 +30,17 @@ final class Refusals {
                                 owner[0],
                                 owner[1],
                                 limit.amount() > 1
-                                        ? ": this call is reckoned at %d, its answer's bound included"
+                                        ? ": this call is reckoned at %d, its answer's bound included (a smaller max_tokens is reckoned with less)"
                                                 .formatted(limit.amount())
                                         : "",
                                 seconds(retryAfter));
         return new Decision.Refused(call, 429, message, Decision.Refused.RATE_LIMIT, retryAfter);
+    }
+
+    /** Small amounts with as many digits as say something. */
+    private static String amount(double usd) {
+        int digits = usd > 0 && usd < 1 ? 3 - (int) Math.floor(Math.log10(usd)) : 4;
+        return String.format(Locale.ROOT, "%." + Math.clamp(digits, 4, 9) + "f", usd);
     }
 
     /**
@@ -45,15 +51,15 @@ final class Refusals {
                 String.format(
                         Locale.ROOT,
                         "The budget of %s, %s US dollars a %s (UTC), has no room for this call, which"
-                                + " is reckoned at %.4f with the longest answer that it allows:"
-                                + " %.4f are spent and %.4f held for calls on their way. It begins"
-                                + " anew at %s.",
+                                + " is reckoned at %s with the longest answer that it allows (a smaller"
+                                + " max_tokens is reckoned with less): %s are spent and %s held for"
+                                + " calls on their way. It begins anew at %s.",
                         full.purse(),
                         BigDecimal.valueOf(full.budget()).stripTrailingZeros().toPlainString(),
                         full.period(),
-                        usd,
-                        full.spent(),
-                        full.held(),
+                        amount(usd),
+                        amount(full.spent()),
+                        amount(full.held()),
                         full.reset());
         Duration left = Duration.between(Instant.ofEpochMilli(call.at()), full.reset());
         return new Decision.Refused(

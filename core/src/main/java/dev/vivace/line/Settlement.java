@@ -39,6 +39,7 @@ public final class Settlement {
     private static final List<StageNote> HIT = List.of(StageNote.of("exact-cache", "hit"));
     private static final List<StageNote> FETCHED =
             List.of(StageNote.of("exact-cache", "miss"), StageNote.of("second-level", "hit"));
+    private static final List<StageNote> TOLD = List.of(StageNote.of("models", "listed"));
     private static final List<StageNote> JOINED =
             List.of(StageNote.of("exact-cache", "miss"), StageNote.of("join", "joined"));
 
@@ -138,6 +139,21 @@ public final class Settlement {
                                 0,
                                 JOINED,
                                 error));
+    }
+
+    /** What the gateway itself knows was asked, and said. */
+    public void told(Call call) {
+        long total = since(call);
+        ledger.accept(
+                call.entry(
+                        CacheStatus.BYPASS,
+                        200,
+                        Tokens.NONE,
+                        Money.NONE,
+                        new Times(total, 0, total, total),
+                        0,
+                        TOLD,
+                        ""));
     }
 
     /** A call was refused before it went anywhere. */

@@ -70,6 +70,13 @@ class StreamEndTest {
         chat(StreamEnd.ERROR, PIECE + "data: {'error':{'message':'m'}}\n\n");
         chat(StreamEnd.ERROR, PIECE + "data: {'error':{'message':'m'}}\n\ndata: [DONE]\n\n");
         chat(StreamEnd.ERROR, PIECE + "event: error\ndata: x\n\n");
+        byte[] done = bytes("data: [DONE]\n\n");
+        String before = PIECE + "data: {'error':{'message':'m'}}\n\n";
+        assertEquals(
+                StreamEnd.ERROR,
+                Protocol.CHAT.form().end(done, () -> bytes(before + "data: [DONE]\n\n"), false),
+                "in a read of its own");
+        assertEquals(StreamEnd.WHOLE, Protocol.CHAT.form().end(done, () -> done, false));
         chat(
                 StreamEnd.ERROR,
                 PIECE

@@ -3,6 +3,7 @@ package dev.vivace.deliver;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vivace.deliver.Turnstile.Left;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -62,7 +63,7 @@ class GradientLimitTest {
                 }
                 End end = ends.remove();
                 now = end.at();
-                limit.ended(end.firstByteNanos(), false, inFlight--);
+                limit.ended(end.firstByteNanos(), Left.WELL, inFlight--);
                 most = Math.max(most, limit.limit());
                 answered++;
             }
@@ -166,12 +167,12 @@ class GradientLimitTest {
         var limit = new GradientLimit(500, () -> now[0]);
         int before = limit.limit();
         for (int i = 0; i < 10; i++) {
-            limit.ended(-1, true, 8);
+            limit.ended(-1, Left.DROPPED, 8);
         }
         assertEquals((int) (before * 0.9), limit.limit());
         for (int i = 0; i < 100; i++) {
             now[0] += TimeUnit.SECONDS.toNanos(1);
-            limit.ended(-1, true, 8);
+            limit.ended(-1, Left.DROPPED, 8);
         }
         assertEquals(1, limit.limit());
     }
@@ -185,7 +186,10 @@ class GradientLimitTest {
         assertTrue(before >= 100, "" + before);
         for (int i = 0; i < 300; i++) {
             now[0] += TimeUnit.MILLISECONDS.toNanos(100);
-            limit.ended(i % 2 == 0 ? -1 : FIRST_BYTE, i % 2 == 0, limit.limit());
+            limit.ended(
+                    i % 2 == 0 ? -1 : FIRST_BYTE,
+                    i % 2 == 0 ? Left.DROPPED : Left.WELL,
+                    limit.limit());
         }
         assertTrue(limit.limit() >= before / 10, "half a minute: " + limit.limit());
         assertTrue(limit.limit() <= before / 5, "half a minute: " + limit.limit());
@@ -195,6 +199,23 @@ class GradientLimitTest {
         assertTrue(limit.limit() >= before, "after 1,400 answers: " + limit.limit());
     }
 
+    /** As calls that our own limits keep away, while the upstream's time is not over. */
+    @Test
+    void callsThatSayNothingBringItBackFromNowhere() {
+        var now = new long[1];
+        var limit = new GradientLimit(128, () -> now[0]);
+        answers(limit, now, 1_000);
+        for (int i = 0; i < 100; i++) {
+            now[0] += TimeUnit.SECONDS.toNanos(1);
+            limit.ended(-1, Left.DROPPED, limit.limit());
+        }
+        int low = limit.limit();
+        for (int i = 0; i < 1_000; i++) {
+            limit.ended(-1, Left.SILENTLY, 1);
+        }
+        assertEquals(low, limit.limit());
+    }
+
     @Test
     void theWayBackFromOneIsShort() {
         var now = new long[1];
@@ -202,7 +223,7 @@ class GradientLimitTest {
         answers(limit, now, 1_000);
         for (int i = 0; i < 600; i++) {
             now[0] += TimeUnit.SECONDS.toNanos(1);
-            limit.ended(-1, true, limit.limit());
+            limit.ended(-1, Left.DROPPED, limit.limit());
         }
         assertEquals(1, limit.limit(), "it says so for ten minutes");
         answers(limit, now, 1_000);
@@ -222,7 +243,10 @@ class GradientLimitTest {
             now[0] += TimeUnit.SECONDS.toNanos(1);
             int calls = limit.limit();
             for (int i = 0; i < calls; i++) {
-                limit.ended(i < places ? FIRST_BYTE : -1, i >= places, calls - i);
+                limit.ended(
+                        i < places ? FIRST_BYTE : -1,
+                        i < places ? Left.WELL : Left.DROPPED,
+                        calls - i);
             }
             if (second >= 600) {
                 answered += Math.min(calls, places);
@@ -237,7 +261,7 @@ class GradientLimitTest {
     private static void answers(GradientLimit limit, long[] now, int count) {
         for (int i = 0; i < count; i++) {
             now[0] += FIRST_BYTE / limit.limit();
-            limit.ended(FIRST_BYTE, false, limit.limit());
+            limit.ended(FIRST_BYTE, Left.WELL, limit.limit());
         }
     }
 }

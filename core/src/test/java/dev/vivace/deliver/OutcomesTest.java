@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -20,14 +20,14 @@ class OutcomesTest {
 
     @Test
     void aFailureIsToldAtOnceAndThenOnceAMinuteWithHowManyThereWere() {
-        assertEquals(OptionalLong.of(0), outcomes.failed(Cause.SERVER_ERROR, "one"));
-        assertEquals(OptionalLong.empty(), outcomes.failed(Cause.SERVER_ERROR, "two"));
+        assertEquals(OptionalInt.of(0), outcomes.failed(Cause.SERVER_ERROR, "one"));
+        assertEquals(OptionalInt.empty(), outcomes.failed(Cause.SERVER_ERROR, "two"));
         pass(Duration.ofSeconds(59));
-        assertEquals(OptionalLong.empty(), outcomes.failed(Cause.TIMEOUT, "three"));
+        assertEquals(OptionalInt.empty(), outcomes.failed(Cause.TIMEOUT, "three"));
         pass(Duration.ofSeconds(1));
-        assertEquals(OptionalLong.of(2), outcomes.failed(Cause.SERVER_ERROR, "four"));
+        assertEquals(OptionalInt.of(2), outcomes.failed(Cause.SERVER_ERROR, "four"));
         pass(Duration.ofHours(1));
-        assertEquals(OptionalLong.of(0), outcomes.failed(Cause.SERVER_ERROR, "five"));
+        assertEquals(OptionalInt.of(0), outcomes.failed(Cause.SERVER_ERROR, "five"));
     }
 
     @Test
@@ -41,13 +41,73 @@ class OutcomesTest {
         assertEquals(
                 Optional.of(new Outcomes.Failed(Cause.TIMEOUT, "two", Duration.ofSeconds(5))),
                 seen.lastFailure());
-        outcomes.ended(Cause.REFUSED);
+        assertEquals(OptionalInt.of(2), outcomes.ended(Cause.REFUSED), "they were told of");
+        assertEquals(OptionalInt.empty(), outcomes.ended(Cause.NONE), "once");
         seen = outcomes.snapshot();
         assertEquals(0, seen.failedInARow());
         assertTrue(seen.lastFailure().isPresent(), "it is still the last");
         assertEquals(1, seen.abandoned());
         assertEquals(1, seen.ends().get(Cause.REFUSED));
-        assertEquals(0, seen.ends().get(Cause.NONE), "those of zero too");
+        assertEquals(1, seen.ends().get(Cause.BROKEN), "each by its cause");
+        assertEquals(0, seen.ends().get(Cause.TOO_LONG), "those of zero too");
+    }
+
+    @Test
+    void whatAClientIsRefusedForEndsNoRow() {
+        outcomes.failed(Cause.BROKEN, "one");
+        outcomes.ended(Cause.REFUSED_KEY);
+        outcomes.ended(Cause.FORBIDDEN);
+        outcomes.ended(Cause.RATE_LIMITED);
+        assertEquals(1, outcomes.snapshot().failedInARow());
+        outcomes.ended(Cause.NONE);
+        assertEquals(0, outcomes.snapshot().failedInARow());
+    }
+
+    @Test
+    void failuresThatAreFarApartAreNoRow() {
+        for (int i = 0; i < 5; i++) {
+            outcomes.failed(Cause.TIMEOUT, "again");
+            pass(Outcomes.RECENTLY.plusSeconds(1));
+        }
+        assertEquals(1, outcomes.snapshot().failedInARow());
+        outcomes.failed(Cause.TIMEOUT, "again");
+        pass(Outcomes.RECENTLY.minusSeconds(1));
+        outcomes.failed(Cause.TIMEOUT, "again");
+        assertEquals(2, outcomes.snapshot().failedInARow());
+    }
+
+    @Test
+    void halfOfTheCallsIsAProblemThoughNeverThreeInARow() {
+        for (int i = 0; i < 4; i++) {
+            assertEquals(Optional.empty(), outcomes.snapshot().problem());
+            outcomes.ended(Cause.NONE);
+            outcomes.failed(i < 3 ? Cause.SERVER_ERROR : Cause.BROKEN, "down");
+            if (i < 2) {
+                continue;
+            }
+            assertEquals(
+                    Optional.of(
+                            "failed %d of %d times in ten minutes; last 0 s ago: down"
+                                    .formatted(i + 1, 2 * i + 2)),
+                    outcomes.snapshot().problem());
+            for (int good = 0; good < 10; good++) {
+                outcomes.ended(Cause.NONE);
+            }
+            break;
+        }
+        assertEquals(Optional.empty(), outcomes.snapshot().problem());
+    }
+
+    @Test
+    void clientsThatLeaveWithoutAnAnswerCountAgainstIt() {
+        outcomes.abandoned();
+        for (int i = 0; i < 3; i++) {
+            outcomes.unanswered("nothing came");
+        }
+        assertEquals(
+                Optional.of("failed 3 times in a row; last 0 s ago: nothing came"),
+                outcomes.snapshot().problem());
+        assertEquals(4, outcomes.snapshot().abandoned());
     }
 
     @Test
@@ -65,13 +125,13 @@ class OutcomesTest {
                                     told.incrementAndGet();
                                     others.addAndGet(more);
                                 });
-                        outcomes.ended(Cause.NONE);
+                        outcomes.abandoned();
                     }
                 });
             }
         }
         assertEquals(threads * each, outcomes.snapshot().ends().get(Cause.SERVER_ERROR));
-        assertEquals(threads * each, outcomes.snapshot().ends().get(Cause.NONE));
+        assertEquals(threads * each, outcomes.snapshot().abandoned());
         assertEquals(1, told.get());
         pass(Duration.ofMinutes(1));
         long later = outcomes.failed(Cause.SERVER_ERROR, "down").orElseThrow();

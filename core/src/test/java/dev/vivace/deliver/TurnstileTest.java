@@ -52,7 +52,7 @@ class TurnstileTest {
         turnstile.enter(Priority.HIGH, called("high 1"));
         turnstile.enter(Priority.HIGH, called("high 2"));
         for (int i = 0; i < 5; i++) {
-            turnstile.left(1, false);
+            turnstile.left(1, Turnstile.Left.WELL);
         }
         assertEquals(List.of("old low", "high 1", "high 2", "normal", "low"), heard);
     }
@@ -83,14 +83,14 @@ class TurnstileTest {
                         @Override
                         public void enters() {
                             entered.incrementAndGet();
-                            turnstile.left(-1, false);
+                            turnstile.left(-1, Turnstile.Left.WELL);
                         }
 
                         @Override
                         public void waitedTooLong(Duration retryAfter) {}
                     });
         }
-        turnstile.left(-1, false);
+        turnstile.left(-1, Turnstile.Left.WELL);
         assertEquals(100_000, entered.get());
         assertEquals(0, turnstile.inFlight());
     }
@@ -142,7 +142,7 @@ class TurnstileTest {
                     most.accumulateAndGet(in.incrementAndGet(), Math::max);
                     Thread.yield();
                     in.decrementAndGet();
-                    turnstile.left(1, false);
+                    turnstile.left(1, Turnstile.Left.WELL);
                 };
         Entry entry =
                 turnstile.enter(

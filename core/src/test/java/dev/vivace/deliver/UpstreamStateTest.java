@@ -36,7 +36,11 @@ class UpstreamStateTest {
 
     private static void call(UpstreamState upstream, Cause cause) {
         upstream.began();
-        upstream.ended(cause, () -> "It said " + cause + ".");
+        if (cause.failsUpstream() || cause.aboutKey() || cause == Cause.RATE_LIMITED) {
+            upstream.failed(cause, "It said " + cause + ".");
+        } else {
+            upstream.ended(cause);
+        }
     }
 
     private static List<String> said(Runnable action) {
@@ -60,47 +64,47 @@ class UpstreamStateTest {
         call(upstream, Cause.SERVER_ERROR);
         pass(Duration.ofSeconds(7));
         assertEquals(
-                Optional.of("failed the last 3 calls; last failure 7 s ago: It said SERVER_ERROR."),
+                Optional.of("failed 3 times in a row; last 7 s ago: It said SERVER_ERROR."),
                 upstream.snapshot().problem());
         pass(Duration.ofMinutes(10));
         assertEquals(Optional.empty(), upstream.snapshot().problem(), "who knows?");
-        call(upstream, Cause.SERVER_ERROR);
+        pass(Duration.ofSeconds(1));
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Optional.empty(), upstream.snapshot().problem(), "a row of its own");
+            call(upstream, Cause.SERVER_ERROR);
+        }
         assertTrue(upstream.snapshot().problem().isPresent());
-        call(upstream, Cause.NONE);
+        call(upstream, Cause.REFUSED);
+        assertEquals(
+                Optional.of(
+                        "failed 3 of 4 times in ten minutes; last 0 s ago: It said SERVER_ERROR."),
+                upstream.snapshot().problem());
+        for (int i = 0; i < 4; i++) {
+            call(upstream, Cause.NONE);
+        }
         assertEquals(Optional.empty(), upstream.snapshot().problem());
         assertEquals(0, upstream.inFlight());
     }
 
     @Test
-    void whatClientsAreRefusedForByThemselvesIsNoProblemOfOurs() {
-        UpstreamState theirs = upstream(0);
+    void failuresAreSaidOnceAMinute() {
         UpstreamState ours = upstream(1);
         List<String> lines =
-                said(() -> {
-                    for (int i = 0; i < 5; i++) {
-                        call(theirs, Cause.REFUSED_KEY);
-                        call(theirs, Cause.RATE_LIMITED);
-                        call(theirs, Cause.REFUSED);
-                        call(theirs, Cause.TOO_LONG);
-                    }
-                });
-        assertEquals(List.of(), lines);
-        assertEquals(Optional.empty(), theirs.snapshot().problem());
-        lines =
                 said(() -> {
                     for (int i = 0; i < 5; i++) {
                         call(ours, Cause.REFUSED_KEY);
                     }
                 });
         assertEquals(1, lines.size(), "" + lines);
-        assertTrue(lines.getFirst().endsWith("A call failed: It said REFUSED_KEY."), "" + lines);
+        assertTrue(
+                lines.getFirst().endsWith("An attempt failed: It said REFUSED_KEY."), "" + lines);
         assertTrue(ours.snapshot().problem().isPresent());
         pass(Duration.ofMinutes(1));
         lines = said(() -> call(ours, Cause.RATE_LIMITED));
         assertTrue(
                 lines.getFirst()
                         .endsWith(
-                                "A call failed, and 4 more since the last line about it: It said RATE_LIMITED."),
+                                "An attempt failed, and 4 more since the last line about it: It said RATE_LIMITED."),
                 "" + lines);
     }
 
@@ -119,7 +123,7 @@ class UpstreamStateTest {
         assertTrue(
                 lines.getFirst()
                         .endsWith(
-                                "The upstream main is left alone for 2.5 s: 4 of its last 5 calls failed."),
+                                "The upstream main is left alone for 2.5 s: 4 of its last 5 calls failed"),
                 "" + lines);
         pass(Duration.ofSeconds(3));
         assertEquals(

@@ -328,6 +328,20 @@ class FleetTest {
         assertEquals(Fleet.AT_ONCE, store.largest / 3);
     }
 
+    /** Redis has lost it, and who told it is not there to tell it again. */
+    @Test
+    void whatOthersSpentIsKnownForAsLongAsItCounts() {
+        store.others(DAY, 10);
+        store.others(NOVEMBER, 10);
+        assertFalse(lets(TODAY, 1));
+        store.others.clear();
+        for (int hours = 0; hours < 5; hours++) {
+            nanos.addAndGet(Fleet.UNUSED_NANOS);
+            store.flush();
+        }
+        assertFalse(lets(TODAY, 1));
+    }
+
     @Test
     void tooMuchIsNotLessThanNothing() {
         store.others.put(DAY, Long.MAX_VALUE);

@@ -150,6 +150,8 @@ public final class UpstreamFigures {
         outcomes(upstream, to::writeNumberProperty);
         to.writeEndObject();
         to.writeNumberProperty("failed_in_a_row", upstream.outcomes().failedInARow());
+        to.writeNumberProperty("failed_in_ten_minutes", upstream.outcomes().recentFailures());
+        to.writeNumberProperty("ended_in_ten_minutes", upstream.outcomes().recent());
         upstream.outcomes()
                 .lastFailure()
                 .ifPresentOrElse(

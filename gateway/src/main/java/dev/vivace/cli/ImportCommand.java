@@ -40,6 +40,11 @@ final class ImportCommand implements Command {
             return USELESS;
         }
         made.notes().forEach(console.err()::println);
+        long missing =
+                made.notes().stream().filter(note -> note.contains(" is left out: ")).count();
+        if (missing > 0) {
+            console.err().println(missing + " entries of model_list are left out: see above");
+        }
         Optional<Path> out = given.find("out", Kind.PATH);
         if (out.isEmpty()) {
             console.out().print(made.yaml());

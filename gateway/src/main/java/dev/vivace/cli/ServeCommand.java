@@ -72,13 +72,14 @@ final class ServeCommand implements Command {
             unused(wanted).ifPresent(console.err()::println);
             var stop = StopSignals.install();
             Gateway gateway = Gateway.start(wanted, adminKey());
+            stop.serving();
             if (file.isPresent()) {
                 gateway.watch(file.get(), flags, ServeCommand::variable);
             }
             console.out().println("Vivace on " + gateway.address() + " -> " + to);
             console.out().flush();
-            runUntilStopped(stop, gateway, simulator, console);
-            return stop.hurried() ? StopSignals.INTERRUPTED : 0;
+            boolean whole = runUntilStopped(stop, gateway, simulator, console);
+            return whole ? 0 : StopSignals.INTERRUPTED;
         } catch (ConfigException | IllegalArgumentException e) {
             throw Report.wrong(e);
         } catch (GatewayException e) {
@@ -147,21 +148,27 @@ final class ServeCommand implements Command {
         }
     }
 
-    /** Ends when what was in flight has ended and what is due was written. */
-    private static void runUntilStopped(
+    /**
+     * Ends when what was in flight has ended and what is due was written; whether nothing was cut
+     * off for a second signal.
+     */
+    private static boolean runUntilStopped(
             StopSignals stop, Gateway gateway, Optional<Simulator> simulator, Console console)
             throws InterruptedException {
         stop.await();
-        gateway.drain(
-                gateway.config().server().grace(),
-                stop::hurried,
-                line -> {
-                    console.err().println(line);
-                    console.err().flush();
-                });
+        boolean whole =
+                gateway.drain(
+                        gateway.config().server().notice(),
+                        gateway.config().server().grace(),
+                        stop::hurried,
+                        line -> {
+                            console.err().println(line);
+                            console.err().flush();
+                        });
         Thread.ofPlatform().daemon().name("vivace-stop").start(() -> hurry(console));
         gateway.close();
         simulator.ifPresent(Simulator::close);
+        return whole;
     }
 
     /** A disk that hangs must not keep the process from ending. */

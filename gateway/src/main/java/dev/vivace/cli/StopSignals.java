@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * SIGTERM and Ctrl-C: the first asks the program to end, the second to wait for nobody, the third
- * ends it at once. A shutdown hook could not do that: while hooks run, the JVM ignores further
- * signals.
+ * ends it at once; so does the second before there is anything to wait for. A shutdown hook could
+ * not do that: while hooks run, the JVM ignores further signals.
  */
 @SuppressWarnings("sunapi") // the JDK has no other way to hear of a signal
 final class StopSignals {
@@ -14,6 +14,7 @@ final class StopSignals {
 
     private final CountDownLatch first = new CountDownLatch(1);
     private volatile boolean hurried;
+    private boolean serving;
 
     private StopSignals() {}
 
@@ -35,13 +36,18 @@ final class StopSignals {
         first.await();
     }
 
+    /** From now on there is something to wait for. */
+    synchronized void serving() {
+        serving = true;
+    }
+
     /** Whether the second has come. */
     boolean hurried() {
         return hurried;
     }
 
     private synchronized void came() {
-        if (hurried) {
+        if (hurried || !serving && first.getCount() == 0) {
             Runtime.getRuntime().halt(INTERRUPTED);
         }
         hurried = first.getCount() == 0;

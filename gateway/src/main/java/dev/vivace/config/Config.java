@@ -126,6 +126,8 @@ public record Config(
      *     nobody can own in public; none by default
      * @param region where it runs: upstreams of the same region are preferred; empty by default:
      *     none
+     * @param notice how long it takes calls as before when it stops, while it says that it is not
+     *     ready, 0 to 5 minutes; 0 by default
      * @param grace how long calls in flight may take to end when it stops, 0 to 1 hour; 30 s by
      *     default
      * @param connections most client connections at a time, 1 to 1,000,000; 10,000 by default
@@ -135,8 +137,10 @@ public record Config(
             int port,
             List<String> hosts,
             String region,
+            Duration notice,
             Duration grace,
             int connections) {
+        static final Rule<Duration> NOTICE = Rule.duration(Duration.ZERO, Duration.ofMinutes(5));
         static final Rule<String> HOST =
                 Rule.text(
                         "a host name or an IP address, without scheme and port",
@@ -146,7 +150,14 @@ public record Config(
         static final Rule<Integer> CONNECTIONS = Rule.integer(1, 1_000_000);
 
         public static final Server DEFAULT =
-                new Server("127.0.0.1", 8080, List.of(), "", Duration.ofSeconds(30), 10_000);
+                new Server(
+                        "127.0.0.1",
+                        8080,
+                        List.of(),
+                        "",
+                        Duration.ZERO,
+                        Duration.ofSeconds(30),
+                        10_000);
 
         public Server {
             HOST.require("server.host", host);
@@ -158,6 +169,7 @@ public record Config(
             if (!region.isEmpty()) {
                 Rules.REGION.require("server.region", region);
             }
+            NOTICE.require("server.notice", notice);
             GRACE.require("server.grace", grace);
             CONNECTIONS.require("server.connections", connections);
         }
@@ -169,12 +181,12 @@ public record Config(
 
         /** All else by default. */
         public Server(String host, int port, List<String> hosts) {
-            this(host, port, hosts, "", DEFAULT.grace, DEFAULT.connections);
+            this(host, port, hosts, "", DEFAULT.notice, DEFAULT.grace, DEFAULT.connections);
         }
 
         /** The same at another address. */
         public Server at(String otherHost, int otherPort) {
-            return new Server(otherHost, otherPort, hosts, region, grace, connections);
+            return new Server(otherHost, otherPort, hosts, region, notice, grace, connections);
         }
     }
 
@@ -361,6 +373,7 @@ public record Config(
         from = from.flag("server.port", other.port != server.port);
         from = from.flag("server.hosts", !other.hosts.equals(server.hosts));
         from = from.flag("server.region", !other.region.equals(server.region));
+        from = from.flag("server.notice", !other.notice.equals(server.notice));
         from = from.flag("server.grace", !other.grace.equals(server.grace));
         from = from.flag("server.connections", other.connections != server.connections);
         return toBuilder().server(other).sources(from).build();

@@ -105,6 +105,7 @@ public final class ConfigJson {
                 .number("port", server.port())
                 .texts("hosts", server.hosts())
                 .text("region", server.region())
+                .text("notice", Units.printDuration(server.notice()))
                 .text("grace", Units.printDuration(server.grace()))
                 .number("connections", server.connections())
                 .end();

@@ -80,6 +80,7 @@ final class ConfigReader {
                 section.get("port", Server.PORT, standard.port()),
                 section.all("hosts", Server.HOST),
                 section.get("region", Rules.REGION, standard.region()),
+                section.get("notice", Server.NOTICE, standard.notice()),
                 section.get("grace", Server.GRACE, standard.grace()),
                 section.get("connections", Server.CONNECTIONS, standard.connections()));
     }

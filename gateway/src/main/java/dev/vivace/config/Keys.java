@@ -41,10 +41,15 @@ enum Keys {
                     "none",
                     "Where this gateway runs. Of equally good upstreams, those of the same region are asked first."),
             Key.of(
+                    "notice",
+                    Server.NOTICE,
+                    Server.DEFAULT.notice(),
+                    "How long it takes calls as before after SIGTERM, while `/readyz` says 503: as long as a balancer needs to see that."),
+            Key.of(
                     "grace",
                     Server.GRACE,
                     Server.DEFAULT.grace(),
-                    "How long calls in flight may take to end after SIGTERM."),
+                    "How long calls in flight may take to end after SIGTERM and `server.notice`."),
             Key.of(
                     "connections",
                     Server.CONNECTIONS,

@@ -113,7 +113,7 @@ final class LiteLlmModelList {
                         element,
                         "is left out: "
                                 + Shown.text(name)
-                                + " is no provider that is known here, and no api_base says where it speaks as OpenAI does, which would end in /v1");
+                                + " is no provider that is known here, and its api_base does not end in /v1, as where it speaks as OpenAI does (of Azure: https://NAME.openai.azure.com/openai/v1)");
                 return Optional.empty();
             }
             notes.add(

@@ -41,6 +41,10 @@ final class Access {
     private static final String SHOW =
             "Send one as 'Authorization: Bearer vv-...', 'x-api-key: vv-...' or 'api-key: vv-...'.";
 
+    /** Where keys are known is nobody's to know who has shown none. */
+    private static final String UNKNOWN =
+            "Client keys are not known to this gateway yet. Ask again in a moment.";
+
     private final ClientKeys keys;
     private final Tenants tenants;
     private final boolean loopback;
@@ -85,7 +89,7 @@ final class Access {
             return new Admitted(headers.priority().map(everybody::with).orElse(everybody), headers);
         }
         if (!keys.known()) {
-            return new Refused(503, Principal.NOBODY, unknown, unknown);
+            return new Refused(503, Principal.NOBODY, UNKNOWN, unknown);
         }
         if (headers.clientKey().isEmpty()) {
             return refuse(

@@ -52,6 +52,9 @@ final class Attempt {
      */
     private static final long IDLE_NANOS = 1_000_000_000L;
 
+    /** Who leaves sooner may have changed his mind. */
+    private static final long LONG_NANOS = 5_000_000_000L;
+
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
     private final Flight flight;
@@ -313,6 +316,16 @@ final class Attempt {
         }
         if (connection != null) {
             connection.close();
+        }
+    }
+
+    /** Its client has left; how long it had waited may say something about the upstream. */
+    void clientLeft() {
+        long waited = System.nanoTime() - departed;
+        if (sent() && !begun && waited > LONG_NANOS) {
+            place.unanswered(
+                    "%s had not begun to answer when its client left after %d s."
+                            .formatted(place.lane().called(), waited / 1_000_000_000L));
         }
     }
 

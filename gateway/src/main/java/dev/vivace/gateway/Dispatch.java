@@ -184,6 +184,7 @@ final class Dispatch {
     /** Nobody reads any more. */
     private void cancel() {
         if (!over) {
+            running.all().forEach(Attempt::clientLeft);
             end();
         }
     }
@@ -201,6 +202,11 @@ final class Dispatch {
         Crash.log(flight.call().id(), "the way to an upstream", cause);
         running.all().forEach(this::leave);
         fail(new Failure(Failure.Kind.INTERNAL, Crash.MESSAGE));
+    }
+
+    /** An attempt has ended, and another is shown. */
+    void drop(Attempt attempt) {
+        running.remove(attempt);
     }
 
     /** An attempt has failed, and the flight with it. */

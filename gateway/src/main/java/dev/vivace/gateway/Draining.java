@@ -29,9 +29,18 @@ final class Draining {
         this.entrance = entrance;
     }
 
-    /** Takes a few seconds more than the grace time at most. */
-    void run(Duration grace, BooleanSupplier hurry, Consumer<String> say)
+    /**
+     * Takes a few seconds more than both times at most; false if it cut calls off before that was
+     * over.
+     */
+    boolean run(Duration notice, Duration grace, BooleanSupplier hurry, Consumer<String> say)
             throws InterruptedException {
+        if (notice.isPositive()) {
+            say.accept(
+                    "Not ready any more; calls are taken for %s s yet."
+                            .formatted(seconds(notice.toNanos())));
+            await(() -> 1, notice, hurry);
+        }
         entrance.close();
         long began = System.nanoTime();
         int waiting = waiting();
@@ -42,14 +51,10 @@ final class Draining {
         entrance.shut();
         // Who came in just before is in flight like all others.
         left = await(this::waiting, grace.minusNanos(System.nanoTime() - began), hurry);
+        boolean hurried = left > 0 && hurry.getAsBoolean();
         if (left > 0) {
-            say.accept(
-                    "%s: %d in flight are cut off."
-                            .formatted(
-                                    hurry.getAsBoolean()
-                                            ? "A second signal"
-                                            : "The grace time is over",
-                                    left));
+            String why = hurried ? "A second signal" : "The grace time is over";
+            say.accept("%s: %d in flight are cut off.".formatted(why, left));
             ask(Doors::cut);
             await(this::waiting, MOMENT, NOBODY);
         }
@@ -58,6 +63,7 @@ final class Draining {
         say.accept(
                 "All that was in flight has ended, after %s s."
                         .formatted(seconds(System.nanoTime() - began)));
+        return !hurried;
     }
 
     private interface Count {

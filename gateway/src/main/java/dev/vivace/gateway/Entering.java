@@ -93,25 +93,33 @@ final class Entering implements Passage, Waiter {
 
     private Passage rated(Place place, UpstreamRates rates) {
         long tokens = flight.tokensWanted();
-        var turn = rates.tryTake(lane.name(), tokens).toCompletableFuture();
-        if (turn.isDone()) {
-            return turned(place, tokens, turn.join());
+        CompletableFuture<UpstreamRates.Turn> turn;
+        try {
+            turn = rates.tryTake(lane.name(), tokens).toCompletableFuture();
+        } catch (RuntimeException e) {
+            turn = CompletableFuture.failedFuture(e);
         }
+        if (turn.isDone()) {
+            return asked(place, tokens, turn);
+        }
+        var asking = turn;
         turn.whenComplete(
-                (come, broken) -> loop.runOnContext(nothing -> late(place, tokens, turn)));
+                (come, broken) -> loop.runOnContext(nothing -> late(place, tokens, asking)));
         return this;
     }
 
     private void late(Place place, long tokens, CompletableFuture<UpstreamRates.Turn> turn) {
-        Supplier<Passage> how =
-                turn.isCompletedExceptionally()
-                        ? () -> unknown(place)
-                        : () -> turned(place, tokens, turn.join());
         if (!left) {
-            listener.goesOn(this, how);
-        } else if (how.get() instanceof Place unwanted) {
+            listener.goesOn(this, () -> asked(place, tokens, turn));
+        } else if (asked(place, tokens, turn) instanceof Place unwanted) {
             unwanted.unused();
         }
+    }
+
+    private Passage asked(Place place, long tokens, CompletableFuture<UpstreamRates.Turn> turn) {
+        return turn.isCompletedExceptionally()
+                ? unknown(place)
+                : turned(place, tokens, turn.join());
     }
 
     private Passage turned(Place place, long tokens, UpstreamRates.Turn turn) {
@@ -145,7 +153,7 @@ final class Entering implements Passage, Waiter {
     public void enters() {
         loop.runOnContext(nothing -> {
             if (left) {
-                turnstile().left(-1, false);
+                turnstile().left(-1, Turnstile.Left.SILENTLY);
             } else {
                 flight.note("queue", "waited");
                 listener.goesOn(this, this::inside);

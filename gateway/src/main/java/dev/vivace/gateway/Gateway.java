@@ -120,17 +120,20 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Waits until the calls in flight have ended, while it says that it is not ready and still
-     * serves what comes; what has not ended after the grace time is cut off. To be {@linkplain
-     * #close closed} next. Takes a few seconds more than the grace time at most.
+     * Says that it is not ready, and takes calls as before for a time of notice. Then waits until
+     * the calls in flight have ended, while it says that it is not ready and still serves what
+     * comes; what has not ended after the grace time is cut off. To be {@linkplain #close closed}
+     * next. Takes a few seconds more than the grace time at most.
      *
      * @param hurry says, when it is asked, whether the grace time is over before its time
      * @param say told in a line for a person that it begins, and how it ends
+     * @return false if calls were cut off because somebody was in a hurry
      */
-    public void drain(Duration grace, BooleanSupplier hurry, Consumer<String> say)
+    public boolean drain(
+            Duration notice, Duration grace, BooleanSupplier hurry, Consumer<String> say)
             throws InterruptedException {
         readiness.stop();
-        draining.run(grace, hurry, say);
+        return draining.run(notice, grace, hurry, say);
     }
 
     /** Stops listening, ends what is in flight, and writes what is to survive. */

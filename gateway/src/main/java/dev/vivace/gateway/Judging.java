@@ -5,6 +5,7 @@ import dev.vivace.answer.Head;
 import dev.vivace.answer.StreamEnd;
 import dev.vivace.deliver.Cause;
 import dev.vivace.line.UpstreamRequest.Kind;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -97,28 +98,34 @@ final class Judging implements Attempt.Listener {
         } else {
             attempt.place().settle(showing.bought(attempt));
         }
-        if (cause == Cause.NONE || !dispatch.goesOnWithout(attempt, cause, Optional.empty())) {
-            fail(attempt, failure);
+        if (refusedAlready()) {
+            dispatch.drop(attempt);
+            showRefusal();
+        } else if (cause == Cause.NONE
+                || !dispatch.goesOnWithout(attempt, cause, Optional.empty())) {
+            dispatch.fail(attempt, failure);
         }
     }
 
-    /** Nothing is left to be tried; what an upstream said is clearer than what we would say. */
-    private void fail(Attempt attempt, Failure failure) {
-        Attempt other = refusal;
-        if (other == null || showing.begun()) {
-            dispatch.fail(attempt, failure);
-        } else {
-            show(other);
-            complete(other);
-        }
+    /**
+     * Whether another attempt was told that the request itself is at fault, and this one was the
+     * last hope: it would be told so everywhere.
+     */
+    private boolean refusedAlready() {
+        return refusal != null && !dispatch.hedged() && !showing.begun();
+    }
+
+    private void showRefusal() {
+        Attempt other = Objects.requireNonNull(refusal);
+        show(other);
+        complete(other);
     }
 
     /** Enough has come to say whether this is the answer. */
     private void judge(Attempt attempt, boolean whole) {
         Opening opening = attempt.opening();
         Cause cause = opening.cause(whole);
-        boolean clientsOwn =
-                cause == Cause.REFUSED_KEY && attempt.place().lane().state().keys().count() == 0;
+        boolean clientsOwn = cause.aboutKey() && attempt.place().lane().state().keys().count() == 0;
         boolean refused = cause == Cause.REFUSED || clientsOwn;
         if (cause == Cause.NONE || refused && !dispatch.hedged()) {
             show(attempt);
@@ -127,9 +134,18 @@ final class Judging implements Attempt.Listener {
         if (refused && whole) {
             refusal = attempt; // the other may be able to do what this one is not
         }
+        boolean hopeless = !refused && refusedAlready();
         // Who goes on may want the same place, and the same tokens, at once.
-        attempt.place().ended(cause, () -> said(attempt));
+        attempt.place().ended(cause, () -> said(attempt, cause));
         attempt.place().settle(showing.bought(attempt));
+        if (hopeless) {
+            if (!whole) {
+                attempt.cancel();
+            }
+            dispatch.drop(attempt);
+            showRefusal();
+            return;
+        }
         boolean mended = dispatch.goesOnWithout(attempt, cause, opening.retryAfter());
         if (!mended && !(cause == Cause.BROKEN && opening.pretends())) {
             show(attempt); // what the upstream says is clearer than what we would say
@@ -139,7 +155,7 @@ final class Judging implements Attempt.Listener {
             attempt.cancel();
         }
         if (!mended) {
-            fail(attempt, Showing.broken(attempt));
+            dispatch.fail(attempt, Showing.broken(attempt));
         }
     }
 
@@ -171,7 +187,8 @@ final class Judging implements Attempt.Listener {
         }
         Cause verdict = attempt.opening().verdict();
         boolean late = ending == StreamEnd.ERROR && verdict == Cause.NONE;
-        attempt.place().ended(late ? Cause.SERVER_ERROR : verdict, () -> said(attempt));
+        Cause cause = late ? Cause.SERVER_ERROR : verdict;
+        attempt.place().ended(cause, () -> said(attempt, cause));
         showing.rest(attempt, ending);
         dispatch.complete(attempt);
         attempt.place().settle(showing.bought(attempt));
@@ -185,12 +202,12 @@ final class Judging implements Attempt.Listener {
     }
 
     /** What was wrong with an answer that did come, for whoever is on call. */
-    private static String said(Attempt attempt) {
+    private static String said(Attempt attempt, Cause cause) {
+        if (cause == Cause.BROKEN) {
+            return Showing.broken(attempt).message();
+        }
         int status = attempt.opening().head().status();
-        return status >= 400
-                ? attempt.place().lane().called() + " answered " + status + "."
-                : attempt.opening().cause(true) == Cause.BROKEN
-                        ? Showing.broken(attempt).message()
-                        : attempt.place().lane().called() + " sent an error in its stream.";
+        String what = status >= 400 ? " answered " + status + "." : " sent an error in its stream.";
+        return attempt.place().lane().called() + what;
     }
 }

@@ -85,7 +85,7 @@ final class Mending {
         Candidate to = attempt.candidate();
         UpstreamState state = to.lane().state();
         boolean otherKey =
-                (cause == Cause.RATE_LIMITED || cause == Cause.REFUSED_KEY)
+                (cause == Cause.RATE_LIMITED || cause.aboutKey())
                         && state.keys().count() > 1
                         && state.keys().restsFor().isZero();
         boolean late = cause == Cause.TIMEOUT && targets.next().isPresent();

@@ -74,14 +74,8 @@ final class PassDoor {
                 return;
             }
         }
-        Optional<byte[]> listed = listed(admitted.principal(), request);
-        if (listed.isPresent()) {
-            exchange.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
-            exchange.end(listed.get());
-            return;
-        }
         Optional<String> forbidden = forbidden(admitted.principal());
-        if (forbidden.isPresent()) {
+        if (forbidden.isPresent() && listed(admitted.principal(), request).isEmpty()) {
             String why = forbidden.get();
             refuse(exchange, new Access.Refused(403, admitted.principal(), why, why));
             return;
@@ -135,6 +129,11 @@ final class PassDoor {
             return;
         }
         HttpServerRequest request = exchange.request;
+        Optional<byte[]> listed = listed(call.principal(), request);
+        if (listed.isPresent()) {
+            tell(exchange, call, listed.get());
+            return;
+        }
         var outgoing =
                 new UpstreamRequest(
                         route,
@@ -160,6 +159,13 @@ final class PassDoor {
         follower.follow(reader);
     }
 
+    private void tell(Exchange exchange, Call call, byte[] json) {
+        exchange.introduce(call, CacheStatus.BYPASS, System.nanoTime() - call.arrived());
+        exchange.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
+        exchange.end(json);
+        parts.settlement().told(call);
+    }
+
     private static boolean safe(HttpServerRequest request) {
         return !Exchange.hasBody(request)
                 && (request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD);
@@ -174,9 +180,8 @@ final class PassDoor {
 
     private Optional<byte[]> listed(Principal who, HttpServerRequest request) {
         String path = request.path();
-        return path != null && request.method() == HttpMethod.GET
-                ? models.answer(path, who)
-                : Optional.empty();
+        boolean asks = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
+        return path != null && asks ? models.answer(path, who) : Optional.empty();
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.deliver.Breaker;
 import dev.vivace.deliver.Cause;
 import dev.vivace.deliver.KeyRing;
+import dev.vivace.deliver.Turnstile;
 import dev.vivace.deliver.UpstreamState;
 import java.time.Duration;
 import java.util.Optional;
@@ -63,7 +64,7 @@ final class Place implements Passage {
             }
             key = keys > 1 ? state.keys().after(key) : -1;
         }
-        state.turnstile().left(-1, false);
+        state.turnstile().left(-1, Turnstile.Left.SILENTLY);
         return new Refused(lane.closed().orElseGet(lane::resting));
     }
 
@@ -106,7 +107,7 @@ final class Place implements Passage {
         if (over) {
             return;
         }
-        lane.state().ended(cause, what);
+        tell(cause, what);
         if (!cause.failsUpstream()) {
             answers();
         } else if (told) {
@@ -116,7 +117,26 @@ final class Place implements Passage {
             told = true;
             fails(cause);
         }
-        giveBack(cause.tooMuch());
+        giveBack(
+                cause.tooMuch()
+                        ? Turnstile.Left.DROPPED
+                        : cause.failsUpstream() ? Turnstile.Left.SILENTLY : Turnstile.Left.WELL);
+    }
+
+    /**
+     * What our own key is refused for, or used too much for, is ours to know. A 403 may be about
+     * the model, which whoever asks can choose.
+     */
+    private void tell(Cause cause, Supplier<String> what) {
+        UpstreamState state = lane.state();
+        boolean ours =
+                state.keys().count() > 0
+                        && (cause == Cause.RATE_LIMITED || cause == Cause.REFUSED_KEY);
+        if (cause.failsUpstream() || ours) {
+            state.failed(cause, what.get());
+        } else {
+            state.ended(cause);
+        }
     }
 
     /**
@@ -143,6 +163,14 @@ final class Place implements Passage {
         }
     }
 
+    /** Its client left, and had waited for an answer for long enough. */
+    void unanswered(String said) {
+        if (!over) {
+            lane.state().unanswered(said);
+            leave();
+        }
+    }
+
     /** The attempt was given up, through no fault of the upstream. */
     void left() {
         if (!over) {
@@ -159,7 +187,7 @@ final class Place implements Passage {
                 keyBreaker.left(keyTicket);
             }
         }
-        giveBack(false);
+        giveBack(Turnstile.Left.SILENTLY);
     }
 
     /** So much was taken of what the upstream may be asked for within a minute. */
@@ -209,8 +237,8 @@ final class Place implements Passage {
         }
     }
 
-    private void giveBack(boolean dropped) {
+    private void giveBack(Turnstile.Left how) {
         over = true;
-        lane.state().turnstile().left(feeds ? firstByte : -1, dropped);
+        lane.state().turnstile().left(feeds ? firstByte : -1, how);
     }
 }

@@ -76,16 +76,21 @@ final class Replication implements AutoCloseable {
      *
      * @param heard see {@link dev.vivace.key.ClientKeys#share}
      * @param patience at most
+     * @return whether there is nothing more to wait for
      */
-    void await(CompletionStage<Void> heard, Duration patience) {
+    boolean await(CompletionStage<Void> heard, Duration patience) {
         try {
             CompletableFuture.anyOf(
                             heard.toCompletableFuture(), link.unreachable().toCompletableFuture())
                     .get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (TimeoutException | ExecutionException e) {
-            // Then whoever needs to know them goes without.
+            return true;
+        } catch (ExecutionException e) {
+            return true; // whoever needs to know them goes without
         }
     }
 

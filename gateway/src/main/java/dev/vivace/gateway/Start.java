@@ -196,6 +196,14 @@ final class Start {
                                         "upstream " + each.name(),
                                         Readiness.Severity.DEGRADES,
                                         each.problem())));
+        checks.add(
+                new Readiness.Check(
+                        "configuration",
+                        Readiness.Severity.DEGRADES,
+                        inForce.rejected()
+                                ? Optional.of(
+                                        "its last change is rejected, see /admin/config; with it, the gateway would not start")
+                                : Optional.empty()));
         holdings.replication()
                 .ifPresent(shared -> {
                     checks.add(
@@ -220,8 +228,7 @@ final class Start {
     private void share(Replication shared) {
         var heard = new CompletableFuture<Void>();
         keys.share(shared.records(), () -> heard.complete(null));
-        shared.await(heard, MOMENT);
-        if (!heard.isDone()) {
+        if (!shared.await(heard, MOMENT)) {
             LOG.info(
                     "Waiting, {} s at most, until {} says which client keys there are.",
                     KEYS_PATIENCE.toSeconds(),

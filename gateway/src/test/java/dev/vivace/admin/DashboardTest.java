@@ -43,6 +43,9 @@ class DashboardTest {
                 Map.of(Cause.SERVER_ERROR, 1L),
                 0,
                 1,
+                0,
+                1,
+                9,
                 Optional.of(new Outcomes.Failed(Cause.SERVER_ERROR, what, Duration.ofSeconds(12))));
     }
 
@@ -92,7 +95,7 @@ class DashboardTest {
             String upstreams = find(dom, "(?s)<tbody id=\"upstreams\".*?</tbody>");
             assertEquals(
                     "&lt;img src=x onerror=document.title='owned'&gt; &amp; co fails too often and"
-                            + " is left alone for a moment; last failure 12 s ago: The upstream answered 500."
+                            + " is left alone for a moment; last 12 s ago: The upstream answered 500."
                             + " 7 6 none 1 of 2 1,234 5 85 µs"
                             + " works ok; last failure 12 s ago: It answered 503. 0 0 8 0 2 0 not known",
                     upstreams.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ").strip());

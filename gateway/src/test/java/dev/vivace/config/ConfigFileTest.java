@@ -61,7 +61,7 @@ class ConfigFileTest {
     /** What stands beside it in other tests, so that they keep their lines. */
     private static final String WHOLE =
             """
-            server: { region: eu, grace: 1m, connections: 5 }
+            server: { region: eu, notice: 7s, grace: 1m, connections: 5 }
             upstreams:
               openai:
                 url: "https://api.openai.com/v1"
@@ -126,7 +126,14 @@ class ConfigFileTest {
         Config config = load(WHOLE);
 
         assertEquals(
-                new Server("127.0.0.1", 8080, List.of(), "eu", Duration.ofMinutes(1), 5),
+                new Server(
+                        "127.0.0.1",
+                        8080,
+                        List.of(),
+                        "eu",
+                        Duration.ofSeconds(7),
+                        Duration.ofMinutes(1),
+                        5),
                 config.server());
         assertEquals(
                 new Upstream(

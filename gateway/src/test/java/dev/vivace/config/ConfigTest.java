@@ -116,10 +116,13 @@ class ConfigTest {
         refused(() -> new Timeouts(ok, Duration.ofDays(2), ok), "timeouts.first-byte", "2d");
         refused(() -> new Timeouts(ok, ok, Duration.ofNanos(1)), "timeouts.idle", "1ns");
         List<String> none = List.of();
-        refused(() -> new Server("a", 1, none, "a b", ok, 1), "server.region", "a b");
-        refused(() -> new Server("a", 1, none, "", ok, 0), "server.connections", "1 to 1000000");
+        refused(() -> new Server("a", 1, none, "a b", ok, ok, 1), "server.region", "a b");
         refused(
-                () -> new Server("a", 1, none, "", Duration.ofHours(2), 1),
+                () -> new Server("a", 1, none, "", ok, ok, 0),
+                "server.connections",
+                "1 to 1000000");
+        refused(
+                () -> new Server("a", 1, none, "", Duration.ZERO, Duration.ofHours(2), 1),
                 "server.grace",
                 "2h",
                 "0 to 1h");
@@ -153,7 +156,15 @@ class ConfigTest {
         Duration day = Duration.ofDays(1);
         assertEquals(day, new Timeouts(Duration.ofMillis(1), day, day).idle());
         assertEquals(1_000, weighted(1_000, Collections.nCopies(100, "k")).weight());
-        var widest = new Server("a", 1, List.of(), "r".repeat(64), Duration.ofHours(1), 1_000_000);
+        var widest =
+                new Server(
+                        "a",
+                        1,
+                        List.of(),
+                        "r".repeat(64),
+                        Duration.ofMinutes(5),
+                        Duration.ofHours(1),
+                        1_000_000);
         assertEquals(1_000_000, widest.connections());
         assertEquals(1_000_000, new Limits(1_024, 1 << 20, 1_000_000).messages());
         assertEquals("sk-1", weighted(1, List.of("sk-1", "sk-2")).key().orElseThrow());

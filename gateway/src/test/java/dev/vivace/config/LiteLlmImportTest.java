@@ -176,7 +176,7 @@ class LiteLlmImportTest {
                         "17: model_list[3]: requests are not translated: clients ask for sonnet",
                         "22: model_list[4].litellm_params.api_base: /v1 is added",
                         "23: model_list[4].litellm_params.api_key: the key itself was in the file",
-                        "32: model_list[8]: is left out: bedrock is no provider that is known here, and no api_base says",
+                        "32: model_list[8]: is left out: bedrock is no provider that is known here, and its api_base",
                         "34: model_list[9]: names with * are not kept; every model of the upstream can be asked for as openrouter/MODEL",
                         "39: router_settings.model_group_alias.nobody: is not kept",
                         "40: router_settings.redis_host: is not kept",

@@ -37,7 +37,7 @@ final class AdminDoorTest {
             Wire.Answer ready = Wire.get(gateway.address(), "/readyz");
             assertEquals(200, ready.status());
             assertEquals(
-                    "{\"status\":\"ok\",\"checks\":{\"cache\":\"ok\",\"ledger\":\"ok\",\"serving\":\"ok\",\"upstream default\":\"ok\"}}",
+                    "{\"status\":\"ok\",\"checks\":{\"cache\":\"ok\",\"configuration\":\"ok\",\"ledger\":\"ok\",\"serving\":\"ok\",\"upstream default\":\"ok\"}}",
                     ready.text());
             assertEquals("{\"status\":\"ok\"}", Wire.get(gateway.address(), "/healthz").text());
         }

@@ -165,6 +165,7 @@ final class AdmissionTest {
                                         0,
                                         any.hosts(),
                                         any.region(),
+                                        any.notice(),
                                         any.grace(),
                                         connections)));
     }

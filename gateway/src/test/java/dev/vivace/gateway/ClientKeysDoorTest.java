@@ -225,6 +225,12 @@ final class ClientKeysDoorTest {
             assertTrue(list.text().contains("{\"id\":\"x/m-1\","), list.text());
             assertTrue(list.text().endsWith("\"last_id\":\"x/m-1\"}"), list.text());
         }
+        Made seldom =
+                create("{\"tenant\":\"acme\",\"models\":[\"m-1\"],\"requests_per_minute\":1}");
+        assertEquals(200, Wire.get(gateway.address(), "/v1/models", seldom.bearer()).status());
+        assertEquals(429, Wire.get(gateway.address(), "/v1/models", seldom.bearer()).status());
+        String ledger = Wire.get(gateway.address(), "/admin/ledger", ADMIN).text();
+        assertTrue(ledger.contains("{\"stage\":\"models\",\"outcome\":\"listed\"}"), ledger);
         for (String path : List.of("/v1/models/m-1", "/v1/models/x/m-1", "/v1/models/x%2Fm-1")) {
             Wire.Answer one = Wire.get(gateway.address(), path, some.bearer());
             assertEquals(200, one.status(), path);

@@ -156,6 +156,41 @@ final class HedgeTest extends TwoUpstreams {
         }
     }
 
+    /**
+     * What is wrong with a request is wrong everywhere: nobody else is asked, nothing is repeated.
+     */
+    @Test
+    void aRefusalIsShownWhenTheOtherFailsAndNobodyElseIsAsked() throws Exception {
+        first.script((call, reply) -> {
+            if (call.text().contains("late")) {
+                lateEnds.await();
+                reply.json(503, BROKEN);
+            } else {
+                reply.json(200, HERE);
+            }
+        });
+        second.script((call, reply) -> {
+            if (call.text().contains("another")) {
+                reply.json(200, HERE);
+            } else {
+                reply.json(400, "{\"error\":{\"message\":\"not here\"}}");
+            }
+        });
+        var route = ModelRoute.of("first/m-1", "second/m-1", "second/another");
+        try (var gateway = both(with -> with.retries(hedging(3)).models(Map.of("m-1", route)))) {
+            beQuick(gateway);
+            int before = first.calls().size();
+            var late = ask(gateway, Chat.ask("late"));
+            second.await(1);
+            awaitMetric(gateway, metric("in_flight", "second", 0));
+            lateEnds.countDown();
+            assertEquals(400, late.get().status(), late.get().text());
+            assertTrue(late.get().text().contains("not here"), late.get().text());
+            assertEquals(before + 1, first.calls().size(), "it is not asked again");
+            assertEquals(1, second.calls().size(), "nor is the next of the chain");
+        }
+    }
+
     /** Where everything happens at once, places and budgets come out right all the same. */
     @Test
     void withSimulatorsThatFailNothingIsLeftBehind() throws Exception {

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -134,7 +136,7 @@ final class StopTest {
             half.send("POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello");
             Gateways.inFlight(gateway); // what came before is read
 
-            gateway.drain(Duration.ofMillis(50), () -> false, said::add);
+            gateway.drain(Duration.ZERO, Duration.ofMillis(50), () -> false, said::add);
             gateway.close();
             for (Wire stream : streams) {
                 String event = new String(stream.chunk(), UTF_8);
@@ -161,11 +163,43 @@ final class StopTest {
         }
     }
 
+    /** So that a balancer hears of it before anybody is turned away. */
+    @Test
+    void callsAreTakenAsBeforeWhileItGivesNotice() throws Exception {
+        var said = new CountDownLatch(1);
+        var hurry = new AtomicBoolean();
+        try (var upstream = Upstream.start(this::half);
+                var gateway = Gateways.keeping(upstream.url(), data)) {
+            var draining =
+                    CompletableFuture.supplyAsync(() -> {
+                        try {
+                            return gateway.drain(
+                                    Duration.ofMinutes(5),
+                                    Duration.ofMinutes(5),
+                                    hurry::get,
+                                    line -> said.countDown());
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+            said.await();
+            assertEquals(503, Wire.get(gateway.address(), "/readyz").status());
+            for (int i = 0; i < 2; i++) {
+                Wire.Answer answer =
+                        Wire.ask(gateway.address(), Chat.PATH, Chat.ask("during notice " + i));
+                assertEquals(200, answer.status(), answer.text());
+                assertEquals(Optional.empty(), answer.head().header("connection"));
+            }
+            hurry.set(true);
+            assertTrue(draining.get(), "nothing was cut off");
+        }
+    }
+
     @Test
     void nobodyIsLetInAfterTheLastCall() throws Exception {
         try (var upstream = Upstream.start(this::half);
                 var gateway = Gateways.keeping(upstream.url(), data)) {
-            gateway.drain(Duration.ofSeconds(30), () -> false, said -> {});
+            gateway.drain(Duration.ZERO, Duration.ofSeconds(30), () -> false, said -> {});
             try (var late = new Wire(gateway.address())) {
                 Wire.Answer answer = late.post(Chat.PATH, Chat.ask("late")).answer();
                 assertEquals(503, answer.status(), answer.text());

@@ -153,9 +153,24 @@ final class WatchingTest {
             assertTrue(
                     checks.path("upstream broken")
                             .asString("")
-                            .startsWith("failed the last 3 calls; "),
+                            .startsWith("failed 3 times in a row; "),
                     ready.toString());
             assertEquals("ok", checks.path("upstream works").asString(""));
+        }
+    }
+
+    /** Whoever may choose a model could otherwise make the gateway look ill. */
+    @Test
+    void aModelThatTheKeyMayNotUseIsNoFailureOfTheUpstream() throws Exception {
+        try (var upstream = Upstream.start((call, reply) -> reply.json(403, "{}"));
+                var gateway = Gateways.keyed(upstream.url(), Config.Protocol.OPENAI, "sk-1")) {
+            for (int i = 0; i < 4; i++) {
+                Wire.ask(gateway.address(), Chat.PATH, Chat.ask("turn " + i));
+            }
+            assertEquals("ok", json(gateway, "/readyz").path("status").asString(""));
+            assertHas(
+                    metrics(gateway),
+                    "vivace_upstream_calls_total{upstream=\"main\",outcome=\"forbidden\"} 4");
         }
     }
 
