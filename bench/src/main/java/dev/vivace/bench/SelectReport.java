@@ -22,13 +22,16 @@ record SelectReport(long seed, List<Row> rows, SelectSpeed speed) {
 
     String table() {
         var text = new StringBuilder();
-        text.append(Machine.here("none").text()).append("\n\n");
+        var machine = Machine.here("none");
         text.append(
-                "%-20s %-50s %5s %9s  %-5s  %-5s  %-5s\n"
+                "%s: %d x %s; %s\n\n"
+                        .formatted(machine.date(), machine.cores(), machine.cpu(), machine.jdk()));
+        text.append(
+                "%-20s %-54s %5s %9s  %-5s  %-5s  %-5s\n"
                         .formatted("", "", "tools", "requests", "@1", "@5", "@10"));
         for (Row row : rows) {
             text.append(
-                    "%-20s %-50s %5d %9d  %s%s\n"
+                    "%-20s %-54s %5d %9d  %s%s\n"
                             .formatted(
                                     row.data(),
                                     row.what(),

@@ -75,15 +75,4 @@ record Evidence(Map<String, Trials> tools, int successes) {
     static double risk(Trials trials) {
         return trials.failures() / (trials.count() + 2.0);
     }
-
-    /** For how many tools the word spoke. */
-    int spread() {
-        int spread = 0;
-        for (Trials each : tools.values()) {
-            if (each.successes() > 0) {
-                spread++;
-            }
-        }
-        return spread;
-    }
 }

@@ -80,7 +80,7 @@ public final class LearnedRanking {
     }
 
     private static void blend(Evidence evidence, ToolIndex index, float[] scores) {
-        double rarity = Bm25f.rarity(scores.length, evidence.spread());
+        double rarity = Bm25f.rarity(scores.length, evidence.tools().size());
         evidence.tools()
                 .forEach((name, trials) -> {
                     int tool = index.number(name);
