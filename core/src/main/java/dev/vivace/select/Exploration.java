@@ -29,7 +29,7 @@ final class Exploration {
      */
     int[] top(float[] scores, float[] doubts, int most) {
         long draw = mix(seed + STEP * draws.incrementAndGet());
-        for (int i = 0; i < scores.length; i++) {
+        for (int i = 0; i < scores.length && rate > 0; i++) {
             scores[i] *= (float) (1 + rate * doubts[i] * uniform(draw, i));
         }
         int[] top = Top.of(scores, most);

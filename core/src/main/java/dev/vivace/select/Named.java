@@ -2,7 +2,6 @@ package dev.vivace.select;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Tools that a request calls by their names. What was learned moves them up, never down.
@@ -10,8 +9,13 @@ import java.util.regex.Pattern;
  * @param places by tool: its number, and its place by what the definitions say
  */
 record Named(List<Place> places) {
-    private static final Pattern BETWEEN =
-            Pattern.compile("[^\\p{L}\\p{N}_./:&-]+|[./:-]+(?=\\s|$)");
+    /** Stand within names, and around them where a sentence says so. */
+    private static final String WITHIN = "_./:&-";
+
+    private static final String AROUND = "./:-";
+
+    /** Whoever names more means none in particular. */
+    private static final int MOST = 8;
 
     /** So that a tool is found by its name that has no other word to be found by. */
     private static final float SOME = 0.001f;
@@ -23,12 +27,38 @@ record Named(List<Place> places) {
         var found = new ArrayList<Place>();
         var whole = request.strip();
         note(index.number(whole), lexical, found);
-        for (String word : BETWEEN.split(whole)) {
+        for (String word : words(whole)) {
             if (!word.equals(whole) && isName(word)) {
                 note(index.number(word), lexical, found);
             }
         }
         return new Named(List.copyOf(found));
+    }
+
+    /** By hand: an expression that leaves out dots at the end takes the square of their number. */
+    private static List<String> words(String text) {
+        var words = new ArrayList<String>();
+        int start = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            if (i == text.length() || !isPart(text.charAt(i))) {
+                int end = i;
+                while (start < end && AROUND.indexOf(text.charAt(start)) >= 0) {
+                    start++;
+                }
+                while (start < end && AROUND.indexOf(text.charAt(end - 1)) >= 0) {
+                    end--;
+                }
+                if (start < end) {
+                    words.add(text.substring(start, end));
+                }
+                start = i + 1;
+            }
+        }
+        return words;
+    }
+
+    private static boolean isPart(char c) {
+        return Character.isLetterOrDigit(c) || WITHIN.indexOf(c) >= 0;
     }
 
     private static boolean isName(String word) {
@@ -42,7 +72,9 @@ record Named(List<Place> places) {
     }
 
     private static void note(int tool, float[] lexical, List<Place> found) {
-        if (tool < 0 || found.stream().anyMatch(each -> each.tool() == tool)) {
+        if (tool < 0
+                || found.size() == MOST
+                || found.stream().anyMatch(each -> each.tool() == tool)) {
             return;
         }
         lexical[tool] = Math.max(lexical[tool], SOME);

@@ -13,8 +13,8 @@ final class Top {
         int[] best = new int[Math.min(most, scores.length)];
         int found = 0;
         for (int i = 0; i < scores.length; i++) {
-            float score = scores[i];
-            if (score <= 0
+            float score = scores[i]; // Somebody else's embedder may say NaN.
+            if (!(score > 0)
                     || found == best.length && (found == 0 || score <= scores[best[found - 1]])) {
                 continue;
             }

@@ -33,6 +33,9 @@ final class Words {
                                     .strip()
                                     .split("\\s+")));
 
+    /** Of a longer word the beginning: what is kept of words is bounded by their number. */
+    private static final int LONGEST = 64;
+
     private final int most;
     private final List<String> found = new ArrayList<>();
 
@@ -102,7 +105,8 @@ final class Words {
         if (end - start < 2 && !Character.isDigit(text.charAt(start))) {
             return;
         }
-        String word = text.substring(start, end).toLowerCase(Locale.ROOT);
+        String word =
+                text.substring(start, Math.min(end, start + LONGEST)).toLowerCase(Locale.ROOT);
         if (!STOP.contains(word)) {
             found.add(Stemmer.stem(word));
         }

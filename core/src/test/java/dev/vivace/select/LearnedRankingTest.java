@@ -1,6 +1,7 @@
 package dev.vivace.select;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.tool.ToolDefinition;
@@ -118,5 +119,12 @@ class LearnedRankingTest {
 
     private static Evidence.Trials of(Evidence evidence, String tool) {
         return evidence.tools().getOrDefault(tool, Evidence.Trials.NONE);
+    }
+
+    @Test
+    void aNameThatNoToolCanHaveIsRefused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> learned.feedback("report", "x".repeat(257), true));
     }
 }

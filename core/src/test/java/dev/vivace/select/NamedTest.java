@@ -26,6 +26,7 @@ class NamedTest {
     void seesNamesAmongWords() {
         assertEquals(List.of(1), named("call get_weather, then answer"));
         assertEquals(List.of(1), named("call `get_weather`."));
+        assertEquals(List.of(1), named("...get_weather..."));
         assertEquals(List.of(1, 2), named("get_weather or files.read?"));
         assertEquals(List.of(2), named("files.read. And files.read"));
         assertEquals(List.of(), named("get_weathers getWeather get weather"));
@@ -55,5 +56,14 @@ class NamedTest {
         assertArrayEquals(new int[] {9, 1, 2}, second.keepPlaces(new int[] {9, 1, 2}));
         assertArrayEquals(new int[] {5}, second.keepPlaces(new int[] {5}));
         assertArrayEquals(new int[0], second.keepPlaces(new int[0]));
+    }
+
+    @Test
+    void noMoreThanAFewAreNamed() {
+        var tools = Corpus.many(60);
+        var index = ToolIndex.of(tools);
+        String all = String.join(" ", Corpus.names(tools));
+        float[] lexical = index.scores(ToolIndex.terms(all));
+        assertEquals(8, Named.in(all, index, lexical).places().size());
     }
 }

@@ -251,11 +251,14 @@ class ToolSelectorTest {
     void exploresAndKeepsNoDraw() {
         var curious = new ToolSelector(SelectorOptions.DEFAULTS.withExploration(0.5, 1), learned);
         var tools = many(60);
+        var known = curious.search("s", tools, "films and the weather or fillers", 50);
         var seen = new HashSet<String>();
         for (int i = 0; i < 1_000; i++) {
+            curious.select("t" + i, tools, "films and the weather or fillers");
             seen.addAll(curious.select("s" + i, tools, "films and the weather").added());
         }
         assertEquals(61, seen.size());
+        assertEquals(known, curious.search("s", tools, "films and the weather or fillers", 50));
     }
 
     /** Two meanings: of weather, and of all else. */
@@ -316,6 +319,12 @@ class ToolSelectorTest {
         near.search("s", many(60), "movie", 3);
         later.broken = true;
         assertEquals(List.of(WEATHER), near.search("s", many(60), "weather", 3));
+    }
+
+    @Test
+    void anEmbedderThatKnowsNoNumberHarmsNothing() {
+        var odd = clocked(Optional.of(text -> new float[] {Float.NaN, 1}));
+        assertEquals(List.of(WEATHER), odd.search("s", many(60), "weather", 3));
     }
 
     @Test

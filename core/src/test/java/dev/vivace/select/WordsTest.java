@@ -43,4 +43,9 @@ class WordsTest {
     void survivesHalfACharacter() {
         assertEquals(List.of("abc", "def"), words("abc\uD83D def\uDE00"));
     }
+
+    @Test
+    void cutsLongWords() {
+        assertEquals(List.of("x".repeat(64)), words("x".repeat(500)));
+    }
 }
