@@ -1,5 +1,6 @@
 package dev.vivace.select;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,7 +24,8 @@ final class Exploration {
     }
 
     /**
-     * The best by a draw; in the last place, at the rate, one that is not among them.
+     * The best by a draw; after them, or in the last place if there is no room, at the rate, one
+     * that is not among them.
      *
      * @param scores changed
      */
@@ -33,13 +35,13 @@ final class Exploration {
             scores[i] *= (float) (1 + rate * doubts[i] * uniform(draw, i));
         }
         int[] top = Top.of(scores, most);
-        if (top.length > 1 && uniform(draw, -1) < rate) {
-            visit(top, doubts, mix(draw));
-        }
-        return top;
+        boolean room = top.length < most;
+        return (room || most > 1) && uniform(draw, -1) < rate
+                ? visited(top, room, doubts, mix(draw))
+                : top;
     }
 
-    private static void visit(int[] top, float[] doubts, long draw) {
+    private static int[] visited(int[] top, boolean room, float[] doubts, long draw) {
         float[] chances = new float[doubts.length];
         for (int i = 0; i < chances.length; i++) {
             chances[i] = (float) (doubts[i] * uniform(draw, i));
@@ -48,9 +50,12 @@ final class Exploration {
             chances[tool] = 0;
         }
         int[] visitor = Top.of(chances, 1);
-        if (visitor.length > 0) {
-            top[top.length - 1] = visitor[0];
+        if (visitor.length == 0) {
+            return top;
         }
+        int[] shown = Arrays.copyOf(top, room ? top.length + 1 : top.length);
+        shown[shown.length - 1] = visitor[0];
+        return shown;
     }
 
     /** From 0 to 1. */

@@ -253,9 +253,12 @@ class ToolSelectorTest {
         var tools = many(60);
         var known = curious.search("s", tools, "films and the weather or fillers", 50);
         var seen = new HashSet<String>();
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 3_000; i++) {
             curious.select("t" + i, tools, "films and the weather or fillers");
-            seen.addAll(curious.select("s" + i, tools, "films and the weather").added());
+            var added = curious.select("s" + i, tools, "films and the weather").added();
+            assertTrue(
+                    added.containsAll(List.of("cinema", "get_weather")), "a visitor took a place");
+            seen.addAll(added);
         }
         assertEquals(61, seen.size());
         assertEquals(known, curious.search("s", tools, "films and the weather or fillers", 50));
