@@ -21,6 +21,7 @@ public final class BenchMain {
                 .with("faults", FaultsCommand::new)
                 .with("overload", OverloadCommand::new)
                 .with("fuzz", FuzzCommand::new)
+                .with("select", SelectCommand::new)
                 .with("micro", MicroCommand::new);
     }
 }
