@@ -48,7 +48,7 @@ final class ToolsCommand implements Command {
 
     @Override
     public int run(Arguments given, Console console) throws IOException, InterruptedException {
-        console.out().println(Machine.here("nothing else"));
+        console.out().println(Machine.here("nothing else").text());
         console.out().println();
         graphs(new Random(given.get("seed", Kind.LONG)), console);
         scheduling(console);
