@@ -1,0 +1,219 @@
+package dev.vivace.tool;
+
+import dev.vivace.tool.Attempts.Work;
+import dev.vivace.tool.Preparation.Prepared;
+import dev.vivace.tool.ToolOutcome.Done;
+import dev.vivace.tool.ToolOutcome.Failed;
+import dev.vivace.tool.ToolOutcome.Reason;
+import dev.vivace.tool.ToolOutcome.Source;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What happens to a call of a tool, in order:
+ *
+ * <p>authorise &gt; normalise &gt; cache &gt; join &gt; limit &gt; execute &gt; invalidate &gt;
+ * settle
+ *
+ * <p>Who may call is asked first and every time, so that no result, kept or on its way, reaches
+ * somebody who may not call. The tool runs on a thread of its own, and whoever wants its result
+ * waits for that: a call that is joined goes on for those who remain, and a tool that hangs keeps
+ * nobody. What it may still be writing stays uncertain until it has really ended. Thread-safe.
+ */
+public final class ToolLine {
+    private static final Logger LOG = LoggerFactory.getLogger(ToolLine.class);
+
+    private final Function<String, Optional<Tool>> tools;
+    private final ToolAccess access;
+    private final Preparation preparation;
+    private final ResultCache cache;
+    private final ResourceVersions versions;
+    private final Attempts attempts;
+    private final ToolStats stats;
+    private final long maxResultBytes;
+    private final LongSupplier nanos;
+
+    /** As many as there are calls under way, at most. */
+    private final ConcurrentHashMap<Reading, Execution> underWay = new ConcurrentHashMap<>();
+
+    ToolLine(ToolLineBuilder parts) {
+        this.tools = parts.tools;
+        this.access = parts.access;
+        this.preparation = parts.preparation;
+        this.cache = parts.cache;
+        this.versions = parts.versions;
+        this.stats = parts.stats;
+        this.attempts =
+                new Attempts(
+                        parts.limits, versions, new NativePool(parts.nativeThreads), parts.stats);
+        this.maxResultBytes = parts.maxResultBytes;
+        this.nanos = parts.nanos;
+    }
+
+    /**
+     * A line on which, unless more is said, everybody may call everything, results are kept in 64
+     * MB, and limits are wide.
+     *
+     * @param tools by their names; thread-safe
+     */
+    public static ToolLineBuilder of(Function<String, Optional<Tool>> tools) {
+        return new ToolLineBuilder(tools);
+    }
+
+    /**
+     * Makes a call, and blocks until it has an outcome or nobody waits for it any more: until the
+     * timeout of the context, or until the thread is interrupted, which it then still is.
+     */
+    public ToolOutcome run(ToolCall call, ToolContext context, CallOptions options) {
+        long began = nanos.getAsLong();
+        // authorise
+        if (!mayCall(context.principal(), call.tool())) {
+            return new Failed(Reason.DENIED, "you may not call the tool " + call.tool());
+        }
+        Optional<Tool> tool = tools.apply(call.tool());
+        if (tool.isEmpty()) {
+            return new Failed(Reason.UNKNOWN_TOOL, "there is no tool " + call.tool());
+        }
+        ToolOutcome outcome = prepared(tool.get(), call, context, options);
+        // settle
+        stats.settle(call.tool(), outcome, nanos.getAsLong() - began);
+        return outcome;
+    }
+
+    private ToolOutcome prepared(
+            Tool tool, ToolCall call, ToolContext context, CallOptions options) {
+        try {
+            // normalise
+            return switch (preparation.prepare(tool.definition(), call.arguments())) {
+                case Prepared.Unfit unfit -> new Failed(Reason.BAD_ARGUMENTS, unfit.message());
+                case Prepared.Ready ready -> {
+                    Effects effects = effects(tool, ready.arguments());
+                    var work = new Work(tool, ready.arguments(), effects, context);
+                    yield with(answered(work, options), ready.changes());
+                }
+            };
+        } catch (RuntimeException e) {
+            LOG.error("a call of the tool {} failed", LogText.of(call.tool()), e);
+            return new Failed(Reason.FAILED, "the call failed; this is not the tool's fault");
+        }
+    }
+
+    private ToolOutcome answered(Work work, CallOptions options) {
+        Optional<Reading> reading = reading(work);
+        Optional<Duration> timeToLive = reading.flatMap(it -> work.timeToLive());
+        if (reading.isPresent() && !options.skipCache()) {
+            // cache
+            if (timeToLive.isPresent()) {
+                Optional<ToolResult> kept = cache.find(reading.get());
+                if (kept.isPresent()) {
+                    return new Done(kept.get(), Source.CACHED, List.of());
+                }
+            } else {
+                stats.read(work.name(), reading.get());
+            }
+            return joined(work, reading.get(), timeToLive);
+        }
+        Execution alone = new Execution(self -> executed(work, reading, timeToLive, self));
+        alone.start();
+        return alone.await(work.context().timeout());
+    }
+
+    /** join */
+    private ToolOutcome joined(Work work, Reading reading, Optional<Duration> timeToLive) {
+        var own = new Execution(self -> executed(work, Optional.of(reading), timeToLive, self));
+        Execution execution = underWay.compute(reading, (key, found) -> joins(found) ? found : own);
+        if (execution == own) {
+            own.start();
+            return own.await(work.context().timeout());
+        }
+        ToolOutcome outcome = execution.await(work.context().timeout());
+        return outcome instanceof Done done
+                ? new Done(done.result(), Source.JOINED, List.of())
+                : outcome;
+    }
+
+    private static boolean joins(@Nullable Execution found) {
+        return found != null && found.join();
+    }
+
+    /** On a thread of its own: limit, execute, invalidate, and what others get of it. */
+    private ToolOutcome executed(
+            Work work, Optional<Reading> reading, Optional<Duration> timeToLive, Execution self) {
+        try {
+            ToolOutcome outcome = attempts.run(work, self);
+            if (!(outcome instanceof Done done)) {
+                return outcome;
+            }
+            JsonSize size = JsonSize.of(done.result().value(), maxResultBytes);
+            if (size.text() > maxResultBytes) {
+                return new Failed(
+                        Reason.TOO_LARGE,
+                        "the result is larger than " + maxResultBytes + " bytes; ask for less");
+            }
+            if (reading.isPresent() && timeToLive.isPresent() && unchanged(reading.get())) {
+                cache.store(reading.get(), done.result(), size.heap(), timeToLive.get());
+            }
+            return outcome;
+        } catch (RuntimeException e) {
+            LOG.error("a call of the tool {} failed", LogText.of(work.name()), e);
+            return new Failed(Reason.FAILED, "the call failed; this is not the tool's fault");
+        } finally {
+            // Before it ends: what ended is not joined, but found in the cache.
+            reading.ifPresent(it -> underWay.remove(it, self));
+        }
+    }
+
+    private Optional<Reading> reading(Work work) {
+        if (!work.effects().readOnly()) {
+            return Optional.empty();
+        }
+        // In this order: what is written or invalidated from here on is seen when it has been read.
+        long invalidations = cache.invalidations();
+        OptionalLong version = versions.settled(work.effects().reads());
+        return version.isEmpty()
+                ? Optional.empty()
+                : ResultKey.of(
+                                work.tool().definition(),
+                                work.arguments(),
+                                work.context().principal(),
+                                work.effects().reads())
+                        .map(key -> new Reading(key, version.getAsLong(), invalidations));
+    }
+
+    /** Whether nothing that was read was written since. */
+    private boolean unchanged(Reading reading) {
+        return versions.version(reading.key().reads()) == reading.version();
+    }
+
+    private boolean mayCall(String principal, String tool) {
+        try {
+            return access.mayCall(principal, tool);
+        } catch (RuntimeException e) {
+            LOG.error("who may call the tool {} is not known", LogText.of(tool), e);
+            return false;
+        }
+    }
+
+    private static Effects effects(Tool tool, ObjectNode arguments) {
+        try {
+            return tool.effects(arguments);
+        } catch (RuntimeException e) {
+            return Effects.UNKNOWN;
+        }
+    }
+
+    private static ToolOutcome with(ToolOutcome outcome, List<String> changes) {
+        return outcome instanceof Done done && !changes.isEmpty()
+                ? new Done(done.result(), done.source(), changes)
+                : outcome;
+    }
+}
