@@ -4,11 +4,15 @@ import static dev.vivace.tool.ToolBench.done;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vivace.deliver.BreakerOptions;
+import dev.vivace.deliver.RetryOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -32,6 +36,9 @@ class ToolOracleTest {
 
     private final AtomicLong stamps = new AtomicLong();
 
+    /** Of the writes, by their ids. */
+    private final Map<Long, Long> stampOf = new ConcurrentHashMap<>();
+
     private static Resource place(ObjectNode arguments) {
         JsonNode path = arguments.get("path");
         return switch (path.stringValue()) {
@@ -51,9 +58,9 @@ class ToolOracleTest {
         return content;
     }
 
-    private void write(Resource place) {
-        // Whoever is late must not put an older stamp over a newer one.
-        written.compute(place, (key, old) -> stamps.incrementAndGet());
+    /** Within the entry's lock, so that whoever is late puts no older stamp over a newer one. */
+    private long write(Resource place) {
+        return written.compute(place, (key, old) -> stamps.incrementAndGet());
     }
 
     private static String randomPath(Random random, int width) {
@@ -65,7 +72,7 @@ class ToolOracleTest {
             return "table";
         }
         var path = new StringBuilder(kind < 8 ? "./" : "/");
-        for (int depth = random.nextInt(4); depth >= 0; depth--) {
+        for (int depth = random.nextInt(3); depth >= 0; depth--) {
             path.append((char) ('a' + random.nextInt(width))).append(depth == 0 ? "" : "/");
         }
         return path.toString();
@@ -87,7 +94,8 @@ class ToolOracleTest {
                         arguments -> Effects.write(place(arguments)),
                         (arguments, context) -> {
                             between.run();
-                            write(place(arguments));
+                            stampOf.put(
+                                    arguments.path("id").asLong(0), write(place(arguments)));
                             between.run();
                             if (arguments.path("fail").asBoolean(false)) {
                                 throw new IllegalStateException("half-way");
@@ -96,12 +104,15 @@ class ToolOracleTest {
                         }));
     }
 
-    private static ToolOutcome call(ToolLine line, String tool, String path, boolean fail) {
-        ObjectNode arguments = JsonNodeFactory.instance.objectNode();
-        arguments.put("path", path);
-        if (fail) {
-            arguments.put("fail", true);
-        }
+    private static ToolOutcome write(ToolLine line, String path, long id, boolean fail) {
+        return call(line, "write", argumentsOf(path).put("id", id).put("fail", fail));
+    }
+
+    private static ToolOutcome read(ToolLine line, String path) {
+        return call(line, "read", argumentsOf(path));
+    }
+
+    private static ToolOutcome call(ToolLine line, String tool, ObjectNode arguments) {
         return line.run(
                 new ToolCall("1", tool, arguments),
                 new ToolContext("ann", ToolBench.LONG),
@@ -109,20 +120,20 @@ class ToolOracleTest {
     }
 
     private static ToolLimit withoutBreaker() {
-        var on = dev.vivace.deliver.BreakerOptions.DEFAULT;
+        var on = BreakerOptions.DEFAULT;
         return new ToolLimit(
                 100,
                 1_000,
                 Duration.ofSeconds(30),
-                java.util.OptionalLong.empty(),
-                new dev.vivace.deliver.BreakerOptions(
+                OptionalLong.empty(),
+                new BreakerOptions(
                         false,
                         on.window(),
                         on.minCalls(),
                         on.failureRate(),
                         on.open(),
                         on.probes()),
-                dev.vivace.deliver.RetryOptions.DEFAULT);
+                RetryOptions.DEFAULT);
     }
 
     @Test
@@ -135,13 +146,12 @@ class ToolOracleTest {
         int possible = 0;
         int hits = 0;
         for (int i = 0; i < CALLS; i++) {
-            String path = randomPath(random, 5);
-            // Far from everywhere most of the time, so that something is left to be found.
-            if (random.nextInt(50) == 0) {
-                call(line, "write", path, random.nextInt(4) == 0);
+            String path = randomPath(random, 3);
+            if (random.nextInt(20) == 0) {
+                write(line, path, i, random.nextInt(4) == 0);
                 continue;
             }
-            ToolOutcome.Done outcome = done(call(line, "read", path, false));
+            ToolOutcome.Done outcome = done(read(line, path));
             JsonNode value = outcome.result().value();
             JsonNode truth = content(place(argumentsOf(path)));
             stale += value.equals(truth) ? 0 : 1;
@@ -176,20 +186,21 @@ class ToolOracleTest {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> all = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
-                var random = new Random(SEED + t);
+                long own = t;
+var random = new Random(SEED + own);
                 all.add(
                         executor.submit(() -> {
                             for (int i = 0; i < CALLS / threads; i++) {
                                 String path = randomPath(random, 3);
                                 Resource place = place(argumentsOf(path));
                                 if (random.nextInt(20) == 0) {
-                                    long before = stamps.get();
-                                    call(line, "write", path, random.nextInt(4) == 0);
-                                    settled.merge(place, before + 1, Math::max);
+long id = CALLS * own + i;
+write(line, path, id, random.nextInt(4) == 0);
+settled.merge(place, Objects.requireNonNull(stampOf.get(id)), Math::max);
                                 } else {
                                     Map<String, Long> least = least(settled, place);
                                     JsonNode value =
-                                            done(call(line, "read", path, false)).result().value();
+                                            done(read(line, path)).result().value();
                                     boolean fresh =
                                             least.entrySet().stream()
                                                     .allMatch(each ->
