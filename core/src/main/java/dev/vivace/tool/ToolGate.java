@@ -46,8 +46,13 @@ final class ToolGate {
 
     /** Waits for a turn as long as may be. */
     boolean awaitTurn() throws InterruptedException {
-        return turns.getQueueLength() < limit.queue()
+        return waiting() < limit.queue()
                 && turns.tryAcquire(limit.queueWait().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** How many wait for a turn, roughly. */
+    int waiting() {
+        return turns.getQueueLength();
     }
 
     void giveTurnBack() {

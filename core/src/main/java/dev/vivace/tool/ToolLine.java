@@ -172,6 +172,11 @@ public final class ToolLine {
         }
     }
 
+    /** Calls that others may join. */
+    int underWay() {
+        return underWay.size();
+    }
+
     private Optional<Reading> reading(Work work) {
         if (!work.effects().readOnly()) {
             return Optional.empty();
