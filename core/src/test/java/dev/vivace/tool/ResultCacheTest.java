@@ -32,8 +32,7 @@ class ResultCacheTest {
 
     private static ResultKey key(
             ToolDefinition definition, String arguments, String principal, String reads) {
-        return ResultKey.of(
-                        definition, json(arguments), principal, List.of(Resource.file(reads)))
+        return ResultKey.of(definition, json(arguments), principal, List.of(Resource.file(reads)))
                 .orElseThrow();
     }
 
@@ -207,32 +206,37 @@ class ResultCacheTest {
         assertTrue(String.valueOf(e.getMessage()).contains("maxBytes"));
     }
 
-    /** Versions only grow: whoever sees a result of a version sees the one that was stored for it. */
+    /**
+     * Versions only grow: whoever sees a result of a version sees the one that was stored for it.
+     */
     @Test
     void manyThreadsNeverSeeAResultOfAnotherVersion() throws Exception {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var wrong = new AtomicLong();
             var version = new AtomicLong();
             var all =
-                    Stream.generate(() -> executor.submit(() -> {
-                                var random = new Random();
-                                for (int i = 0; i < 5_000; i++) {
-                                    long at =
-                                            random.nextInt(10) == 0
-                                                    ? version.incrementAndGet()
-                                                    : version.get();
-                                    ResultKey key = key("{\"n\":" + random.nextInt(3) + "}");
-                                    Optional<ToolResult> found = cache.find(reading(key, at));
-                                    if (found.isEmpty()) {
-                                        store(key, at, said("" + at));
-                                    } else if (!found.get().equals(said("" + at))) {
-                                        wrong.incrementAndGet();
-                                    }
-                                    if (random.nextInt(100) == 0) {
-                                        cache.invalidateTool("list");
-                                    }
-                                }
-                            }))
+                    Stream.generate(() ->
+                                    executor.submit(() -> {
+                                        var random = new Random();
+                                        for (int i = 0; i < 5_000; i++) {
+                                            long at =
+                                                    random.nextInt(10) == 0
+                                                            ? version.incrementAndGet()
+                                                            : version.get();
+                                            ResultKey key =
+                                                    key("{\"n\":" + random.nextInt(3) + "}");
+                                            Optional<ToolResult> found =
+                                                    cache.find(reading(key, at));
+                                            if (found.isEmpty()) {
+                                                store(key, at, said("" + at));
+                                            } else if (!found.get().equals(said("" + at))) {
+                                                wrong.incrementAndGet();
+                                            }
+                                            if (random.nextInt(100) == 0) {
+                                                cache.invalidateTool("list");
+                                            }
+                                        }
+                                    }))
                             .limit(8)
                             .toList();
             for (var each : all) {

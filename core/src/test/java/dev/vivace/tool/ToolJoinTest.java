@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -198,17 +197,18 @@ class ToolJoinTest {
         var all =
                 new ToolBench(
                                 new FakeTool(
-                                "read",
-                                arguments -> Effects.read(TABLE),
-                                (arguments, context) -> {
-                                    most.accumulateAndGet(active.incrementAndGet(), Math::max);
-                                    try {
-                                        Thread.sleep(0, 200_000);
-                                        return said(arguments.path("n").asString(""));
-                                    } finally {
-                                        active.decrementAndGet();
-                                    }
-                                }))
+                                        "read",
+                                        arguments -> Effects.read(TABLE),
+                                        (arguments, context) -> {
+                                            most.accumulateAndGet(
+                                                    active.incrementAndGet(), Math::max);
+                                            try {
+                                                Thread.sleep(0, 200_000);
+                                                return said(arguments.path("n").asString(""));
+                                            } finally {
+                                                active.decrementAndGet();
+                                            }
+                                        }))
                         .limit(ToolBench.WITHOUT_BREAKER);
         ToolLine busy = all.line();
         long seed = 5;
@@ -224,8 +224,7 @@ class ToolJoinTest {
                         }
                         ToolOutcome outcome =
                                 busy.run(
-                                        new ToolCall(
-                                                "1", "read", json("{\"n\":\"" + n + "\"}")),
+                                        new ToolCall("1", "read", json("{\"n\":\"" + n + "\"}")),
                                         new ToolContext(
                                                 "ann", Duration.ofNanos(random.nextInt(600_000))),
                                         CallOptions.DEFAULT);

@@ -29,8 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ToolLimitsTest {
     private static final RetryOptions QUICK =
-            new RetryOptions(
-                    3, 1, 1_000, Duration.ofMillis(1), Duration.ofMillis(1), false);
+            new RetryOptions(3, 1, 1_000, Duration.ofMillis(1), Duration.ofMillis(1), false);
     private static final RetryOptions ONCE =
             new RetryOptions(1, 0, 0, Duration.ofMillis(1), Duration.ZERO, false);
     private static final BreakerOptions FEW =
@@ -46,12 +45,7 @@ class ToolLimitsTest {
 
     private static ToolLimit perMinute(long rate) {
         return new ToolLimit(
-                100,
-                100,
-                Duration.ZERO,
-                OptionalLong.of(rate),
-                BreakerOptions.DEFAULT,
-                ONCE);
+                100, 100, Duration.ZERO, OptionalLong.of(rate), BreakerOptions.DEFAULT, ONCE);
     }
 
     private FakeTool counting(Effects effects) {
@@ -88,9 +82,7 @@ class ToolLimitsTest {
                                             return said("done");
                                         }))
                         .limit(limit(ofTool, 100, ToolBench.LONG))
-                        .group(
-                                new ToolLimits.Group(
-                                        "files", limit(ofServer, 100, ToolBench.LONG)));
+                        .group(new ToolLimits.Group("files", limit(ofServer, 100, ToolBench.LONG)));
         ToolLine line = bench.line();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<ToolOutcome>> all = new ArrayList<>();
@@ -268,8 +260,7 @@ class ToolLimitsTest {
                 new ToolBench(
                                 new FakeTool(
                                                 "tool",
-                                                arguments ->
-                                                        Effects.write(Resource.file("d")),
+                                                arguments -> Effects.write(Resource.file("d")),
                                                 (arguments, context) -> {
                                                     if (calls.incrementAndGet() == 1) {
                                                         throw new java.io.IOException("reset");

@@ -149,9 +149,7 @@ class ToolLineTest {
                                 arguments -> Effects.read(path(arguments)),
                                 (arguments, context) -> {
                                     if (calls.incrementAndGet() == 1) {
-                                        bench.versions
-                                                .begin(List.of(Resource.file("d/a")))
-                                                .end();
+                                        bench.versions.begin(List.of(Resource.file("d/a"))).end();
                                     }
                                     return said("seen");
                                 })

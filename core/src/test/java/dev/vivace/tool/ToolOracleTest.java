@@ -91,8 +91,7 @@ class ToolOracleTest {
                         arguments -> Effects.write(place(arguments)),
                         (arguments, context) -> {
                             between.run();
-                            stampOf.put(
-                                    arguments.path("id").asLong(0), write(place(arguments)));
+                            stampOf.put(arguments.path("id").asLong(0), write(place(arguments)));
                             between.run();
                             if (arguments.path("fail").asBoolean(false)) {
                                 throw new IllegalStateException("half-way");
@@ -174,20 +173,22 @@ class ToolOracleTest {
             List<Future<?>> all = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
                 long own = t;
-var random = new Random(SEED + own);
+                var random = new Random(SEED + own);
                 all.add(
                         executor.submit(() -> {
                             for (int i = 0; i < CALLS / threads; i++) {
                                 String path = randomPath(random, 3);
                                 Resource place = place(argumentsOf(path));
                                 if (random.nextInt(20) == 0) {
-long id = CALLS * own + i;
-write(line, path, id, random.nextInt(4) == 0);
-settled.merge(place, Objects.requireNonNull(stampOf.get(id)), Math::max);
+                                    long id = CALLS * own + i;
+                                    write(line, path, id, random.nextInt(4) == 0);
+                                    settled.merge(
+                                            place,
+                                            Objects.requireNonNull(stampOf.get(id)),
+                                            Math::max);
                                 } else {
                                     Map<String, Long> least = least(settled, place);
-                                    JsonNode value =
-                                            done(read(line, path)).result().value();
+                                    JsonNode value = done(read(line, path)).result().value();
                                     boolean fresh =
                                             least.entrySet().stream()
                                                     .allMatch(each ->

@@ -143,7 +143,6 @@ class ToolStatsTest {
                 });
             }
         }
-        assertEquals(
-                16_000, many.summaries().stream().mapToLong(ToolStats.Summary::calls).sum());
+        assertEquals(16_000, many.summaries().stream().mapToLong(ToolStats.Summary::calls).sum());
     }
 }
