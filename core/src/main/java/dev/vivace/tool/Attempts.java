@@ -53,26 +53,42 @@ final class Attempts {
         }
     }
 
-    /** What came of one attempt, and whether another could do better. */
-    private record Attempt(ToolOutcome outcome, boolean again) {}
+    /**
+     * What came of one attempt.
+     *
+     * @param refused whether the tool was not even called
+     * @param again whether another could do better
+     */
+    private record Attempt(ToolOutcome outcome, boolean refused, boolean again) {
+        Attempt(ToolOutcome outcome, boolean again) {
+            this(outcome, false, again);
+        }
+
+        static Attempt refused(Reason why, String message) {
+            return new Attempt(new Failed(why, message), true, false);
+        }
+    }
 
     ToolOutcome run(Work work, Execution execution) {
         List<ToolGate> gates = limits.gates(work.name());
         ToolGate own = gates.getFirst();
         own.called();
         try {
-            for (int made = 1; ; made++) {
-                Attempt attempt = attempt(work, gates, execution);
-                if (!attempt.again || !work.repeatable() || execution.givenUp()) {
-                    return attempt.outcome;
-                }
+            Attempt last = attempt(work, gates, execution);
+            for (int made = 1; last.again && work.repeatable() && !execution.givenUp(); made++) {
                 Optional<Duration> wait = own.beforeRetry(made);
                 if (wait.isEmpty()) {
-                    return attempt.outcome;
+                    break;
                 }
                 stats.retried(work.name());
                 Thread.sleep(wait.get());
+                Attempt next = attempt(work, gates, execution);
+                if (next.refused) {
+                    break; // why it failed says more than why it was not called again
+                }
+                last = next;
             }
+            return last.outcome;
         } catch (InterruptedException e) {
             return execution.givenUp()
                     ? new Failed(Reason.CANCELLED, "it was cancelled")
@@ -88,8 +104,7 @@ final class Attempts {
                 stats.waited(work.name());
             }
             if (refusal.isPresent()) {
-                return new Attempt(
-                        new Failed(refusal.get().reason(), refusal.get().message()), false);
+                return Attempt.refused(refusal.get().reason(), refusal.get().message());
             }
             execution.through(passage);
             if (execution.givenUp()) {
@@ -107,11 +122,9 @@ final class Attempts {
         } catch (InterruptedException e) {
             throw e;
         } catch (NativePool.FullException e) {
-            return new Attempt(
-                    new Failed(
-                            Reason.LIMITED,
-                            "too many calls that need a thread of their own; call it later"),
-                    false);
+            return Attempt.refused(
+                    Reason.LIMITED,
+                    "too many calls that need a thread of their own; call it later");
         } catch (IllegalArgumentException e) {
             return new Attempt(failed(work, e), false); // the call's fault, and it stays so
         } catch (Exception e) {
@@ -119,7 +132,7 @@ final class Attempts {
             return new Attempt(failed(work, e), true);
         } catch (Throwable e) {
             passage.failed();
-            LOG.error("the tool {} failed", LogText.of(work.name()), e);
+            LOG.error("the tool {} failed", ShortText.of(work.name()), e);
             return new Attempt(
                     new Failed(Reason.FAILED, "the tool " + work.name() + " failed badly"), false);
         }

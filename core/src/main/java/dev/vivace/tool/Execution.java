@@ -57,7 +57,11 @@ final class Execution {
         try {
             return ended.await(TimeUnit.NANOSECONDS.convert(longest), TimeUnit.NANOSECONDS)
                     ? leave(Reason.TIMEOUT, "") // it is there
-                    : leave(Reason.TIMEOUT, "it took too long; nobody waits for it any more");
+                    : leave(
+                            Reason.TIMEOUT,
+                            "it took longer than "
+                                    + longest.toMillis()
+                                    + " ms and was given up; what it does may still happen");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return leave(Reason.CANCELLED, "it was cancelled");

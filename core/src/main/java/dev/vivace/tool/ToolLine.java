@@ -31,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ToolLine {
     private static final Logger LOG = LoggerFactory.getLogger(ToolLine.class);
+    private static final String BROKEN = "the call failed; this is not the tool's fault";
 
     private final Function<String, Optional<Tool>> tools;
     private final ToolAccess access;
@@ -75,36 +76,43 @@ public final class ToolLine {
      */
     public ToolOutcome run(ToolCall call, ToolContext context, CallOptions options) {
         long began = nanos.getAsLong();
+        Optional<Tool> tool = tools.apply(call.tool());
+        ToolOutcome outcome = outcome(tool, call, context, options);
+        // settle; what is not there has no figures, for its names are whatever callers think of
+        tool.ifPresent(
+                it -> stats.settle(it.definition().name(), outcome, nanos.getAsLong() - began));
+        return outcome;
+    }
+
+    private ToolOutcome outcome(
+            Optional<Tool> tool, ToolCall call, ToolContext context, CallOptions options) {
         // authorise
         if (!mayCall(context.principal(), call.tool())) {
-            return new Failed(Reason.DENIED, "you may not call the tool " + call.tool());
+            return new Failed(
+                    Reason.DENIED, "you may not call the tool " + ShortText.of(call.tool()));
         }
-        Optional<Tool> tool = tools.apply(call.tool());
         if (tool.isEmpty()) {
-            return new Failed(Reason.UNKNOWN_TOOL, "there is no tool " + call.tool());
+            return new Failed(Reason.UNKNOWN_TOOL, "there is no tool " + ShortText.of(call.tool()));
         }
-        ToolOutcome outcome = prepared(tool.get(), call, context, options);
-        // settle
-        stats.settle(call.tool(), outcome, nanos.getAsLong() - began);
-        return outcome;
+        try {
+            return prepared(tool.get(), call, context, options);
+        } catch (RuntimeException e) {
+            LOG.error("a call of the tool {} failed", ShortText.of(call.tool()), e);
+            return new Failed(Reason.FAILED, BROKEN);
+        }
     }
 
     private ToolOutcome prepared(
             Tool tool, ToolCall call, ToolContext context, CallOptions options) {
-        try {
-            // normalise
-            return switch (preparation.prepare(tool.definition(), call.arguments())) {
-                case Prepared.Unfit unfit -> new Failed(Reason.BAD_ARGUMENTS, unfit.message());
-                case Prepared.Ready ready -> {
-                    Effects effects = effects(tool, ready.arguments());
-                    var work = new Work(tool, ready.arguments(), effects, context);
-                    yield with(answered(work, options), ready.changes());
-                }
-            };
-        } catch (RuntimeException e) {
-            LOG.error("a call of the tool {} failed", LogText.of(call.tool()), e);
-            return new Failed(Reason.FAILED, "the call failed; this is not the tool's fault");
-        }
+        // normalise
+        return switch (preparation.prepare(tool.definition(), call.arguments())) {
+            case Prepared.Unfit unfit -> new Failed(Reason.BAD_ARGUMENTS, unfit.message());
+            case Prepared.Ready ready -> {
+                Effects effects = effects(tool, ready.arguments());
+                var work = new Work(tool, ready.arguments(), effects, context);
+                yield with(answered(work, options), ready.changes());
+            }
+        };
     }
 
     private ToolOutcome answered(Work work, CallOptions options) {
@@ -164,8 +172,8 @@ public final class ToolLine {
             }
             return outcome;
         } catch (RuntimeException e) {
-            LOG.error("a call of the tool {} failed", LogText.of(work.name()), e);
-            return new Failed(Reason.FAILED, "the call failed; this is not the tool's fault");
+            LOG.error("a call of the tool {} failed", ShortText.of(work.name()), e);
+            return new Failed(Reason.FAILED, BROKEN);
         } finally {
             // Before it ends: what ended is not joined, but found in the cache.
             reading.ifPresent(it -> underWay.remove(it, self));
@@ -203,7 +211,7 @@ public final class ToolLine {
         try {
             return access.mayCall(principal, tool);
         } catch (RuntimeException e) {
-            LOG.error("who may call the tool {} is not known", LogText.of(tool), e);
+            LOG.error("who may call the tool {} is not known", ShortText.of(tool), e);
             return false;
         }
     }

@@ -123,7 +123,7 @@ public final class ToolStats {
         boolean called = called(outcome);
         counts.add(outcome, called, tookNanos);
         if (called && tookNanos >= slow.toNanos() && counts.timeToLog(nanos.getAsLong())) {
-            LOG.warn("the tool {} is slow: {} ms", LogText.of(tool), tookNanos / 1_000_000);
+            LOG.warn("the tool {} is slow: {} ms", ShortText.of(tool), tookNanos / 1_000_000);
         }
     }
 

@@ -91,7 +91,7 @@ class ToolLimitsTest {
                 all.add(executor.submit(call));
             }
             inside.acquire(2);
-            while (bench.waiting("tool") < 8) {
+            while (bench.waiting("tool") + active.get() < 10) {
                 Thread.onSpinWait();
             }
             release.countDown();
@@ -279,6 +279,25 @@ class ToolLimitsTest {
         done(run(bench.line(), "tool", "{}"));
         assertEquals(2, calls.get());
         assertEquals(4, bench.versions.version(List.of(Resource.file("d"))));
+    }
+
+    /** Why it failed says more than why it was not called once more. */
+    @Test
+    void aRetryThatMayNotBeMadeLeavesTheFailureAsItIs() {
+        broken.set(true);
+        var bench =
+                new ToolBench(counting(Effects.read(Resource.file("d"))))
+                        .limit(
+                                new ToolLimit(
+                                        10,
+                                        10,
+                                        Duration.ZERO,
+                                        OptionalLong.of(2),
+                                        BreakerOptions.DEFAULT,
+                                        QUICK));
+        assertEquals(
+                "the tool tool failed: broken", failed(run(bench.line(), "tool", "{}")).message());
+        assertEquals(2, calls.get());
     }
 
     @Test

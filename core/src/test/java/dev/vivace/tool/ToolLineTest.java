@@ -76,6 +76,11 @@ class ToolLineTest {
         allowed.set(false);
         assertEquals(Reason.DENIED, failed(run(line, "list", "{}")).reason());
         assertEquals(Reason.DENIED, failed(run(line, "no-such-tool", "{}")).reason());
+        // What there is has its figures, also of calls that were refused.
+        assertEquals(
+                List.of("list"),
+                bench.stats.summaries().stream().map(ToolStats.Summary::tool).toList());
+        assertEquals(2, bench.stats.summaries().getFirst().calls());
         allowed.set(true);
         assertEquals(Source.CACHED, done(run(line, "list", "{}")).source());
     }
@@ -156,6 +161,7 @@ class ToolLineTest {
                         .keptFor(HOUR));
         ToolLine line = bench.line();
         assertEquals(Source.CALLED, source(line, "list", "d"));
+        assertEquals(0, bench.cache.statistics().entries());
         assertEquals(Source.CALLED, source(line, "list", "d"));
         assertEquals(Source.CACHED, source(line, "list", "d"));
         try (var write = bench.versions.begin(List.of(Resource.file("d/b")))) {

@@ -98,8 +98,9 @@ class ToolStatsTest {
 
     @Test
     void whatIsLoggedStaysOnItsLine() {
-        assertEquals("a?b?c", LogText.of("a\nb\u001bc"));
-        assertEquals("plain", LogText.of("plain"));
+        assertEquals("a?b?c", ShortText.of("a\nb\u001bc"));
+        assertEquals("plain", ShortText.of("plain"));
+        assertEquals(259, ShortText.of("x".repeat(1_000)).length());
     }
 
     @Test
