@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Execution {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread worker;
+    private final Runnable last;
 
     private int waiting = 1;
     private boolean givenUp;
@@ -24,8 +25,10 @@ final class Execution {
 
     /**
      * @param work what there is to do, and what came of it; does not throw
+     * @param last to be done when nothing of it goes on any more
      */
-    Execution(Function<Execution, ToolOutcome> work) {
+    Execution(Function<Execution, ToolOutcome> work, Runnable last) {
+        this.last = last;
         this.worker = Thread.ofVirtual().name("vivace-tool").unstarted(() -> end(work.apply(this)));
     }
 
@@ -37,7 +40,11 @@ final class Execution {
         synchronized (this) {
             outcome = with;
         }
-        ended.countDown();
+        try {
+            last.run();
+        } finally {
+            ended.countDown();
+        }
     }
 
     /** One more waits for it, unless it has ended or was given up. */

@@ -6,29 +6,26 @@ import tools.jackson.databind.node.ObjectNode;
 /** Makes of the arguments that a model wrote those that a tool can be called with. Thread-safe. */
 @FunctionalInterface
 interface Preparation {
-    /** Takes arguments as they are. */
-    Preparation NONE = (definition, arguments) -> new Prepared.Ready(arguments, List.of());
-
     /** What came of it. */
-    sealed interface Prepared {
+    sealed interface Arguments {
         /**
          * They fit.
          *
          * @param arguments valid for the schema; the same object if nothing was changed
          * @param changes in words; empty if nothing was changed
          */
-        record Ready(ObjectNode arguments, List<String> changes) implements Prepared {}
+        record Fit(ObjectNode arguments, List<String> changes) implements Arguments {}
 
         /**
          * They do not.
          *
          * @param message what does not fit, where, and what would, for the model
          */
-        record Unfit(String message) implements Prepared {}
+        record Unfit(String message) implements Arguments {}
     }
 
     /**
      * @param arguments not to be changed
      */
-    Prepared prepare(ToolDefinition definition, ObjectNode arguments);
+    Arguments prepare(ToolDefinition definition, ObjectNode arguments);
 }

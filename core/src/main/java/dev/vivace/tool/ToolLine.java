@@ -1,7 +1,7 @@
 package dev.vivace.tool;
 
 import dev.vivace.tool.Attempts.Work;
-import dev.vivace.tool.Preparation.Prepared;
+import dev.vivace.tool.Preparation.Arguments;
 import dev.vivace.tool.ToolOutcome.Done;
 import dev.vivace.tool.ToolOutcome.Failed;
 import dev.vivace.tool.ToolOutcome.Reason;
@@ -29,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
  * waits for that: a call that is joined goes on for those who remain, and a tool that hangs keeps
  * nobody. What it may still be writing stays uncertain until it has really ended. Thread-safe.
  */
-public final class ToolLine {
+public final class ToolLine implements CallLine {
     private static final Logger LOG = LoggerFactory.getLogger(ToolLine.class);
     private static final String BROKEN = "the call failed; this is not the tool's fault";
 
@@ -75,75 +75,111 @@ public final class ToolLine {
      * timeout of the context, or until the thread is interrupted, which it then still is.
      */
     public ToolOutcome run(ToolCall call, ToolContext context, CallOptions options) {
-        long began = nanos.getAsLong();
-        Optional<Tool> tool = tools.apply(call.tool());
-        ToolOutcome outcome = outcome(tool, call, context, options);
-        // settle; what is not there has no figures, for its names are whatever callers think of
-        tool.ifPresent(
-                it -> stats.settle(it.definition().name(), outcome, nanos.getAsLong() - began));
-        return outcome;
-    }
-
-    private ToolOutcome outcome(
-            Optional<Tool> tool, ToolCall call, ToolContext context, CallOptions options) {
-        // authorise
-        if (!mayCall(context.principal(), call.tool())) {
-            return new Failed(
-                    Reason.DENIED, "you may not call the tool " + ShortText.of(call.tool()));
-        }
-        if (tool.isEmpty()) {
-            return new Failed(Reason.UNKNOWN_TOOL, "there is no tool " + ShortText.of(call.tool()));
-        }
-        try {
-            return prepared(tool.get(), call, context, options);
-        } catch (RuntimeException e) {
-            LOG.error("a call of the tool {} failed", ShortText.of(call.tool()), e);
-            return new Failed(Reason.FAILED, BROKEN);
-        }
-    }
-
-    private ToolOutcome prepared(
-            Tool tool, ToolCall call, ToolContext context, CallOptions options) {
-        // normalise
-        return switch (preparation.prepare(tool.definition(), call.arguments())) {
-            case Prepared.Unfit unfit -> new Failed(Reason.BAD_ARGUMENTS, unfit.message());
-            case Prepared.Ready ready -> {
-                Effects effects = effects(tool, ready.arguments());
-                var work = new Work(tool, ready.arguments(), effects, context);
-                yield with(answered(work, options), ready.changes());
-            }
+        return switch (prepare(call, context.principal())) {
+            case Prepared.Refused refused -> refused.why();
+            case Prepared.Ready ready -> run(ready, context, options.skipCache(), () -> {});
         };
     }
 
-    private ToolOutcome answered(Work work, CallOptions options) {
+    @Override
+    public Prepared prepare(ToolCall call, String principal) {
+        long began = nanos.getAsLong();
+        Optional<Tool> tool = tools.apply(call.tool());
+        Prepared prepared = prepared(tool, call, principal);
+        // settle; what is not there has no figures, for its names are whatever callers think of
+        if (prepared instanceof Prepared.Refused refused && tool.isPresent()) {
+            settle(tool.get(), refused.why(), began);
+        }
+        return prepared;
+    }
+
+    private Prepared prepared(Optional<Tool> tool, ToolCall call, String principal) {
+        // authorise
+        if (!mayCall(principal, call.tool())) {
+            return new Prepared.Refused(denied(call.tool()));
+        }
+        if (tool.isEmpty()) {
+            return new Prepared.Refused(
+                    new Failed(
+                            Reason.UNKNOWN_TOOL, "there is no tool " + ShortText.of(call.tool())));
+        }
+        // normalise
+        return normalised(tool.get(), call.arguments());
+    }
+
+    private Prepared normalised(Tool tool, ObjectNode written) {
+        try {
+            return switch (preparation.prepare(tool.definition(), written)) {
+                case Arguments.Unfit unfit ->
+                        new Prepared.Refused(new Failed(Reason.BAD_ARGUMENTS, unfit.message()));
+                case Arguments.Fit fit ->
+                        new Prepared.Ready(
+                                tool,
+                                fit.arguments(),
+                                effects(tool, fit.arguments()),
+                                fit.changes());
+            };
+        } catch (RuntimeException e) {
+            LOG.error("the arguments for {} were not read", tool.definition().name(), e);
+            return new Prepared.Refused(new Failed(Reason.FAILED, BROKEN));
+        }
+    }
+
+    @Override
+    public ToolOutcome run(
+            Prepared.Ready ready, ToolContext context, boolean skipCache, Runnable ended) {
+        long began = nanos.getAsLong();
+        var work = new Work(ready.tool(), ready.arguments(), ready.effects(), context);
+        ToolOutcome outcome;
+        // Once more: it may have been prepared long ago.
+        if (mayCall(context.principal(), work.name())) {
+            outcome = with(answered(work, skipCache, ended), ready.changes());
+        } else {
+            ended.run();
+            outcome = denied(work.name());
+        }
+        settle(ready.tool(), outcome, began);
+        return outcome;
+    }
+
+    private ToolOutcome answered(Work work, boolean skipCache, Runnable ended) {
         Optional<Reading> reading = reading(work);
         Optional<Duration> timeToLive = reading.flatMap(it -> work.timeToLive());
-        if (reading.isPresent() && !options.skipCache()) {
+        if (reading.isPresent() && !skipCache) {
             // cache
-            if (timeToLive.isPresent()) {
-                Optional<ToolResult> kept = cache.find(reading.get());
-                if (kept.isPresent()) {
-                    return new Done(kept.get(), Source.CACHED, List.of());
-                }
-            } else {
-                stats.read(work.name(), reading.get());
+            Optional<ToolResult> kept = kept(work, reading.get(), timeToLive);
+            if (kept.isPresent()) {
+                ended.run();
+                return new Done(kept.get(), Source.CACHED, List.of());
             }
-            return joined(work, reading.get(), timeToLive);
+            return joined(work, reading.get(), timeToLive, ended);
         }
-        Execution alone = new Execution(self -> executed(work, reading, timeToLive, self));
+        var alone = new Execution(self -> executed(work, reading, timeToLive, self), ended);
         alone.start();
         return alone.await(work.context().timeout());
     }
 
+    private Optional<ToolResult> kept(Work work, Reading reading, Optional<Duration> timeToLive) {
+        if (timeToLive.isEmpty()) {
+            stats.read(work.name(), reading);
+            return Optional.empty();
+        }
+        return cache.find(reading);
+    }
+
     /** join */
-    private ToolOutcome joined(Work work, Reading reading, Optional<Duration> timeToLive) {
-        var own = new Execution(self -> executed(work, Optional.of(reading), timeToLive, self));
+    private ToolOutcome joined(
+            Work work, Reading reading, Optional<Duration> timeToLive, Runnable ended) {
+        var own =
+                new Execution(
+                        self -> executed(work, Optional.of(reading), timeToLive, self), ended);
         Execution execution = underWay.compute(reading, (key, found) -> joins(found) ? found : own);
         if (execution == own) {
             own.start();
             return own.await(work.context().timeout());
         }
         ToolOutcome outcome = execution.await(work.context().timeout());
+        ended.run(); // what may go on is somebody else's
         return outcome instanceof Done done
                 ? new Done(done.result(), Source.JOINED, List.of())
                 : outcome;
@@ -205,6 +241,14 @@ public final class ToolLine {
     /** Whether nothing that was read was written since. */
     private boolean unchanged(Reading reading) {
         return versions.version(reading.key().reads()) == reading.version();
+    }
+
+    private void settle(Tool tool, ToolOutcome outcome, long began) {
+        stats.settle(tool.definition().name(), outcome, nanos.getAsLong() - began);
+    }
+
+    private static Failed denied(String tool) {
+        return new Failed(Reason.DENIED, "you may not call the tool " + ShortText.of(tool));
     }
 
     private boolean mayCall(String principal, String tool) {

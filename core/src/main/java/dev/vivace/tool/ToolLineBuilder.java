@@ -13,7 +13,7 @@ public final class ToolLineBuilder {
 
     final Function<String, Optional<Tool>> tools;
     ToolAccess access = ToolAccess.EVERYBODY;
-    Preparation preparation = Preparation.NONE;
+    Preparation preparation = new SchemaPreparation();
     ResultCache cache = new ResultCache();
     ResourceVersions versions = new ResourceVersions();
     ToolLimits limits =
@@ -39,6 +39,7 @@ public final class ToolLineBuilder {
         return this;
     }
 
+    /** As the schema of the tool says if it is not said. */
     ToolLineBuilder preparation(Preparation how) {
         preparation = how;
         return this;

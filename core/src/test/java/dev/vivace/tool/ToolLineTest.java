@@ -248,9 +248,9 @@ class ToolLineTest {
         var bench = new ToolBench(reader("list"));
         bench.builder.preparation((definition, arguments) ->
                 arguments.has("dir")
-                        ? new Preparation.Prepared.Ready(
+                        ? new Preparation.Arguments.Fit(
                                 json("{\"path\":\"d\"}"), List.of("dir was renamed to path"))
-                        : new Preparation.Prepared.Unfit("path is missing"));
+                        : new Preparation.Arguments.Unfit("path is missing"));
         ToolLine line = bench.line();
         var refused = failed(run(line, "list", "{}"));
         assertEquals(Reason.BAD_ARGUMENTS, refused.reason());
@@ -260,6 +260,27 @@ class ToolLineTest {
             assertEquals(source, answered.source());
             assertEquals(List.of("dir was renamed to path"), answered.changes());
         }
+    }
+
+    @Test
+    void argumentsArePutRightAndCheckedAsTheSchemaSays() {
+        var tool =
+                new FakeTool(
+                        new ToolDefinition(
+                                "list",
+                                "",
+                                json(
+                                        """
+                                        {"type": "object", "required": ["depth"],
+                                         "properties": {"depth": {"type": "integer"}}}
+                                        """)),
+                        arguments -> Effects.PURE,
+                        (arguments, context) -> ToolResult.of(arguments));
+        ToolLine line = new ToolBench(tool).line();
+        var answered = done(run(line, "list", "{\"depth\": \"3\"}"));
+        assertEquals("{\"depth\":3}", answered.result().value().toString());
+        assertEquals(1, answered.changes().size());
+        assertEquals(Reason.BAD_ARGUMENTS, failed(run(line, "list", "{}")).reason());
     }
 
     /** What a tool does to its arguments is its own affair. */
@@ -356,6 +377,45 @@ class ToolLineTest {
         }
         assertEquals(Source.CALLED, source(line, "list", "d"));
         assertEquals(Source.CACHED, source(line, "list", "d"));
+    }
+
+    /** Whoever waits for the end of all that a call does learns it, once, however it ends. */
+    @Test
+    void saysWhenNothingGoesOnAnyMore() throws Exception {
+        var release = new CountDownLatch(1);
+        var allowed = new AtomicBoolean(true);
+        var bench =
+                new ToolBench(
+                        reader("list"),
+                        new FakeTool(
+                                "hang",
+                                arguments -> Effects.UNKNOWN,
+                                (arguments, context) -> {
+                                    awaitWhateverHappens(release);
+                                    return said("at last");
+                                }));
+        bench.builder.access((principal, tool) -> allowed.get());
+        ToolLine line = bench.line();
+        var context = new ToolContext("ann", Duration.ofMillis(50));
+        var ready = (Prepared.Ready) line.prepare(new ToolCall("1", "list", json("{}")), "ann");
+        var ends = new AtomicInteger();
+        done(line.run(ready, context, true, ends::incrementAndGet));
+        assertEquals(1, ends.get());
+        done(line.run(ready, context, false, ends::incrementAndGet));
+        assertEquals(2, ends.get());
+        allowed.set(false);
+        assertEquals(
+                Reason.DENIED,
+                failed(line.run(ready, context, false, ends::incrementAndGet)).reason());
+        assertEquals(3, ends.get());
+        allowed.set(true);
+        var hang = (Prepared.Ready) line.prepare(new ToolCall("1", "hang", json("{}")), "ann");
+        var ended = new CountDownLatch(1);
+        assertEquals(
+                Reason.TIMEOUT, failed(line.run(hang, context, false, ended::countDown)).reason());
+        assertEquals(1, ended.getCount());
+        release.countDown();
+        ended.await();
     }
 
     static void awaitWhateverHappens(CountDownLatch latch) {
