@@ -49,7 +49,7 @@ final class Attempts {
 
         /** A call that is felt outside may have been felt already when it failed. */
         private boolean repeatable() {
-            return effects.readOnly() || !effects.external() && tool.idempotent();
+            return effects.readOnly() || (tool.idempotent() && !effects.external());
         }
     }
 
@@ -115,7 +115,7 @@ final class Attempts {
     }
 
     private Attempt called(Work work, Passage passage) throws InterruptedException {
-        try (var write = versions.begin(work.effects.writes())) {
+        try (var _ = versions.begin(work.effects.writes())) {
             ToolResult result = call(work);
             passage.succeeded();
             return new Attempt(new Done(result, Source.CALLED, List.of()), false);

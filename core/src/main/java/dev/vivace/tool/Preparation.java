@@ -25,6 +25,8 @@ interface Preparation {
     }
 
     /**
+     * Looks at what a model wrote.
+     *
      * @param arguments not to be changed
      */
     Arguments prepare(ToolDefinition definition, ObjectNode arguments);

@@ -94,7 +94,7 @@ public final class ResultCache {
             return Optional.of(entry.result);
         }
         if (entry != null && entry.version < reading.version()) {
-            results.asMap().computeIfPresent(key, (k, found) -> found == entry ? null : found);
+            results.asMap().remove(key, entry);
         }
         misses.increment();
         return Optional.empty();
@@ -126,8 +126,7 @@ public final class ResultCache {
                         (old, young) -> old.version > young.version ? old : young);
         // Once more: an invalidation that came meanwhile may have passed here before the result.
         if (outdated(reading)) {
-            results.asMap()
-                    .computeIfPresent(reading.key(), (k, found) -> found == entry ? null : found);
+            results.asMap().remove(reading.key(), entry);
         }
     }
 

@@ -67,6 +67,8 @@ public final class ToolLineBuilder {
     }
 
     /**
+     * Bounds results.
+     *
      * @param bytes the largest result as JSON text, 1 kB to 1 GB; 8 MB by default
      */
     public ToolLineBuilder maxResultBytes(long bytes) {
@@ -76,6 +78,8 @@ public final class ToolLineBuilder {
     }
 
     /**
+     * Bounds platform threads.
+     *
      * @param threads for tools that block in native code, 1 to 1,000; 8 by default
      */
     public ToolLineBuilder nativeThreads(int threads) {

@@ -80,7 +80,7 @@ class ResourceVersionsTest {
     @Test
     void whatDependsOnNothingIsNeverChanged() {
         var versions = new ResourceVersions();
-        try (var write = versions.begin(List.of(Resource.EVERYTHING))) {
+        try (var _ = versions.begin(List.of(Resource.EVERYTHING))) {
             assertEquals(0, versions.settled(List.of()).orElseThrow());
         }
         assertEquals(0, versions.version(List.of()));
@@ -107,7 +107,7 @@ class ResourceVersionsTest {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int t = 0; t < threads; t++) {
                 var own = List.of(Resource.of("table", "t" + t));
-                executor.submit(() -> {
+                executor.execute(() -> {
                     for (int i = 0; i < each; i++) {
                         versions.begin(own).end();
                     }

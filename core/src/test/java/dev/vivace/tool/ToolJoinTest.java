@@ -166,7 +166,7 @@ class ToolJoinTest {
     @Test
     void readsDuringAWriteDoNotJoinEachOther() throws Exception {
         List<Caller> callers;
-        try (var write = bench.versions.begin(List.of(TABLE))) {
+        try (var _ = bench.versions.begin(List.of(TABLE))) {
             callers = List.of(caller(), caller());
         }
         release.release(2);
@@ -216,7 +216,7 @@ class ToolJoinTest {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int t = 0; t < 16; t++) {
                 var random = new Random(seed + t);
-                executor.submit(() -> {
+                executor.execute(() -> {
                     for (int i = 0; i < 500; i++) {
                         String n = "" + random.nextInt(3);
                         if (random.nextInt(10) == 0) {

@@ -164,7 +164,7 @@ class ToolLineTest {
         assertEquals(0, bench.cache.statistics().entries());
         assertEquals(Source.CALLED, source(line, "list", "d"));
         assertEquals(Source.CACHED, source(line, "list", "d"));
-        try (var write = bench.versions.begin(List.of(Resource.file("d/b")))) {
+        try (var _ = bench.versions.begin(List.of(Resource.file("d/b")))) {
             assertEquals(Source.CALLED, source(line, "list", "d"));
             assertEquals(Source.CALLED, source(line, "list", "d"));
         }

@@ -164,7 +164,7 @@ class ToolOracleTest {
     void nothingStaleIsServedWhileOthersWrite() throws Exception {
         var bench = bench(Thread::yield).limit(ToolBench.WITHOUT_BREAKER);
         ToolLine line = bench.line();
-        /** What was written by calls that have ended. */
+        // What was written by calls that have ended.
         var settled = new ConcurrentHashMap<Resource, Long>();
         var stale = new AtomicLong();
         var reads = new AtomicLong();

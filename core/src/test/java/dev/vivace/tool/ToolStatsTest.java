@@ -134,7 +134,7 @@ class ToolStatsTest {
         var many = new ToolStats(Duration.ofSeconds(10), now::get);
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int t = 0; t < 8; t++) {
-                executor.submit(() -> {
+                executor.execute(() -> {
                     for (int i = 0; i < 2_000; i++) {
                         many.settle("t" + i % 5, CALLED, i);
                         if (i % 100 == 0) {
