@@ -40,9 +40,10 @@ public record Invalidation(
     }
 
     /**
-     * Linear in the text for each star: a pattern from outside must not be able to make this slow.
+     * Whether a glob matches a text. Linear in the text for each star: a pattern from outside must
+     * not be able to make this slow.
      */
-    static boolean matches(String glob, String text) {
+    public static boolean matches(String glob, String text) {
         int g = 0;
         int t = 0;
         int star = -1;

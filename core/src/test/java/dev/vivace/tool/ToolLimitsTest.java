@@ -1,0 +1,335 @@
+package dev.vivace.tool;
+
+import static dev.vivace.tool.FakeTool.json;
+import static dev.vivace.tool.FakeTool.said;
+import static dev.vivace.tool.ToolBench.done;
+import static dev.vivace.tool.ToolBench.failed;
+import static dev.vivace.tool.ToolBench.run;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.deliver.BreakerOptions;
+import dev.vivace.deliver.RetryOptions;
+import dev.vivace.tool.ToolOutcome.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ToolLimitsTest {
+    private static final RetryOptions QUICK =
+            new RetryOptions(3, 1, 1_000, Duration.ofMillis(1), Duration.ofMillis(1), false);
+    private static final RetryOptions ONCE =
+            new RetryOptions(1, 0, 0, Duration.ofMillis(1), Duration.ZERO, false);
+    private static final BreakerOptions FEW =
+            new BreakerOptions(true, Duration.ofSeconds(10), 4, 0.5, Duration.ofSeconds(5), 1);
+
+    private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicBoolean broken = new AtomicBoolean();
+
+    private static ToolLimit limit(int atOnce, int queue, Duration wait) {
+        return new ToolLimit(
+                atOnce, queue, wait, OptionalLong.empty(), BreakerOptions.DEFAULT, ONCE);
+    }
+
+    private static ToolLimit perMinute(long rate) {
+        return new ToolLimit(
+                100, 100, Duration.ZERO, OptionalLong.of(rate), BreakerOptions.DEFAULT, ONCE);
+    }
+
+    private FakeTool counting(Effects effects) {
+        return new FakeTool(
+                "tool",
+                arguments -> effects,
+                (arguments, context) -> {
+                    calls.incrementAndGet();
+                    if (broken.get()) {
+                        throw new IllegalStateException("broken");
+                    }
+                    return said("done");
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 100", "100, 2"}) // the tool's limit, and that of its server
+    void noMoreRunAtOnceThanMay(int ofTool, int ofServer) throws Exception {
+        var active = new AtomicInteger();
+        var most = new AtomicInteger();
+        var inside = new Semaphore(0);
+        var release = new CountDownLatch(1);
+        var bench =
+                new ToolBench(
+                                new FakeTool(
+                                        "tool",
+                                        arguments -> Effects.UNKNOWN,
+                                        (arguments, context) -> {
+                                            most.accumulateAndGet(
+                                                    active.incrementAndGet(), Math::max);
+                                            inside.release();
+                                            release.await();
+                                            active.decrementAndGet();
+                                            return said("done");
+                                        }))
+                        .limit(limit(ofTool, 100, ToolBench.LONG))
+                        .group(new ToolLimits.Group("files", limit(ofServer, 100, ToolBench.LONG)));
+        ToolLine line = bench.line();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<ToolOutcome>> all = new ArrayList<>();
+            Callable<ToolOutcome> call = () -> run(line, "tool", "{}");
+            for (int i = 0; i < 10; i++) {
+                all.add(executor.submit(call));
+            }
+            inside.acquire(2);
+            while (bench.waiting("tool") + active.get() < 10) {
+                Thread.onSpinWait();
+            }
+            release.countDown();
+            for (Future<ToolOutcome> each : all) {
+                done(each.get());
+            }
+        }
+        assertEquals(2, most.get());
+        assertEquals(8, bench.stats.summaries().getFirst().waited());
+    }
+
+    @Test
+    void whoWouldWaitTooLongIsToldSoAndAToolThatHangsKeepsItsTurn() throws Exception {
+        var release = new CountDownLatch(1);
+        var bench =
+                new ToolBench(
+                                new FakeTool(
+                                        "tool",
+                                        arguments -> Effects.UNKNOWN,
+                                        (arguments, context) -> {
+                                            ToolLineTest.awaitWhateverHappens(release);
+                                            return said("done");
+                                        }))
+                        .limit(limit(1, 0, ToolBench.LONG));
+        ToolLine line = bench.line();
+        assertEquals(
+                Reason.TIMEOUT,
+                failed(
+                                line.run(
+                                        new ToolCall("1", "tool", json("{}")),
+                                        new ToolContext("ann", Duration.ofMillis(200)),
+                                        CallOptions.DEFAULT))
+                        .reason());
+        var refused = failed(run(line, "tool", "{}"));
+        assertEquals(Reason.LIMITED, refused.reason());
+        assertTrue(refused.message().contains("tool tool"), refused.message());
+        release.countDown();
+        ToolOutcome next;
+        do {
+            next = run(line, "tool", "{}");
+        } while (!(next instanceof ToolOutcome.Done));
+    }
+
+    @Test
+    void noMoreAMinuteThanMay() {
+        var bench = new ToolBench(counting(Effects.UNKNOWN)).limit(perMinute(2));
+        ToolLine line = bench.line();
+        done(run(line, "tool", "{}"));
+        done(run(line, "tool", "{}"));
+        var refused = failed(run(line, "tool", "{}"));
+        assertEquals(Reason.LIMITED, refused.reason());
+        assertTrue(refused.message().contains("call it again in 31 s"), refused.message());
+        bench.pass(Duration.ofSeconds(30));
+        done(run(line, "tool", "{}"));
+        assertEquals(3, calls.get());
+    }
+
+    /** What one of two buckets refuses takes nothing from the other. */
+    @Test
+    void theServersRateBoundsAllItsTools() {
+        var bench =
+                new ToolBench(counting(Effects.UNKNOWN))
+                        .limit(perMinute(3))
+                        .group(new ToolLimits.Group("files", perMinute(1)));
+        ToolLine line = bench.line();
+        done(run(line, "tool", "{}"));
+        for (int i = 0; i < 5; i++) {
+            var refused = failed(run(line, "tool", "{}"));
+            assertTrue(refused.message().contains("server files"), refused.message());
+        }
+        bench.pass(Duration.ofMinutes(1));
+        done(run(line, "tool", "{}"));
+    }
+
+    @Test
+    void aToolThatFailsTooOftenIsLeftAloneForAWhile() {
+        var bench =
+                new ToolBench(counting(Effects.UNKNOWN))
+                        .limit(
+                                new ToolLimit(
+                                        10, 10, Duration.ZERO, OptionalLong.empty(), FEW, ONCE));
+        ToolLine line = bench.line();
+        broken.set(true);
+        for (int i = 0; i < 4; i++) {
+            assertEquals(Reason.FAILED, failed(run(line, "tool", "{}")).reason());
+        }
+        var resting = failed(run(line, "tool", "{}"));
+        assertEquals(Reason.RESTING, resting.reason());
+        assertTrue(resting.message().contains("in 6 s"), resting.message());
+        assertEquals(4, calls.get());
+        broken.set(false);
+        bench.pass(Duration.ofSeconds(6));
+        done(run(line, "tool", "{}"));
+        done(run(line, "tool", "{}"));
+    }
+
+    /** The end of a call that hangs may never come, so that it is not waited for. */
+    @Test
+    void aCallThatTookTooLongCountsAsAFailureAtOnce() {
+        var release = new CountDownLatch(1);
+        var bench =
+                new ToolBench(
+                                new FakeTool(
+                                        "tool",
+                                        arguments -> Effects.UNKNOWN,
+                                        (arguments, context) -> {
+                                            calls.incrementAndGet();
+                                            ToolLineTest.awaitWhateverHappens(release);
+                                            return said("done");
+                                        }))
+                        .limit(
+                                new ToolLimit(
+                                        10, 10, Duration.ZERO, OptionalLong.empty(), FEW, ONCE));
+        ToolLine line = bench.line();
+        Reason reason;
+        do {
+            reason =
+                    failed(
+                                    line.run(
+                                            new ToolCall("1", "tool", json("{}")),
+                                            new ToolContext("ann", Duration.ofMillis(50)),
+                                            CallOptions.DEFAULT))
+                            .reason();
+        } while (reason == Reason.TIMEOUT && calls.get() < 10);
+        assertEquals(Reason.RESTING, reason);
+        release.countDown();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "read, false, 3",
+        "read, true, 3",
+        "write, true, 3",
+        "write, false, 1",
+        "external, true, 1",
+        "unknown, false, 1"
+    })
+    void onlyWhatDoesNoHarmIsMadeAgain(String what, boolean idempotent, int expected) {
+        broken.set(true);
+        FakeTool tool =
+                counting(
+                        switch (what) {
+                            case "read" -> Effects.read(Resource.file("d"));
+                            case "write" -> Effects.write(Resource.file("d"));
+                            case "external" -> Effects.outside();
+                            default -> Effects.UNKNOWN;
+                        });
+        var bench =
+                new ToolBench(idempotent ? tool.withIdempotence() : tool)
+                        .limit(
+                                new ToolLimit(
+                                        10,
+                                        10,
+                                        Duration.ZERO,
+                                        OptionalLong.empty(),
+                                        BreakerOptions.DEFAULT,
+                                        QUICK));
+        assertEquals(Reason.FAILED, failed(run(bench.line(), "tool", "{}")).reason());
+        assertEquals(expected, calls.get());
+        assertEquals(expected - 1, bench.stats.summaries().getFirst().retries());
+    }
+
+    @Test
+    void anAttemptThatGoesWellEndsTheRetriesAndEachBumpsTheVersion() {
+        var bench =
+                new ToolBench(
+                                new FakeTool(
+                                                "tool",
+                                                arguments -> Effects.write(Resource.file("d")),
+                                                (arguments, context) -> {
+                                                    if (calls.incrementAndGet() == 1) {
+                                                        throw new java.io.IOException("reset");
+                                                    }
+                                                    return said("done");
+                                                })
+                                        .withIdempotence())
+                        .limit(
+                                new ToolLimit(
+                                        10,
+                                        10,
+                                        Duration.ZERO,
+                                        OptionalLong.empty(),
+                                        BreakerOptions.DEFAULT,
+                                        QUICK));
+        done(run(bench.line(), "tool", "{}"));
+        assertEquals(2, calls.get());
+        assertEquals(4, bench.versions.version(List.of(Resource.file("d"))));
+    }
+
+    /** Why it failed says more than why it was not called once more. */
+    @Test
+    void aRetryThatMayNotBeMadeLeavesTheFailureAsItIs() {
+        broken.set(true);
+        var bench =
+                new ToolBench(counting(Effects.read(Resource.file("d"))))
+                        .limit(
+                                new ToolLimit(
+                                        10,
+                                        10,
+                                        Duration.ZERO,
+                                        OptionalLong.of(2),
+                                        BreakerOptions.DEFAULT,
+                                        QUICK));
+        assertEquals(
+                "the tool tool failed: broken", failed(run(bench.line(), "tool", "{}")).message());
+        assertEquals(2, calls.get());
+    }
+
+    @Test
+    void repeatsItsDefaultsAndNamesWhatIsOutOfRange() {
+        ToolLimit of = ToolLimit.DEFAULT;
+        assertEquals(100, of.atOnce());
+        assertEquals(1_000, of.queue());
+        assertEquals(Duration.ofSeconds(30), of.queueWait());
+        assertEquals(OptionalLong.empty(), of.perMinute());
+        assertEquals(BreakerOptions.DEFAULT, of.breaker());
+        assertEquals(RetryOptions.DEFAULT, of.retry());
+        for (String wrong : List.of("atOnce", "queue", "queueWait", "perMinute", "hedge")) {
+            var e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () ->
+                                    new ToolLimit(
+                                            wrong.equals("atOnce") ? 0 : 1,
+                                            wrong.equals("queue") ? -1 : 1,
+                                            wrong.equals("queueWait")
+                                                    ? Duration.ofDays(1)
+                                                    : Duration.ZERO,
+                                            OptionalLong.of(wrong.equals("perMinute") ? 0 : 1),
+                                            BreakerOptions.DEFAULT,
+                                            new RetryOptions(
+                                                    3,
+                                                    0.1,
+                                                    3,
+                                                    Duration.ofMillis(1),
+                                                    Duration.ZERO,
+                                                    wrong.equals("hedge"))));
+            assertTrue(String.valueOf(e.getMessage()).startsWith(wrong), e.getMessage());
+        }
+    }
+}
