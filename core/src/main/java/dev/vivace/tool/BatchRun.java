@@ -23,6 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
  * outcome is there and its place is free.
  */
 final class BatchRun {
+    private static final ToolOutcome CIRCLE =
+            new ToolOutcome.Failed(
+                    ToolOutcome.Reason.BAD_ARGUMENTS,
+                    "Its arguments refer in a circle, where no result can come first.");
     private static final int ENTERED = 1;
     private static final int PLACED = 2;
     private static final int CIRCULAR = 3;
@@ -132,13 +136,16 @@ final class BatchRun {
         for (int i = 0; i < sorted.size(); i++) {
             sorted.get(i).position = i;
         }
-        for (Member member : members) {
-            if (state[member.number] == CIRCULAR) {
-                fail(
-                        member,
-                        ToolOutcome.Reason.BAD_ARGUMENTS,
-                        "Its arguments refer in a circle, where no result can come first.");
+        lock.lock();
+        try {
+            for (Member member : members) {
+                if (state[member.number] == CIRCULAR) {
+                    var unused = deliver(member, CIRCLE); // who needs it is in it
+                    release(member);
+                }
             }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -53,7 +53,9 @@ class ToolExecutorTest {
 
     private static ToolCall call(String tool, String arguments) {
         return new ToolCall(
-                "id", tool, (ObjectNode) JsonMapper.shared().readTree(arguments.replace('\'', '"')));
+                "id",
+                tool,
+                (ObjectNode) JsonMapper.shared().readTree(arguments.replace('\'', '"')));
     }
 
     private List<ToolOutcome> run(ToolCall... calls) throws Exception {
@@ -93,17 +95,27 @@ class ToolExecutorTest {
     @Test
     void resultsComeInTheOrderOfTheCallsAndOneFailureStopsNoOther() throws Exception {
         var secondRan = new CountDownLatch(1);
-        tool("first", Effects.PURE, in -> {
-            secondRan.await();
-            return JSON.stringNode("one");
-        });
-        tool("second", Effects.PURE, in -> {
-            secondRan.countDown();
-            throw new IllegalStateException("no luck");
-        });
+        tool(
+                "first",
+                Effects.PURE,
+                in -> {
+                    secondRan.await();
+                    return JSON.stringNode("one");
+                });
+        tool(
+                "second",
+                Effects.PURE,
+                in -> {
+                    secondRan.countDown();
+                    throw new IllegalStateException("no luck");
+                });
         tool("third", Effects.PURE, in -> JSON.stringNode("three"));
         List<ToolOutcome> got =
-                run(call("first", "{}"), call("second", "{}"), call("third", "{}"), call("?", "{}"));
+                run(
+                        call("first", "{}"),
+                        call("second", "{}"),
+                        call("third", "{}"),
+                        call("?", "{}"));
         assertEquals("one", value(got.get(0)).stringValue());
         assertEquals("no luck", failed(got.get(1), ToolOutcome.Reason.FAILED).message());
         assertEquals("three", value(got.get(2)).stringValue());
@@ -140,8 +152,7 @@ class ToolExecutorTest {
     @Test
     void whatLeadsNowhereSaysWhatIsThere() throws Exception {
         tool("echo", Effects.PURE, in -> in);
-        List<ToolOutcome> got =
-                run(call("echo", "{'a':1,'b':2}"), call("echo", "{'x':'$1.c'}"));
+        List<ToolOutcome> got = run(call("echo", "{'a':1,'b':2}"), call("echo", "{'x':'$1.c'}"));
         String message = failed(got.get(1), ToolOutcome.Reason.BAD_ARGUMENTS).message();
         assertEquals("$1.c leads nowhere: $1 is an object with a, b.", message);
     }
@@ -164,18 +175,23 @@ class ToolExecutorTest {
     @Test
     void dependantsOfWhatFailedDoNotRunAndSayWhy() throws Exception {
         var ran = new AtomicInteger();
-        tool("fails", Effects.PURE, in -> {
-            throw new IllegalStateException("no luck");
-        });
-        tool("echo", Effects.PURE, in -> {
-            ran.incrementAndGet();
-            return in;
-        });
+        tool(
+                "fails",
+                Effects.PURE,
+                in -> {
+                    throw new IllegalStateException("no luck");
+                });
+        tool(
+                "echo",
+                Effects.PURE,
+                in -> {
+                    ran.incrementAndGet();
+                    return in;
+                });
         List<ToolOutcome> got =
                 run(call("fails", "{}"), call("echo", "{'x':'$1'}"), call("echo", "{'x':'$2'}"));
         String message = failed(got.get(1), ToolOutcome.Reason.DEPENDENCY).message();
-        assertEquals(
-                "It needs the result of call 1 (fails), which failed: no luck", message);
+        assertEquals("It needs the result of call 1 (fails), which failed: no luck", message);
         failed(got.get(2), ToolOutcome.Reason.DEPENDENCY);
         assertEquals(0, ran.get());
     }
@@ -184,17 +200,20 @@ class ToolExecutorTest {
     void cancellationReachesRunningToolsAndTheOthersDoNotRun() throws Exception {
         var begun = new CountDownLatch(1);
         var interrupted = new CountDownLatch(1);
-        tool("hangs", Effects.UNKNOWN, in -> {
-            begun.countDown();
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-                interrupted.countDown();
-                throw e;
-            }
-            return in;
-        });
-        tool("later", Effects.PURE, in -> in);
+        tool(
+                "hangs",
+                Effects.UNKNOWN,
+                in -> {
+                    begun.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        interrupted.countDown();
+                        throw e;
+                    }
+                    return in;
+                });
+        tool("later", Effects.read(Resource.file("a")), in -> in);
         var executor = new ToolExecutor(new PlainLine(tools));
         try (Batch batch =
                 executor.start(List.of(call("hangs", "{}"), call("later", "{}")), OPTIONS)) {
@@ -211,10 +230,13 @@ class ToolExecutorTest {
 
     @Test
     void theTimeOfTheBatchIsBounded() throws Exception {
-        tool("hangs", Effects.PURE, in -> {
-            new CountDownLatch(1).await();
-            return in;
-        });
+        tool(
+                "hangs",
+                Effects.PURE,
+                in -> {
+                    new CountDownLatch(1).await();
+                    return in;
+                });
         List<ToolOutcome> got =
                 new ToolExecutor(new PlainLine(tools))
                         .executeBatch(
@@ -232,15 +254,21 @@ class ToolExecutorTest {
         var stillWriting = new CountDownLatch(1);
         var log = java.util.Collections.synchronizedList(new ArrayList<String>());
         tool("write", Effects.write(Resource.file("a")), in -> in);
-        tool("read", Effects.read(Resource.file("a")), in -> {
-            log.add("read");
-            return in;
-        });
-        tool("other", Effects.PURE, in -> {
-            log.add("other");
-            stillWriting.countDown();
-            return in;
-        });
+        tool(
+                "read",
+                Effects.read(Resource.file("a")),
+                in -> {
+                    log.add("read");
+                    return in;
+                });
+        tool(
+                "other",
+                Effects.PURE,
+                in -> {
+                    log.add("other");
+                    stillWriting.countDown();
+                    return in;
+                });
         CallLine deaf =
                 new CallLine() {
                     private final CallLine plain = new PlainLine(tools);
@@ -275,7 +303,10 @@ class ToolExecutorTest {
         List<ToolOutcome> got =
                 new ToolExecutor(deaf)
                         .executeBatch(
-                                List.of(call("write", "{}"), call("read", "{}"), call("other", "{}")),
+                                List.of(
+                                        call("write", "{}"),
+                                        call("read", "{}"),
+                                        call("other", "{}")),
                                 OPTIONS.withConcurrency(1));
         failed(got.get(0), ToolOutcome.Reason.TIMEOUT);
         assertEquals(List.of("other", "written", "read"), log);
@@ -326,7 +357,10 @@ class ToolExecutorTest {
         tool("echo", Effects.PURE, in -> in);
         var calls = new ArrayList<ToolCall>();
         for (int i = 0; i < 1_000; i++) {
-            calls.add(call(i % 7 == 0 ? "write" : "echo", i > 0 && i % 5 == 0 ? "{'x':'$" + i + "'}" : "{}"));
+            calls.add(
+                    call(
+                            i % 7 == 0 ? "write" : "echo",
+                            i > 0 && i % 5 == 0 ? "{'x':'$" + i + "'}" : "{}"));
         }
         run(calls.toArray(ToolCall[]::new)).forEach(ToolExecutorTest::value);
     }
