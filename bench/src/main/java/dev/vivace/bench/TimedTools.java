@@ -83,9 +83,7 @@ final class TimedTools {
         var definition = new ToolDefinition("sleep", "", JSON.objectNode());
         var line =
                 new Bare(
-                        new Sleeper(definition, effects),
-                        new AtomicInteger(),
-                        new AtomicInteger());
+                        new Sleeper(definition, effects), new AtomicInteger(), new AtomicInteger());
         var options = BatchOptions.of("bench").withConcurrency(concurrency);
         long begun = System.nanoTime();
         List<ToolOutcome> outcomes = new ToolExecutor(line).executeBatch(calls, options);

@@ -164,10 +164,15 @@ final class ToolsCommand implements Command {
                 Took took =
                         TimedTools.run(
                                 calls,
-                                in -> Effects.write(Resource.of("call", in.path("what").asString(""))),
+                                in ->
+                                        Effects.write(
+                                                Resource.of("call", in.path("what").asString(""))),
                                 PLENTY);
                 long distinct =
-                        calls.stream().map(call -> call.arguments().path("what")).distinct().count();
+                        calls.stream()
+                                .map(call -> call.arguments().path("what"))
+                                .distinct()
+                                .count();
                 independent += (int) distinct;
                 together += Math.min((int) distinct, took.together());
             }
