@@ -30,6 +30,12 @@ final class TimedTools {
     /** A tool that takes as long as its arguments say, and has the effects that a function says. */
     private record Sleeper(ToolDefinition definition, Function<ObjectNode, Effects> effects)
             implements Tool {
+        /** Graphs are made of references alone. */
+        @Override
+        public Effects atMost() {
+            return Effects.PURE;
+        }
+
         @Override
         public Effects effects(ObjectNode arguments) {
             return effects.apply(arguments);
@@ -48,6 +54,11 @@ final class TimedTools {
 
     /** Nothing but the tools: what is measured is the order in which they are called. */
     private record Bare(Tool tool, AtomicInteger now, AtomicInteger most) implements CallLine {
+        @Override
+        public Effects atMost(String name) {
+            return tool.atMost();
+        }
+
         @Override
         public Prepared prepare(ToolCall call, String principal) {
             return new Prepared.Ready(

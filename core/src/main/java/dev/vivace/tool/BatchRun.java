@@ -14,8 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * One batch while it runs. Each call waits for those before it with which it conflicts, and for
  * those whose results it needs; of a call whose arguments are not known yet, neither are its
- * effects, so that it conflicts with all. Of the calls that may run, those go first on which the
- * longest chain of others waits.
+ * effects, so that it counts as doing all that its tool may do. Of the calls that may run, those go
+ * first on which the longest chain of others waits.
  *
  * <p>{@code Program order} is that of the batch, but for calls that refer to later ones, which come
  * behind these. The lock guards all; it is never held while a tool or the line runs. A tool that
@@ -48,6 +48,10 @@ final class BatchRun {
 
         double level;
         Prepared.@Nullable Ready ready;
+
+        /** What it may do as long as its arguments are not known. */
+        Effects atMost = Effects.UNKNOWN;
+
         boolean begun;
         boolean released;
         @Nullable ToolOutcome outcome;
@@ -64,10 +68,12 @@ final class BatchRun {
             return "call " + (number + 1) + " (" + call.tool() + ")";
         }
 
+        Effects effects() {
+            return ready == null ? atMost : ready.effects();
+        }
+
         boolean conflicts(Member later) {
-            return ready == null
-                    || later.ready == null
-                    || ready.effects().conflicts(later.ready.effects());
+            return effects().conflicts(later.effects());
         }
     }
 
@@ -110,6 +116,8 @@ final class BatchRun {
         for (Member member : program) {
             if (member.needs.isEmpty()) {
                 prepare(member, member.call.arguments());
+            } else {
+                member.atMost = atMost(member.call.tool());
             }
         }
         lock.lock();
@@ -210,6 +218,14 @@ final class BatchRun {
     }
 
     // ---- how a call goes
+
+    private Effects atMost(String tool) {
+        try {
+            return line.atMost(tool);
+        } catch (RuntimeException e) {
+            return Effects.UNKNOWN;
+        }
+    }
 
     /** Looks at a call whose arguments are known; not under the lock. */
     private void prepare(Member member, ObjectNode arguments) {

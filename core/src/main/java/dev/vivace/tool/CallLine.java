@@ -6,6 +6,11 @@ public interface CallLine {
     Prepared prepare(ToolCall call, String principal);
 
     /**
+     * What any call of a tool may do, whatever its arguments; of one that is not there, nothing.
+     */
+    Effects atMost(String tool);
+
+    /**
      * Makes the call, or finds its result, and blocks until there is an outcome. An interrupt ends
      * it early.
      *

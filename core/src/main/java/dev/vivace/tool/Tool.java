@@ -20,6 +20,15 @@ public interface Tool {
     }
 
     /**
+     * What any call may do, whatever its arguments: it decides what goes on beside a call of a
+     * batch whose arguments are results that have not come yet. It must not be less than {@link
+     * #effects} may say.
+     */
+    default Effects atMost() {
+        return Effects.UNKNOWN;
+    }
+
+    /**
      * Does it, and may block. What ends the call early interrupts the thread.
      *
      * @param arguments valid for the schema; the tool's own

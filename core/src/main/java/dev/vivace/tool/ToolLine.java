@@ -82,6 +82,11 @@ public final class ToolLine implements CallLine {
     }
 
     @Override
+    public Effects atMost(String tool) {
+        return tools.apply(tool).map(Tool::atMost).orElse(Effects.PURE);
+    }
+
+    @Override
     public Prepared prepare(ToolCall call, String principal) {
         long began = nanos.getAsLong();
         Optional<Tool> tool = tools.apply(call.tool());

@@ -63,6 +63,18 @@ final class ModelWorld {
         Effects with(ObjectNode arguments);
     }
 
+    private static Effects bound(String name) {
+        return switch (name) {
+            case "read", "list" -> Effects.read(Resource.of("file"));
+            case "write", "delete" -> Effects.write(Resource.of("file"));
+            case "count" -> Effects.read(Resource.of("table"));
+            case "add" -> Effects.write(Resource.of("table"));
+            case "mail" -> Effects.outside();
+            case "square" -> Effects.PURE;
+            default -> Effects.UNKNOWN; // append, which could say more, and mystery
+        };
+    }
+
     private static Tool tool(String name, Touching effects, Doing doing) {
         var definition = new ToolDefinition(name, name, JSON.objectNode().put("type", "object"));
         return new Tool() {
@@ -74,6 +86,11 @@ final class ModelWorld {
             @Override
             public Effects effects(ObjectNode arguments) {
                 return effects.with(arguments);
+            }
+
+            @Override
+            public Effects atMost() {
+                return bound(name);
             }
 
             @Override

@@ -18,6 +18,12 @@ final class PlainLine implements CallLine {
     }
 
     @Override
+    public Effects atMost(String tool) {
+        Tool known = tools.get(tool);
+        return known == null ? Effects.PURE : known.atMost();
+    }
+
+    @Override
     public Prepared prepare(ToolCall call, String principal) {
         Tool tool = tools.get(call.tool());
         if (tool == null) {

@@ -30,6 +30,10 @@ class ToolExecutorTest {
     private final List<Tool> tools = new ArrayList<>();
 
     private void tool(String name, Effects effects, Doing doing) {
+        tool(name, effects, Effects.UNKNOWN, doing);
+    }
+
+    private void tool(String name, Effects effects, Effects atMost, Doing doing) {
         var definition = new ToolDefinition(name, "", JSON.objectNode());
         tools.add(
                 new Tool() {
@@ -41,6 +45,11 @@ class ToolExecutorTest {
                     @Override
                     public Effects effects(ObjectNode arguments) {
                         return effects;
+                    }
+
+                    @Override
+                    public Effects atMost() {
+                        return atMost;
                     }
 
                     @Override
@@ -136,6 +145,33 @@ class ToolExecutorTest {
         assertEquals("$9", all.path(1).stringValue(), "beyond the batch");
         assertEquals("$3", all.path(2).stringValue());
         assertEquals("x$3", all.path(3).stringValue());
+    }
+
+    /** Who waits for his arguments holds back nobody with whom he has nothing to do. */
+    @Test
+    void whatAToolDoesAtMostIsAllThatAnUnknownCallHoldsBack() throws Exception {
+        var thirdRan = new CountDownLatch(1);
+        tool(
+                "slow",
+                Effects.PURE,
+                in -> {
+                    thirdRan.await(); // for ever, if the third waited for the second
+                    return in;
+                });
+        tool(
+                "bounded",
+                Effects.write(Resource.of("table", "a")),
+                Effects.write(Resource.of("table")),
+                in -> in);
+        tool(
+                "other",
+                Effects.write(Resource.of("file")),
+                in -> {
+                    thirdRan.countDown();
+                    return in;
+                });
+        run(call("slow", "{'x':1}"), call("bounded", "{'x':'$1.x'}"), call("other", "{}"))
+                .forEach(ToolExecutorTest::value);
     }
 
     @Test
@@ -274,6 +310,11 @@ class ToolExecutorTest {
                     private final CallLine plain = new PlainLine(tools);
 
                     @Override
+                    public Effects atMost(String tool) {
+                        return plain.atMost(tool);
+                    }
+
+                    @Override
                     public Prepared prepare(ToolCall call, String principal) {
                         return plain.prepare(call, principal);
                     }
@@ -316,6 +357,11 @@ class ToolExecutorTest {
     void aLineThatThrowsIsAFailureOfItsCall() throws Exception {
         CallLine broken =
                 new CallLine() {
+                    @Override
+                    public Effects atMost(String tool) {
+                        throw new IllegalStateException("odd");
+                    }
+
                     @Override
                     public Prepared prepare(ToolCall call, String principal) {
                         if (call.tool().equals("odd")) {
