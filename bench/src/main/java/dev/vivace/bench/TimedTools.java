@@ -25,7 +25,17 @@ final class TimedTools {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final ToolResult NOTHING = ToolResult.of(JSON.nullNode());
 
-    private TimedTools() {}
+    private final AtomicInteger most = new AtomicInteger();
+    private final ToolExecutor executor;
+
+    /**
+     * @param effects of a call, by its arguments
+     */
+    TimedTools(Function<ObjectNode, Effects> effects) {
+        var definition = new ToolDefinition("sleep", "", JSON.objectNode());
+        var line = new Bare(new Sleeper(definition, effects), new AtomicInteger(), most);
+        executor = new ToolExecutor(line);
+    }
 
     /** A tool that takes as long as its arguments say, and has the effects that a function says. */
     private record Sleeper(ToolDefinition definition, Function<ObjectNode, Effects> effects)
@@ -89,22 +99,18 @@ final class TimedTools {
      */
     record Took(long nanos, int together) {}
 
-    static Took run(List<ToolCall> calls, Function<ObjectNode, Effects> effects, int concurrency)
-            throws InterruptedException {
-        var definition = new ToolDefinition("sleep", "", JSON.objectNode());
-        var line =
-                new Bare(
-                        new Sleeper(definition, effects), new AtomicInteger(), new AtomicInteger());
+    Took run(List<ToolCall> calls, int concurrency) throws InterruptedException {
+        most.set(0);
         var options = BatchOptions.of("bench").withConcurrency(concurrency);
         long begun = System.nanoTime();
-        List<ToolOutcome> outcomes = new ToolExecutor(line).executeBatch(calls, options);
+        List<ToolOutcome> outcomes = executor.executeBatch(calls, options);
         long took = System.nanoTime() - begun;
         for (ToolOutcome outcome : outcomes) {
             if (!(outcome instanceof ToolOutcome.Done)) {
                 throw new BenchException("A call failed: " + outcome);
             }
         }
-        return new Took(took, line.most().get());
+        return new Took(took, most.get());
     }
 
     /**
@@ -131,12 +137,13 @@ final class TimedTools {
                 end[i] = begin + micros;
                 work += micros;
                 critical = Math.max(critical, end[i]);
-                calls.add(new ToolCall("c" + i, "sleep", arguments));
+                // Tools differ in how long they take, which is learned of each.
+                calls.add(new ToolCall("c" + i, "sleep-" + micros / 10_000, arguments));
             }
             return new Graph(calls, critical, work);
         }
 
-        /** No order is faster with so many places. */
+        /** No order is faster with so many places; whether one is as fast is another matter. */
         long atLeastMicros(int concurrency) {
             return Math.max(critical, work / concurrency);
         }

@@ -32,6 +32,7 @@ final class ToolsCommand implements Command {
     private static final int PLENTY = 1_000;
     private static final int GRAPHS = 40;
     private static final int ROUNDS = 300;
+    private static final int LEARNING = 3;
 
     private boolean holds = true;
 
@@ -71,10 +72,14 @@ final class ToolsCommand implements Command {
 
     private void graphs(Random random, Console console) throws InterruptedException {
         for (int concurrency : new int[] {5, PLENTY}) {
+            var tools = new TimedTools(in -> Effects.PURE);
+            for (int i = 0; i < LEARNING; i++) {
+                tools.run(Graph.of(random, 60).calls(), PLENTY);
+            }
             double[] ratios = new double[GRAPHS];
             for (int i = 0; i < GRAPHS; i++) {
                 var graph = Graph.of(random, 5 + random.nextInt(96));
-                Took took = TimedTools.run(graph.calls(), in -> Effects.PURE, concurrency);
+                Took took = tools.run(graph.calls(), concurrency);
                 ratios[i] = took.nanos() / 1e3 / graph.atLeastMicros(concurrency);
             }
             Arrays.sort(ratios);
@@ -99,18 +104,14 @@ final class ToolsCommand implements Command {
         for (int i = 0; i < 100; i++) {
             calls.add(new ToolCall("c" + i, "sleep", JSON.objectNode().put("file", "f" + i % 40)));
         }
+        var tools =
+                new TimedTools(in -> {
+                    Resource file = Resource.of("file", in.path("file").asString(""));
+                    return in.hashCode() % 3 == 0 ? Effects.write(file) : Effects.read(file);
+                });
         double[] micros = new double[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
-            Took took =
-                    TimedTools.run(
-                            calls,
-                            in -> {
-                                Resource file = Resource.of("file", in.path("file").asString(""));
-                                return in.hashCode() % 3 == 0
-                                        ? Effects.write(file)
-                                        : Effects.read(file);
-                            },
-                            5);
+            Took took = tools.run(calls, 5);
             micros[i] = took.nanos() / 1e3 / calls.size();
         }
         Arrays.sort(micros);
@@ -128,9 +129,10 @@ final class ToolsCommand implements Command {
         for (int i = 0; i < 4; i++) {
             calls.add(new ToolCall("c" + i, "sleep", JSON.objectNode().put("micros", 50_000)));
         }
+        var tools = new TimedTools(in -> Effects.PURE);
         double[] millis = new double[21];
         for (int i = 0; i < millis.length; i++) {
-            millis[i] = TimedTools.run(calls, in -> Effects.PURE, 4).nanos() / 1e6;
+            millis[i] = tools.run(calls, 4).nanos() / 1e6;
         }
         Arrays.sort(millis);
         double median = millis[millis.length / 2];
@@ -152,6 +154,9 @@ final class ToolsCommand implements Command {
             console.err().println("BFCL " + set + " was not measured: there is no " + file + ".");
             return;
         }
+        var tools =
+                new TimedTools(
+                        in -> Effects.write(Resource.of("call", in.path("what").asString(""))));
         int independent = 0;
         int together = 0;
         try (var lines =
@@ -161,13 +166,7 @@ final class ToolsCommand implements Command {
                                 StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 List<ToolCall> calls = calls(JsonMapper.shared().readTree(line));
-                Took took =
-                        TimedTools.run(
-                                calls,
-                                in ->
-                                        Effects.write(
-                                                Resource.of("call", in.path("what").asString(""))),
-                                PLENTY);
+                Took took = tools.run(calls, PLENTY);
                 long distinct =
                         calls.stream()
                                 .map(call -> call.arguments().path("what"))
