@@ -40,6 +40,7 @@ class ArchitectureTest {
         "dev.vivace.admin..",
         "dev.vivace.config..",
         "dev.vivace.replay..",
+        "dev.vivace.mcp..",
         "dev.vivace.command..",
         "dev.vivace.cli.."
     };
@@ -180,6 +181,16 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.commons.cli..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theProtocolOfToolServersIsSpokenInOneRoom() {
+        noClasses()
+                .that(not(resideInAnyPackage("dev.vivace.mcp..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.modelcontextprotocol..", "reactor..")
                 .check(CLASSES);
     }
 

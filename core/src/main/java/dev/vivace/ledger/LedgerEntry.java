@@ -9,9 +9,10 @@ import java.util.List;
  * @param at when the call came in, milliseconds since the epoch
  * @param tenant who asked: never a credential, at most a digest of one
  * @param key the public name of the client key that was shown; empty where there was none
- * @param door {@code chat}, {@code responses}, {@code messages}, {@code embeddings} or {@code
- *     other}
- * @param model the model asked for, as the client wrote it; empty where the call names none
+ * @param door {@code chat}, {@code responses}, {@code messages}, {@code embeddings}, {@code mcp} or
+ *     {@code other}
+ * @param model the model asked for, or the tool that was called, as the client wrote it; empty
+ *     where the call names none
  * @param cache where the answer came from
  * @param status the HTTP status that the client got; 499 if it left before
  * @param tokens what was bought and what was not

@@ -48,6 +48,7 @@ public final class AdminPages {
     private final UpstreamFigures upstreams;
     private final SpendingFigures spending;
     private final Optional<RedisFigures> redis;
+    private final Optional<ToolFigures> tools;
     private final Consumer<JsonGenerator> config;
 
     /**
@@ -63,6 +64,7 @@ public final class AdminPages {
             UpstreamFigures upstreams,
             SpendingFigures spending,
             Optional<RedisFigures> redis,
+            Optional<ToolFigures> tools,
             Consumer<JsonGenerator> config) {
         this.ledger = ledger;
         this.metrics = metrics;
@@ -72,6 +74,7 @@ public final class AdminPages {
         this.upstreams = upstreams;
         this.spending = spending;
         this.redis = redis;
+        this.tools = tools;
         this.config = config;
     }
 
@@ -115,7 +118,8 @@ public final class AdminPages {
                 metrics.text(ledger.dropped(), ledger.unwritten())
                         + load.text()
                         + upstreams.text()
-                        + redis.map(RedisFigures::text).orElse("");
+                        + redis.map(RedisFigures::text).orElse("")
+                        + tools.map(ToolFigures::text).orElse("");
         return dynamic(200, Exposition.CONTENT_TYPE, text.getBytes(UTF_8));
     }
 

@@ -25,7 +25,7 @@ public final class Metrics implements LedgerListener {
 
     private static final double MICROS = 1e-6;
     private static final Set<String> DOORS =
-            Set.of("chat", "responses", "messages", "embeddings", LabelSet.OTHER);
+            Set.of("chat", "responses", "messages", "embeddings", "mcp", LabelSet.OTHER);
     private static final StageNote OTHER_STAGE = new StageNote(LabelSet.OTHER, LabelSet.OTHER);
 
     private record Request(String door, String model, CacheStatus cache, String status) {}

@@ -31,6 +31,7 @@ public final class Main {
                 .with("simulate", SimulateCommand::new)
                 .with("doctor", DoctorCommand::new)
                 .withGroup("keys", () -> KeysProgram.of(VERSION))
+                .withGroup("mcp", () -> McpProgram.of(VERSION))
                 .withHidden("train", TrainCommand::new);
     }
 }

@@ -34,6 +34,7 @@ import java.util.Set;
  * @param concurrency how many calls each upstream works on
  * @param tenants what tenants may take; who is not there has no limits
  * @param redis what replicas share; empty: nothing
+ * @param mcp servers whose tools are offered, by name, in the file's order; none by default
  * @param sources where all this came from
  */
 public record Config(
@@ -51,6 +52,7 @@ public record Config(
         ConcurrencyOptions concurrency,
         Map<String, TenantLimits> tenants,
         Optional<RedisOptions> redis,
+        Map<String, ToolServer> mcp,
         Sources sources) {
     // Each rule stands before what uses it: a DEFAULT is checked as it is made.
     static final Rule<Path> DATA = Rule.path();
@@ -74,8 +76,12 @@ public record Config(
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
         prices = Collections.unmodifiableMap(new LinkedHashMap<>(prices));
         tenants = Collections.unmodifiableMap(new LinkedHashMap<>(tenants));
+        mcp = Collections.unmodifiableMap(new LinkedHashMap<>(mcp));
         for (String name : upstreams.keySet()) {
             UPSTREAM_NAME.require("a name in upstreams", name);
+        }
+        for (String name : mcp.keySet()) {
+            ToolServer.NAME.require("a name in mcp", name);
         }
         for (String name : prices.keySet()) {
             MODEL_NAME.require("a name in prices", name);

@@ -25,6 +25,7 @@ public final class ConfigBuilder {
     private ConcurrencyOptions concurrency = ConcurrencyOptions.DEFAULT;
     private Map<String, TenantLimits> tenants = Map.of();
     private Optional<RedisOptions> redis = Optional.empty();
+    private Map<String, ToolServer> mcp = Map.of();
     private Sources sources = Sources.NONE;
 
     ConfigBuilder() {}
@@ -44,6 +45,7 @@ public final class ConfigBuilder {
         concurrency = from.concurrency();
         tenants = from.tenants();
         redis = from.redis();
+        mcp = from.mcp();
         sources = from.sources();
     }
 
@@ -117,6 +119,11 @@ public final class ConfigBuilder {
         return this;
     }
 
+    public ConfigBuilder mcp(Map<String, ToolServer> them) {
+        mcp = them;
+        return this;
+    }
+
     ConfigBuilder sources(Sources them) {
         sources = them;
         return this;
@@ -141,6 +148,7 @@ public final class ConfigBuilder {
                 concurrency,
                 tenants,
                 redis,
+                mcp,
                 sources);
     }
 }

@@ -5,6 +5,8 @@ import dev.vivace.ledger.Prices;
 import dev.vivace.limit.Rates;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -96,6 +98,7 @@ public final class ConfigJson {
         concurrency();
         tenants();
         config.redis().ifPresentOrElse(this::redis, () -> to.none("redis"));
+        mcp();
     }
 
     private void server() {
@@ -237,6 +240,41 @@ public final class ConfigJson {
                 .text("prefix", redis.prefix())
                 .text("secret", redis.secret().map(text -> MASK))
                 .end();
+    }
+
+    /** Values in environments and headers are secrets more often than not. */
+    private void mcp() {
+        to.begin("mcp");
+        config.mcp()
+                .forEach((name, server) -> {
+                    to.begin(name);
+                    switch (server) {
+                        case ToolServer.Local local -> {
+                            to.text("command", local.command()).texts("args", local.args());
+                            masked("env", local.env());
+                            to.none("url");
+                            masked("headers", Map.of());
+                        }
+                        case ToolServer.Remote remote -> {
+                            to.none("command").texts("args", List.of());
+                            masked("env", Map.of());
+                            to.text("url", remote.url().toString());
+                            masked("headers", remote.headers());
+                        }
+                    }
+                    ToolServer.Terms terms = server.terms();
+                    to.truth("trust", terms.trust())
+                            .text("timeout", Units.printDuration(terms.timeout()))
+                            .text("ttl", Units.printDuration(terms.ttl()))
+                            .end();
+                });
+        to.end();
+    }
+
+    private void masked(String key, Map<String, String> values) {
+        to.begin(key);
+        values.keySet().forEach(name -> to.text(name, MASK));
+        to.end();
     }
 
     private void rates(Rates rates) {

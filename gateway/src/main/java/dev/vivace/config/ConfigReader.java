@@ -53,6 +53,7 @@ final class ConfigReader {
         config.tenants(
                 collect(children(file, "tenants"), Rules.TENANT, DeliveryReader::tenantLimits));
         config.redis(file.find("redis").flatMap(ConfigReader::redis));
+        config.mcp(collect(children(file, "mcp"), ToolServer.NAME, ToolServerReader::read));
         root.problems().throwIfAny();
         return config.build();
     }

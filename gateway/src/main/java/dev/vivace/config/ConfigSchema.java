@@ -63,6 +63,13 @@ public final class ConfigSchema {
                 property.putObject("items").set("anyOf", alternatives(key));
             }
             case SECTION -> property.setAll(section(key.section().orElseThrow()));
+            case TEXTS -> {
+                types(property, true);
+                property.put("maxProperties", key.most());
+                property.set("propertyNames", JSON.valueToTree(type(key).getFirst()));
+                property.putObject("additionalProperties")
+                        .set("anyOf", alternatives(key.values().orElseThrow().types()));
+            }
             case NAMES -> {
                 types(property, key.least() == 0);
                 property.put("minProperties", key.least());
@@ -82,8 +89,12 @@ public final class ConfigSchema {
     }
 
     private static ArrayNode alternatives(Key key) {
+        return alternatives(type(key));
+    }
+
+    private static ArrayNode alternatives(List<Map<String, Object>> types) {
         ArrayNode alternatives = NODES.arrayNode();
-        type(key).forEach(type -> alternatives.add(JSON.<ObjectNode>valueToTree(type)));
+        types.forEach(type -> alternatives.add(JSON.<ObjectNode>valueToTree(type)));
         alternatives.addObject().put("$ref", "#/$defs/" + VARIABLE);
         return alternatives;
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param about for people: what it means
  * @param rule what it accepts: the value, each element of the list, or each name; empty for a
  *     section
+ * @param values what each name of {@link Kind#TEXTS} stands for; else empty
  * @param least elements of a list
  * @param most elements of a list
  * @param required whether a section without it is refused
@@ -21,6 +22,7 @@ record Key(
         Kind kind,
         String about,
         Optional<Rule<?>> rule,
+        Optional<Rule<?>> values,
         int least,
         int most,
         boolean required,
@@ -33,7 +35,9 @@ record Key(
         LIST,
         SECTION,
         /** A mapping of names of the user's own to sections. */
-        NAMES
+        NAMES,
+        /** A mapping of names of the user's own to values. */
+        TEXTS
     }
 
     static <T> Key of(String name, Rule<T> rule, T standard, String about) {
@@ -57,6 +61,7 @@ record Key(
                 Kind.LIST,
                 about,
                 Optional.of(rule),
+                Optional.empty(),
                 least,
                 most,
                 otherwise.isEmpty(),
@@ -70,6 +75,7 @@ record Key(
                 name,
                 Kind.SECTION,
                 about,
+                Optional.empty(),
                 Optional.empty(),
                 0,
                 0,
@@ -86,12 +92,29 @@ record Key(
                 Kind.NAMES,
                 about,
                 Optional.of(rule),
+                Optional.empty(),
                 least,
                 Integer.MAX_VALUE,
                 false,
                 Optional.empty(),
                 otherwise,
                 Optional.of(section));
+    }
+
+    static Key texts(
+            String name, int most, Rule<?> names, Rule<?> values, String otherwise, String about) {
+        return new Key(
+                name,
+                Kind.TEXTS,
+                about,
+                Optional.of(names),
+                Optional.of(values),
+                0,
+                most,
+                false,
+                Optional.empty(),
+                otherwise,
+                Optional.empty());
     }
 
     /** What a list must have, as in {@code "a list of 1 to 20"}. */
@@ -111,6 +134,7 @@ record Key(
                 Kind.VALUE,
                 about,
                 Optional.of(rule),
+                Optional.empty(),
                 0,
                 0,
                 required,

@@ -322,6 +322,54 @@ enum Keys {
                     RedisOptions.SECRET,
                     "one made of `redis.url` and `redis.prefix`, which must then be written alike everywhere",
                     "What the gateways must have in common to share cached answers: the same everywhere, and known to nobody else.")),
+    MCP(
+            "mcp.NAME",
+            Key.optional(
+                    "command",
+                    ToolServer.COMMAND,
+                    "none: it has a `url`",
+                    "The program to start, which talks on its standard input and output."),
+            Key.list(
+                    "args",
+                    0,
+                    ToolServer.MOST_ARGUMENTS,
+                    ToolServer.ARGUMENT,
+                    "none",
+                    "The program's arguments, as they are: no shell reads them."),
+            Key.texts(
+                    "env",
+                    ToolServer.MOST_ARGUMENTS,
+                    ToolServer.VARIABLE,
+                    ToolServer.VALUE,
+                    "none",
+                    "Its environment, beside `PATH` and `HOME`: it gets nothing else of the gateway's."),
+            Key.optional(
+                    "url",
+                    ToolServer.URL,
+                    "none: it has a `command`",
+                    "Where a server is that speaks streamable HTTP."),
+            Key.texts(
+                    "headers",
+                    100,
+                    ToolServer.HEADER,
+                    ToolServer.HEADER_VALUE,
+                    "none",
+                    "Sent there with every request."),
+            Key.of(
+                    "trust",
+                    ToolServer.TRUST,
+                    ToolServer.Terms.DEFAULT.trust(),
+                    "Whether what it says of its tools (that they only read, or can be repeated) is believed. Otherwise it can only make things stricter."),
+            Key.of(
+                    "timeout",
+                    ToolServer.TIMEOUT,
+                    ToolServer.Terms.DEFAULT.timeout(),
+                    "How long one call may take."),
+            Key.of(
+                    "ttl",
+                    ToolServer.TTL,
+                    ToolServer.Terms.DEFAULT.ttl(),
+                    "How long a result of a tool that only reads may be served again; 0: not at all. What changes behind the server's back is not noticed meanwhile. Needs `trust`.")),
     FILE(
             "",
             Key.section("server", SERVER, "Where the gateway listens."),
@@ -365,7 +413,14 @@ enum Keys {
                     TENANT,
                     "none",
                     "What tenants may take; keys have limits of their own beside these."),
-            Key.section("redis", REDIS, "What several gateways share; nothing without it."));
+            Key.section("redis", REDIS, "What several gateways share; nothing without it."),
+            Key.names(
+                    "mcp",
+                    0,
+                    ToolServer.NAME,
+                    MCP,
+                    "none: there is nothing at `/mcp`",
+                    "MCP servers, by name, whose tools are offered together at `/mcp`; see [MCP](mcp.md). Each has either a `command` or a `url`."));
 
     private final String path;
     private final List<Key> keys;

@@ -183,20 +183,34 @@ record Rule<T>(
                 JsonTypes.text(regex));
     }
 
+    /** A text that is shown nowhere. */
+    static Rule<String> secret(String expected, String regex) {
+        Rule<String> plain = text(expected, regex);
+        return new Rule<>(
+                plain.expected, plain.parser, plain.accepts, plain.printer, true, plain.types);
+    }
+
+    static Rule<Boolean> yesNo() {
+        return new Rule<>(
+                "one of true, false",
+                text ->
+                        switch (text) {
+                            case "true" -> true;
+                            case "false" -> false;
+                            default -> throw new IllegalArgumentException();
+                        },
+                value -> true,
+                String::valueOf,
+                false,
+                List.of(JsonTypes.type("boolean")));
+    }
+
     /** A credential, sent as an HTTP header: anything beyond visible ASCII would break that. */
     static Rule<String> credential() {
-        Rule<String> visible =
-                text(
-                        "1 to 4,096 visible ASCII characters without spaces or line breaks"
-                                + " (its value is not shown here)",
-                        "[!-~]{1,4096}");
-        return new Rule<>(
-                visible.expected,
-                visible.parser,
-                visible.accepts,
-                visible.printer,
-                true,
-                visible.types);
+        return secret(
+                "1 to 4,096 visible ASCII characters without spaces or line breaks"
+                        + " (its value is not shown here)",
+                "[!-~]{1,4096}");
     }
 
     static Rule<Path> path() {
@@ -219,6 +233,17 @@ record Rule<T>(
                 URI::toString,
                 false,
                 JsonTypes.text("[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(/[^?#]*)?/v1"));
+    }
+
+    /** An address of any path. */
+    static Rule<URI> address() {
+        return new Rule<>(
+                "an http:// or https:// URL with a host, without user or fragment",
+                Rule::parseUrl,
+                Rule::isAddress,
+                URI::toString,
+                false,
+                JsonTypes.text("[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(/[^?#]*)?(\\?[^#]*)?"));
     }
 
     /** Where Redis is; the password may stand in it. */
@@ -244,14 +269,16 @@ record Rule<T>(
     }
 
     private static boolean isBase(URI url) {
+        return isAddress(url) && url.getPath().endsWith("/v1") && url.getRawQuery() == null;
+    }
+
+    private static boolean isAddress(URI url) {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         return (scheme.equals("http") || scheme.equals("https"))
                 && url.getHost() != null
                 && url.getPort() <= 65_535
                 && url.getPort() != 0
-                && url.getPath().endsWith("/v1")
                 && url.getRawUserInfo() == null
-                && url.getRawQuery() == null
                 && url.getRawFragment() == null;
     }
 

@@ -1,5 +1,6 @@
 package dev.vivace.config;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,30 @@ final class Section {
         return elements(key, rule).stream().flatMap(each -> each.read(rule).stream()).toList();
     }
 
+    /** A mapping of names to values; what cannot be read of it is left out. */
+    <T> Map<String, T> texts(String key, Rule<String> names, Rule<T> values) {
+        Key documented = known(key, names);
+        var texts = new LinkedHashMap<String, T>();
+        find(key)
+                .ifPresent(mapping -> {
+                    Map<String, Entry> all = mapping.children();
+                    if (all.size() > documented.most()) {
+                        mapping.problem("may have " + documented.most() + " names at most");
+                    }
+                    all.forEach((name, value) -> {
+                        Optional<T> text = value.read(values);
+                        if (names.read(name).isPresent()) {
+                            text.ifPresent(known -> texts.put(name, known));
+                        } else {
+                            value.problem(
+                                    "is not a name that can be used; it must be "
+                                            + names.expected());
+                        }
+                    });
+                });
+        return texts;
+    }
+
     private void requireEntry(String key, String expected) {
         if (find(key).isEmpty() && entry.mayHaveChildren()) {
             entry.problem("needs the key " + key + ": " + expected);
@@ -75,9 +100,6 @@ final class Section {
     }
 
     private static String unknown(String name, Keys keys) {
-        if (keys == Keys.FILE && name.equals("mcp")) {
-            return "tool servers belong to a later version; this one would ignore them";
-        }
         String nearest =
                 Names.nearest(name, keys.known())
                         .map(known -> ", did you mean " + known + "?")

@@ -66,6 +66,15 @@ final class SettingsWriter {
         return this;
     }
 
+    SettingsWriter truth(String key, boolean value) {
+        if (sources.variables().containsKey(whole(key))) {
+            return text(key, "");
+        }
+        note(key);
+        to.writeBooleanProperty(key, value);
+        return this;
+    }
+
     SettingsWriter none(String key) {
         note(key);
         to.writeNullProperty(key);

@@ -1,6 +1,7 @@
 package dev.vivace.gateway;
 
 import dev.vivace.answer.Protocol;
+import dev.vivace.mcp.McpHub;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
@@ -23,6 +24,8 @@ final class DoorSet {
     private final EmbeddingDoor embeddings;
     private final PassDoor passing;
     private final AdminDoor admin;
+    private final Optional<McpHub> tools;
+    private final Optional<McpDoor> mcp;
 
     DoorSet(
             Parts parts,
@@ -39,6 +42,13 @@ final class DoorSet {
         this.embeddings = new EmbeddingDoor(parts, bodies, stragglers, delivery, context);
         this.passing = new PassDoor(parts, stragglers, delivery, loop);
         this.admin = new AdminDoor(parts, bodies, stragglers, context);
+        this.tools = parts.mcp();
+        // No lambda: to make one loads what it takes, used or not.
+        this.mcp =
+                tools.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new McpDoor(parts, tools.get(), bodies, stragglers, context));
     }
 
     HttpDelivery delivery() {
@@ -48,6 +58,13 @@ final class DoorSet {
     /** How long a client may take nothing of its answer. */
     Duration patience() {
         return patience;
+    }
+
+    /** Ends what is under way beside the deliveries. */
+    void cut() {
+        if (tools.isPresent()) {
+            tools.get().cut();
+        }
     }
 
     void handle(HttpServerRequest request) {
@@ -71,7 +88,11 @@ final class DoorSet {
     private void route(HttpServerRequest request) {
         String path = request.path();
         if (path == null || !path.startsWith("/v1/")) {
-            admin.handle(request);
+            if (McpDoor.PATH.equals(path)) {
+                mcp(request);
+            } else {
+                admin.handle(request);
+            }
             return;
         }
         if (request.method().equals(HttpMethod.POST)) {
@@ -96,6 +117,16 @@ final class DoorSet {
             }
         }
         passing.handle(request);
+    }
+
+    private void mcp(HttpServerRequest request) {
+        mcp.ifPresentOrElse(
+                door -> door.handle(request),
+                () ->
+                        new Exchange(request, Errors.MCP, stragglers, () -> {})
+                                .refuse(
+                                        404,
+                                        "No MCP servers are configured here ('mcp' in the configuration)."));
     }
 
     /**

@@ -172,6 +172,10 @@ final class Doors extends VerticleBase {
             if (out != null) {
                 out.cut(CUT);
             }
+            DoorSet set = doors;
+            if (set != null) {
+                set.cut();
+            }
             return 0;
         });
     }

@@ -67,12 +67,34 @@ enum Errors {
         byte[] event(int status, String message) {
             return lines("event: error\n", body(status, message));
         }
+    },
+    /** JSON-RPC, where no request is answered. */
+    MCP {
+        private static final int REFUSED = -32_000;
+
+        @Override
+        byte[] body(int status, String message, String code) {
+            return object(
+                    "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":"
+                            + REFUSED
+                            + ",\"message\":",
+                    message,
+                    "}}");
+        }
+
+        @Override
+        byte[] event(int status, String message) {
+            return lines("event: message\n", body(status, message));
+        }
     };
 
     /** The protocol of the door at a path; that of most doors where there is none. */
     static Errors at(@Nullable String path) {
         if (path == null) {
             return OPENAI;
+        }
+        if (path.equals(McpDoor.PATH)) {
+            return MCP;
         }
         return path.equals(MESSAGES) || path.startsWith(MESSAGES + "/")
                 ? ANTHROPIC

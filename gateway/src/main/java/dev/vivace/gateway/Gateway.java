@@ -2,6 +2,7 @@ package dev.vivace.gateway;
 
 import dev.vivace.config.Config;
 import dev.vivace.config.ConfigWatch;
+import dev.vivace.mcp.McpHub;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ public final class Gateway implements AutoCloseable {
     private final Draining draining;
     private final Holdings holdings;
     private final Readiness readiness;
+    private final Optional<McpHub> mcp;
     private final URI address;
     private volatile Optional<ConfigWatch> watch = Optional.empty();
 
@@ -40,6 +42,7 @@ public final class Gateway implements AutoCloseable {
             Draining draining,
             Holdings holdings,
             Readiness readiness,
+            Optional<McpHub> mcp,
             URI address) {
         this.vertx = vertx;
         this.inForce = inForce;
@@ -48,6 +51,7 @@ public final class Gateway implements AutoCloseable {
         this.draining = draining;
         this.holdings = holdings;
         this.readiness = readiness;
+        this.mcp = mcp;
         this.address = address;
     }
 
@@ -133,6 +137,9 @@ public final class Gateway implements AutoCloseable {
             Duration notice, Duration grace, BooleanSupplier hurry, Consumer<String> say)
             throws InterruptedException {
         readiness.stop();
+        if (mcp.isPresent()) {
+            mcp.get().quiet();
+        }
         return draining.run(notice, grace, hurry, say);
     }
 
@@ -141,6 +148,9 @@ public final class Gateway implements AutoCloseable {
     public void close() {
         watch.ifPresent(ConfigWatch::close);
         readiness.stop();
+        if (mcp.isPresent()) {
+            mcp.get().close();
+        }
         try {
             Awaiting.get(vertx.close(), CLOSING_SECONDS);
         } catch (Exception e) {

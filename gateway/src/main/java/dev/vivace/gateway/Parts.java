@@ -12,6 +12,7 @@ import dev.vivace.line.ModelLine;
 import dev.vivace.line.Models;
 import dev.vivace.line.Quota;
 import dev.vivace.line.Settlement;
+import dev.vivace.mcp.McpHub;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -36,4 +37,5 @@ record Parts(
         AdminAccess adminAccess,
         CallIds ids,
         LongAdder inFlight,
-        Optional<Quota> quota) {}
+        Optional<Quota> quota,
+        Optional<McpHub> mcp) {}

@@ -20,6 +20,7 @@ import dev.vivace.line.ModelLine;
 import dev.vivace.line.Models;
 import dev.vivace.line.Quota;
 import dev.vivace.line.Settlement;
+import dev.vivace.mcp.McpHub;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.HashMap;
@@ -51,7 +52,8 @@ record Resources(
         Access access,
         AdminAccess adminAccess,
         CallIds ids,
-        LongAdder inFlight) {
+        LongAdder inFlight,
+        Optional<McpHub> mcp) {
 
     /** What the first configuration makes of them. */
     Parts parts(Config config) {
@@ -126,7 +128,8 @@ record Resources(
                 adminAccess,
                 ids,
                 inFlight,
-                quota);
+                quota,
+                mcp);
     }
 
     /** What client keys and their tenants may use. */

@@ -7,6 +7,7 @@ import dev.vivace.admin.Metrics;
 import dev.vivace.admin.RedisFigures;
 import dev.vivace.admin.SpendingFigures;
 import dev.vivace.admin.Timeline;
+import dev.vivace.admin.ToolFigures;
 import dev.vivace.admin.UpstreamFigures;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.config.Config;
@@ -19,6 +20,8 @@ import dev.vivace.limit.ByteBudget;
 import dev.vivace.limit.LocalBuckets;
 import dev.vivace.line.CallIds;
 import dev.vivace.line.InFlight;
+import dev.vivace.mcp.DirectLine;
+import dev.vivace.mcp.McpHub;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -60,6 +63,7 @@ final class Start {
     private final ByteBudget budget;
     private final Senders senders = new Senders();
     private final Readiness readiness;
+    private final Optional<McpHub> mcp;
     private final List<Doors> doors = new ArrayList<>();
 
     /**
@@ -76,6 +80,34 @@ final class Start {
         holdings = Holdings.open(config, keys, List.of(metrics, features, timeline));
         budget = new ByteBudget(config.limits().inFlightBytes());
         readiness = new Readiness(holdings.store(), holdings.ledger(), this::checks);
+        mcp = config.mcp().isEmpty() ? Optional.empty() : Optional.of(toolServers());
+    }
+
+    /** Here and below without lambdas: to make one loads what it takes, used or not. */
+    private Optional<ToolFigures> toolFigures() {
+        if (mcp.isEmpty()) {
+            return Optional.empty();
+        }
+        McpHub hub = mcp.get();
+        return Optional.of(new ToolFigures(hub::problems, hub::calls));
+    }
+
+    private static List<Readiness.Check> toolChecks(McpHub hub) {
+        return hub.problems().entrySet().stream()
+                .map(server ->
+                        new Readiness.Check(
+                                "mcp " + server.getKey(),
+                                Readiness.Severity.DEGRADES,
+                                server.getValue()))
+                .toList();
+    }
+
+    private McpHub toolServers() {
+        return McpHub.start(
+                config.mcp(),
+                DirectLine::new,
+                (principal, tool) -> true,
+                holdings.ledger()::record);
     }
 
     /** The models that have a label in the metrics in any case. */
@@ -113,8 +145,10 @@ final class Start {
                     new Draining(doors, entrance),
                     holdings,
                     readiness,
+                    mcp,
                     URI.create("http://" + shown + ":" + port));
         } catch (RuntimeException e) {
+            mcp.ifPresent(McpHub::close);
             vertx.close();
             holdings.close();
             throw e;
@@ -154,7 +188,8 @@ final class Start {
                 new Access(keys, new Tenants(secret), loopback, replicasMeet()),
                 new AdminAccess(adminKey, loopback, keys),
                 new CallIds(),
-                inFlight);
+                inFlight,
+                mcp);
     }
 
     /** Where replicas meet; empty if they do not. */
@@ -177,6 +212,7 @@ final class Start {
                 new SpendingFigures(keys::list, this::budgetOf, holdings.spending()),
                 holdings.replication()
                         .map(shared -> new RedisFigures(shared::up, shared::failures)),
+                toolFigures(),
                 inForce::write);
     }
 
@@ -204,6 +240,9 @@ final class Start {
                                 ? Optional.of(
                                         "its last change is rejected, see /admin/config; with it, the gateway would not start")
                                 : Optional.empty()));
+        if (mcp.isPresent()) {
+            checks.addAll(toolChecks(mcp.get()));
+        }
         holdings.replication()
                 .ifPresent(shared -> {
                     checks.add(

@@ -57,6 +57,7 @@ final class AdminServer implements AutoCloseable {
                                 tenant -> Budget.NONE,
                                 Spending.inMemory(clock, Optional.empty())),
                         Optional.of(new RedisFigures(() -> true, () -> 6)),
+                        Optional.empty(),
                         to -> {
                             to.writeStartObject();
                             to.writeEndObject();

@@ -81,6 +81,15 @@ class ConfigDocumentationTest {
         String accepts =
                 switch (key.kind()) {
                     case LIST -> key.length() + ", each " + range;
+                    case TEXTS ->
+                            "a mapping of at most %d names to values; names have %s, values %s"
+                                    .formatted(
+                                            key.most(),
+                                            range,
+                                            key.values()
+                                                    .orElseThrow()
+                                                    .expected()
+                                                    .replaceFirst(" \\(its value.*", ""));
                     case NAMES ->
                             "a mapping"
                                     + (key.least() > 0 ? " with at least one name" : "")

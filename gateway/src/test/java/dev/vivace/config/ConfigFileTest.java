@@ -83,6 +83,9 @@ class ConfigFileTest {
               acme: { requests-per-minute: 600, tokens-per-minute: 100, budget-day: 0.5, budget-month: 10 }
               guest: { requests-per-minute: 1 }
             redis: { url: "redis://:${KEY}@host:6379/0", timeout: 20ms, prefix: "v:1", secret: "${KEY}" }
+            mcp:
+              files: { command: npx, args: [-y, "server ${WHERE}"], env: { TOKEN: "${KEY}" }, trust: true }
+              web: { url: "http://10.0.0.9:9000/mcp", headers: { Authorization: "Bearer ${KEY}" }, timeout: 5s, ttl: 1m }
             """;
 
     private static final Map<String, String> ENVIRONMENT =
@@ -187,9 +190,42 @@ class ConfigFileTest {
                                 "v:1",
                                 Optional.of("sk-secret"))),
                 config.redis());
+        assertEquals(List.of("files", "web"), List.copyOf(config.mcp().keySet()));
+        assertEquals(
+                new ToolServer.Local(
+                        "npx",
+                        List.of("-y", "server here"),
+                        Map.of("TOKEN", "sk-secret"),
+                        new ToolServer.Terms(true, Duration.ofMinutes(1), Duration.ZERO)),
+                config.mcp().get("files"));
+        assertEquals(
+                new ToolServer.Remote(
+                        URI.create("http://10.0.0.9:9000/mcp"),
+                        Map.of("Authorization", "Bearer sk-secret"),
+                        new ToolServer.Terms(false, Duration.ofSeconds(5), Duration.ofMinutes(1))),
+                config.mcp().get("web"));
     }
 
     /** As for the other file: what is replaced by what, and what the error says. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    a: {}                                     | mcp.a         | needs a command to start, or the url
+                    a:                                        | mcp.a         | needs a command to start, or the url
+                    a: { command: x, url: "http://h" }        | mcp.a         | one of them is too much
+                    a: { command: x, headers: { A: b } }      | mcp.a.headers | belongs to a server with a url
+                    a: { url: "http://h", env: { A: b } }     | mcp.a.env     | belongs to a server with a command
+                    a: { url: "http://h", headers: { A: "sk-é" } } | mcp.a.headers.A | its value is not shown
+                    a: { url: "http://u:sk-x@h" }             | mcp.a.url     | without user
+                    a: { command: x, env: { "A B": c } }      | mcp.a.env.A B | the name of a variable
+                    "a.b": { command: x }                     | mcp.a.b       | is not a name that can be used
+                    """)
+    void refusesToolServersThatAreNone(String server, String path, String says) throws IOException {
+        refused("mcp:\n  " + server + "\n", 2, path, says);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -276,7 +312,6 @@ class ConfigFileTest {
                     """
                     ttl: 30s          | tll: 30s           | 11 | cache.tll            | did you mean ttl? (known: mode, max, ttl)
                     limits:           | limit:             | 13 | limit                | did you mean limits?
-                    limits:           | mcp:               | 13 | mcp                  | later version
                     protocol: openai  | protokoll: openai  | 4  | upstreams.openai.protokoll | did you mean protocol?
                     ttl: 30s          | ttl: soon          | 11 | cache.ttl            | a duration of 1s to 365d, as in 500us, 2ms, 30s, 5m, 1h or 1d, not soon
                     ttl: 30s          | ttl: 999ms         | 11 | cache.ttl            | not 999ms

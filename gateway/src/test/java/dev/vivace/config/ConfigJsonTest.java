@@ -41,6 +41,9 @@ class ConfigJsonTest {
             retries: { budget: "0.125" }
             tenants: { acme: { budget-day: 5 } }
             redis: { url: "redis://:sk-secret@${LAST}.example:7/2", secret: sk-literal-secret }
+            mcp:
+              files: { command: npx, args: ["${HIDDEN}"], env: { A: sk-literal-secret, B: "${KEY}" } }
+              web: { url: "http://${HIDDEN}/mcp", headers: { Authorization: "Bearer ${KEY}" }, trust: true }
             """;
 
     private static final Map<String, String> ENVIRONMENT =
@@ -117,6 +120,11 @@ class ConfigJsonTest {
         JsonNode redis = shown.get("config").get("redis");
         assertEquals("redis://1.example:7", redis.get("url").asString());
         assertEquals("***", redis.get("secret").asString());
+        JsonNode mcp = shown.get("config").get("mcp");
+        assertEquals("{\"A\":\"***\",\"B\":\"${KEY}\"}", mcp.get("files").get("env").toString());
+        assertEquals("[\"${HIDDEN}\"]", mcp.get("files").get("args").toString());
+        assertEquals("{\"Authorization\":\"***\"}", mcp.get("web").get("headers").toString());
+        assertTrue(mcp.get("web").get("trust").asBoolean());
         JsonNode variable = show(load("redis: { url: \"${REDIS}\" }")).get("config").get("redis");
         assertEquals("${REDIS}", variable.get("url").asString());
         assertEquals("https://${HIDDEN}/v1", upstreams.get("named").get("url").asString());

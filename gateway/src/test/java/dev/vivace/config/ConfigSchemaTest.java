@@ -55,7 +55,9 @@ class ConfigSchemaTest {
                 "models: { \"a/b:c\": { chain: [\"a/b:c\", x/é] } }",
                 "prices: { m: { input: 0, output: 1.5 } }",
                 "tenants: { acme: }",
-                "redis: { url: \"rediss://:p@h\" }"
+                "redis: { url: \"rediss://:p@h\" }",
+                "mcp: { a: { command: npx, args: [-y, x], env: { A: \"${B}\" }, trust: true } }",
+                "mcp: { b: { url: \"http://h/mcp?x=1\", headers: { Authorization: Bearer x }, timeout: 1m } }"
             })
     void takesWhatAFileMayHold(String text) {
         assertEquals(List.of(), errors(text));
@@ -98,6 +100,11 @@ class ConfigSchemaTest {
                     tenants: { t-1: {} }              | tenants.t-1
                     redis: { timeout: 1s }            | redis
                     redis: { url: "http://h" }        | redis.url
+                    mcp: { "a.b": { command: x } }    | mcp.a.b
+                    mcp: { a: { commnd: x } }         | mcp.a.commnd
+                    mcp: { a: { command: x, env: { "1": x } } } | mcp.a.env.1
+                    mcp: { a: { url: "ftp://h" } }    | mcp.a.url
+                    mcp: { a: { command: x, trust: yes } } | mcp.a.trust
                     """)
     void marksWhatTheReaderRefuses(String text, String where) throws IOException {
         List<String> errors = errors(text);
@@ -152,6 +159,7 @@ class ConfigSchemaTest {
                         case "maximum" -> value.asDouble(0) <= wanted.asDouble();
                         case "minItems" -> !value.isArray() || value.size() >= wanted.asInt();
                         case "maxItems" -> !value.isArray() || value.size() <= wanted.asInt();
+                        case "maxProperties" -> !value.isObject() || value.size() <= wanted.asInt();
                         case "minProperties" -> !value.isObject() || value.size() >= wanted.asInt();
                         case "properties" -> true; // below
                         case "items" -> {
@@ -208,6 +216,7 @@ class ConfigSchemaTest {
             case "integer" -> value.isIntegralNumber();
             case "number" -> value.isNumber();
             case "null" -> value.isNull();
+            case "boolean" -> value.isBoolean();
             default -> throw new AssertionError("unknown type: " + type);
         };
     }

@@ -1,0 +1,56 @@
+package dev.vivace.cli;
+
+import dev.vivace.command.Arguments;
+import dev.vivace.command.Command;
+import dev.vivace.command.Console;
+import dev.vivace.command.Usage;
+import dev.vivace.mcp.ToolClient;
+import java.io.IOException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code vivace mcp list}. */
+final class McpListCommand implements Command {
+    private static final int LONGEST = 100;
+
+    @Override
+    public Usage usage() {
+        return McpProgram.describe(new Usage("list", "Lists the tools."));
+    }
+
+    @Override
+    public int run(Arguments given, Console console) {
+        return McpProgram.use(given, client -> list(client, given.has("json"), console));
+    }
+
+    private static int list(ToolClient client, boolean json, Console console) throws IOException {
+        JsonNode listed = client.tools();
+        if (json) {
+            console.out()
+                    .println(
+                            JsonMapper.shared()
+                                    .writerWithDefaultPrettyPrinter()
+                                    .writeValueAsString(listed));
+            return 0;
+        }
+        int width = 0;
+        for (JsonNode tool : listed.path("tools")) {
+            width = Math.max(width, tool.path("name").asString("").length());
+        }
+        for (JsonNode tool : listed.path("tools")) {
+            String name = tool.path("name").asString("");
+            String about = shown(tool.path("description").asString(""));
+            console.out().println((name + " ".repeat(width - name.length() + 2) + about).strip());
+        }
+        if (listed.path("tools").isEmpty()) {
+            console.err().println("There are no tools.");
+        }
+        return 0;
+    }
+
+    /** The beginning, in one line; a server may write what it likes. */
+    private static String shown(String text) {
+        String line = text.strip().lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
+        return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
+    }
+}

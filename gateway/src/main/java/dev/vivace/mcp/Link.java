@@ -1,0 +1,42 @@
+package dev.vivace.mcp;
+
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import java.io.IOException;
+
+/** A way to one server, on which messages go both ways. Thread-safe; used for one session. */
+interface Link extends AutoCloseable {
+    /** Who hears of what comes; from any thread, and must not block for long. */
+    interface Listener {
+        void message(JSONRPCMessage message);
+
+        /** A request has no answer and will have none; the link goes on. */
+        void failed(Object requestId, String why);
+
+        /** The link is of no use any more. Called once at most. */
+        void broken(String why);
+    }
+
+    /**
+     * Opens it, and may block for a moment. Called once.
+     *
+     * @throws IOException with a reason for people
+     */
+    void open(Listener listener) throws IOException;
+
+    /**
+     * Sends a message, without waiting until it has left.
+     *
+     * @throws IOException if it will not, with a reason for people
+     */
+    void send(JSONRPCMessage message) throws IOException;
+
+    /** What both sides speak from now on. */
+    default void speaks(String version) {}
+
+    /** Nobody waits for that answer any more. */
+    default void forget(Object requestId) {}
+
+    /** Ends it, and whatever was started for it. Does not wait long. */
+    @Override
+    void close();
+}

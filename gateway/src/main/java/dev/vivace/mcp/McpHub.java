@@ -1,0 +1,241 @@
+package dev.vivace.mcp;
+
+import dev.vivace.config.ToolServer;
+import dev.vivace.key.Principal;
+import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.line.Crash;
+import dev.vivace.tool.CallLine;
+import dev.vivace.tool.Tool;
+import io.modelcontextprotocol.spec.McpSchema;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * All configured MCP servers as one: what the door at {@code /mcp} hands its requests to. Nothing
+ * here waits on the caller's thread. Thread-safe.
+ */
+public final class McpHub implements AutoCloseable {
+    private static final String VERSION = "0.1.0";
+    private static final int NO_ROOM = -32_000;
+
+    private final Servers servers;
+    private final Sessions sessions = new Sessions(Sessions.MOST, System::nanoTime);
+    private final Requests requests;
+    private final CallCounts counts = new CallCounts();
+    private volatile boolean quiet;
+    private volatile boolean ending;
+
+    private McpHub(
+            Map<String, ToolServer> configured,
+            String version,
+            Function<Function<String, Optional<Tool>>, CallLine> line,
+            BiPredicate<Principal, String> mayUse,
+            Consumer<LedgerEntry> ledger) {
+        servers = new Servers(configured, version, this::changed);
+        CallLine calls = line.apply(name -> servers.now().tool(name).map(Tool.class::cast));
+        requests =
+                new Requests(
+                        servers, version, mayUse, new ToolCalls(servers, calls, ledger, counts));
+    }
+
+    /**
+     * Begins to start the servers, and does not wait for them.
+     *
+     * @param line makes what calls go through, from the tools by their names
+     * @param mayUse whether somebody may see and call the tool of that name; quick
+     * @param ledger told of each call of a tool
+     */
+    public static McpHub start(
+            Map<String, ToolServer> configured,
+            Function<Function<String, Optional<Tool>>, CallLine> line,
+            BiPredicate<Principal, String> mayUse,
+            Consumer<LedgerEntry> ledger) {
+        var hub = new McpHub(configured, VERSION, line, mayUse, ledger);
+        hub.servers.start();
+        return hub;
+    }
+
+    /** Why servers cannot be asked, by their names; empty for one that can. */
+    public Map<String, Optional<String>> problems() {
+        return servers.problems();
+    }
+
+    /** How calls of tools ended, since the start. */
+    public Map<ToolCount, Long> calls() {
+        return counts.now();
+    }
+
+    /** One message came. */
+    public void post(McpRequest request, byte[] body, McpReply reply) {
+        // Reading a long message takes its time, and asking a server takes any time.
+        Thread.ofVirtual().name("vivace-mcp-call").start(() -> take(request, body, reply));
+    }
+
+    private void take(McpRequest request, byte[] body, McpReply reply) {
+        try {
+            took(request, Rpc.read(body), reply);
+        } catch (RpcException e) {
+            refuse(reply, 400, e.error().code(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            Crash.log(request.call().id(), "answering", e);
+            refuse(reply, Crash.STATUS, McpSchema.ErrorCodes.INTERNAL_ERROR, Crash.MESSAGE);
+        }
+    }
+
+    private void took(McpRequest request, JSONRPCMessage message, McpReply reply) {
+        if (message instanceof JSONRPCRequest asked
+                && asked.method().equals(McpSchema.METHOD_INITIALIZE)) {
+            initialize(request, asked, reply);
+            return;
+        }
+        Optional<Session> session = session(request, reply);
+        if (session.isEmpty()) {
+            return;
+        }
+        switch (message) {
+            case JSONRPCRequest asked -> requests.take(session.get(), request, asked, reply);
+            case JSONRPCNotification told -> {
+                if (told.method().equals(Rpc.CANCELLED)) {
+                    cancel(session.get(), Rpc.params(told).path("requestId"));
+                }
+                reply.empty(202);
+            }
+            // We ask clients nothing, so that there is nothing to answer.
+            default -> reply.empty(202);
+        }
+    }
+
+    private static void cancel(Session session, JsonNode id) {
+        if (id.isString()) {
+            session.cancel(id.asString());
+        } else if (id.isIntegralNumber() && id.canConvertToLong()) {
+            session.cancel(id.asLong());
+        }
+    }
+
+    private void initialize(McpRequest request, JSONRPCRequest asked, McpReply reply) {
+        String wanted = Rpc.params(asked).path("protocolVersion").asString("");
+        String spoken = Rpc.VERSIONS.contains(wanted) ? wanted : Rpc.VERSIONS.getFirst();
+        Optional<Session> session =
+                ending ? Optional.empty() : sessions.begin(request.owner(), spoken);
+        if (session.isEmpty()) {
+            refuse(
+                    reply,
+                    503,
+                    NO_ROOM,
+                    ending ? "The gateway ends." : "There are too many sessions.");
+            return;
+        }
+        ObjectNode hello = requests.hello(spoken);
+        reply.answer(
+                200,
+                Rpc.bytes(JSONRPCResponse.result(asked.id(), hello)),
+                Optional.of(session.get().id()));
+    }
+
+    /** The session that a request is of; refused, if it is none of its sender's. */
+    private Optional<Session> session(McpRequest request, McpReply reply) {
+        if (request.session().isEmpty()) {
+            refuse(
+                    reply,
+                    400,
+                    McpSchema.ErrorCodes.INVALID_REQUEST,
+                    "The header Mcp-Session-Id is missing: begin with 'initialize', and send back the one of its answer.");
+            return Optional.empty();
+        }
+        if (request.version().filter(said -> !Rpc.VERSIONS.contains(said)).isPresent()) {
+            refuse(
+                    reply,
+                    400,
+                    McpSchema.ErrorCodes.INVALID_REQUEST,
+                    "The header MCP-Protocol-Version names none of "
+                            + String.join(", ", Rpc.VERSIONS)
+                            + ".");
+            return Optional.empty();
+        }
+        Optional<Session> session = sessions.find(request.session().get(), request.owner());
+        if (session.isEmpty()) {
+            refuse(
+                    reply,
+                    404,
+                    McpSchema.ErrorCodes.INVALID_REQUEST,
+                    "There is no such session (any more): begin another with 'initialize'.");
+        }
+        return session;
+    }
+
+    /** Somebody wants to hear what nobody asks for. */
+    public void listen(McpRequest request, McpReply reply) {
+        if (quiet || ending) {
+            refuse(reply, 503, NO_ROOM, "The gateway ends.");
+            return;
+        }
+        if (!reply.streams()) {
+            refuse(
+                    reply,
+                    406,
+                    McpSchema.ErrorCodes.INVALID_REQUEST,
+                    "GET is for a stream of events: send 'Accept: text/event-stream'.");
+            return;
+        }
+        session(request, reply).ifPresent(session -> session.hear(reply));
+    }
+
+    /** Somebody ends a session. */
+    public void end(McpRequest request, McpReply reply) {
+        session(request, reply)
+                .ifPresent(session -> {
+                    sessions.end(session);
+                    reply.empty(204);
+                });
+    }
+
+    private static void refuse(McpReply reply, int status, int code, String message) {
+        reply.answer(status, problem(code, message), Optional.empty());
+    }
+
+    /** What is said where no request is answered. */
+    public static byte[] problem(int code, String message) {
+        ObjectNode answer = Rpc.object().put("jsonrpc", "2.0").putNull("id");
+        answer.putObject("error").put("code", code).put("message", message);
+        return Rpc.JSON.writeValueAsBytes(answer);
+    }
+
+    private void changed(Kind kind) {
+        byte[] told = Rpc.bytes(new JSONRPCNotification(kind.changed(), Rpc.object()));
+        for (Session session : sessions.all()) {
+            session.tell(told);
+        }
+    }
+
+    /** The gateway is about to end: nobody listens any more, so that nobody is waited for. */
+    public void quiet() {
+        quiet = true;
+        sessions.all().forEach(Session::deaf);
+    }
+
+    /** What goes on is to end: ends the servers, so that every call of theirs has an answer. */
+    public void cut() {
+        ending = true;
+        Thread.ofVirtual().name("vivace-mcp-ends").start(servers::close);
+    }
+
+    /** Ends all servers and all sessions; waits a few seconds for them at most. */
+    @Override
+    public void close() {
+        ending = true;
+        servers.close();
+        List<Session> all = sessions.all();
+        all.forEach(Session::close);
+    }
+}

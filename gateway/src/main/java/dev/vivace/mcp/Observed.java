@@ -1,0 +1,82 @@
+package dev.vivace.mcp;
+
+import dev.vivace.tool.Effects;
+import dev.vivace.tool.Tool;
+import dev.vivace.tool.ToolContext;
+import dev.vivace.tool.ToolDefinition;
+import dev.vivace.tool.ToolResult;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A tool for one call: with what its client said beside the arguments, and with an eye on what
+ * becomes of it. Thread-safe.
+ */
+final class Observed implements Tool {
+    private final McpTool tool;
+    private final ObjectNode meta;
+    private final Optional<Consumer<ObjectNode>> progress;
+    private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicLong nanos = new AtomicLong();
+    private volatile Optional<RpcException> error = Optional.empty();
+
+    Observed(McpTool tool, ObjectNode meta, Optional<Consumer<ObjectNode>> progress) {
+        this.tool = tool;
+        this.meta = meta;
+        this.progress = progress;
+    }
+
+    @Override
+    public ToolDefinition definition() {
+        return tool.definition();
+    }
+
+    @Override
+    public Effects effects(ObjectNode arguments) {
+        return tool.effects(arguments);
+    }
+
+    @Override
+    public boolean idempotent() {
+        return tool.idempotent();
+    }
+
+    @Override
+    public Optional<Duration> timeToLive() {
+        return tool.timeToLive();
+    }
+
+    @Override
+    public ToolResult call(ObjectNode arguments, ToolContext context) throws Exception {
+        calls.incrementAndGet();
+        error = Optional.empty();
+        long began = System.nanoTime();
+        try {
+            return tool.call(arguments, meta, progress);
+        } catch (RpcException e) {
+            error = Optional.of(e);
+            throw e;
+        } finally {
+            nanos.addAndGet(System.nanoTime() - began);
+        }
+    }
+
+    /** How often the server was asked. */
+    int calls() {
+        return calls.get();
+    }
+
+    /** How long it took, together. */
+    long nanos() {
+        return nanos.get();
+    }
+
+    /** What the server said in the protocol's words, if that was the end. */
+    Optional<RpcException> error() {
+        return error;
+    }
+}

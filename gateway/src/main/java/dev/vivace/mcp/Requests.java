@@ -1,0 +1,239 @@
+package dev.vivace.mcp;
+
+import dev.vivace.key.Principal;
+import dev.vivace.line.Crash;
+import io.modelcontextprotocol.spec.McpSchema;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What clients may ask, each on the thread of its request. Thread-safe. */
+final class Requests {
+    private static final int SERVER_ERROR = -32_000;
+
+    private final Servers servers;
+    private final String version;
+    private final BiPredicate<Principal, String> mayUse;
+    private final ToolCalls calls;
+
+    Requests(
+            Servers servers,
+            String version,
+            BiPredicate<Principal, String> mayUse,
+            ToolCalls calls) {
+        this.servers = servers;
+        this.version = version;
+        this.mayUse = mayUse;
+        this.calls = calls;
+    }
+
+    /** The answer to who begins a session. */
+    ObjectNode hello(String spoken) {
+        ObjectNode hello = Rpc.object();
+        hello.put("protocolVersion", spoken);
+        ObjectNode can = hello.putObject("capabilities");
+        can.putObject("tools").put("listChanged", true);
+        can.putObject("resources").put("listChanged", true);
+        can.putObject("prompts").put("listChanged", true);
+        can.putObject("completions");
+        hello.putObject("serverInfo").put("name", "vivace").put("version", version);
+        return hello;
+    }
+
+    /** Works on a request until it is answered. */
+    void take(Session session, McpRequest from, JSONRPCRequest asked, McpReply reply) {
+        Session.Running running;
+        try {
+            running = session.begin(asked.id());
+        } catch (RpcException e) {
+            reply.answer(200, Rpc.bytes(e.answering(asked.id())), Optional.empty());
+            return;
+        }
+        JSONRPCResponse answer;
+        boolean cancelled;
+        try {
+            answer = answer(from, asked, reply);
+        } finally {
+            cancelled = running.end();
+            session.end(asked.id(), running);
+        }
+        if (cancelled) {
+            reply.empty(202); // who has cancelled wants no answer
+        } else {
+            reply.answer(200, Rpc.bytes(answer), Optional.empty());
+        }
+    }
+
+    private JSONRPCResponse answer(McpRequest from, JSONRPCRequest asked, McpReply reply) {
+        try {
+            return JSONRPCResponse.result(asked.id(), result(from, asked, reply));
+        } catch (RpcException e) {
+            return e.answering(asked.id());
+        } catch (IOException | TimeoutException e) {
+            return new RpcException(SERVER_ERROR, String.valueOf(e.getMessage()))
+                    .answering(asked.id());
+        } catch (InterruptedException e) {
+            return new RpcException(SERVER_ERROR, "It was cancelled.").answering(asked.id());
+        } catch (RuntimeException | Error e) {
+            Crash.log(from.call().id(), asked.method(), e);
+            return new RpcException(McpSchema.ErrorCodes.INTERNAL_ERROR, Crash.MESSAGE)
+                    .answering(asked.id());
+        }
+    }
+
+    private JsonNode result(McpRequest from, JSONRPCRequest asked, McpReply reply)
+            throws RpcException, IOException, TimeoutException, InterruptedException {
+        ObjectNode params = Rpc.params(asked);
+        Principal who = from.call().principal();
+        return switch (asked.method()) {
+            case McpSchema.METHOD_PING -> Rpc.object();
+            case McpSchema.METHOD_TOOLS_LIST ->
+                    list(
+                            Kind.TOOLS,
+                            servers.started().tools().entrySet().stream()
+                                    .filter(tool -> mayUse.test(who, tool.getKey()))
+                                    .map(tool -> tool.getValue().listed()));
+            case McpSchema.METHOD_TOOLS_CALL -> call(from, params, reply);
+            case McpSchema.METHOD_RESOURCES_LIST ->
+                    list(Kind.RESOURCES, servers.started().resources().values());
+            case McpSchema.METHOD_RESOURCES_TEMPLATES_LIST ->
+                    list(Kind.TEMPLATES, servers.started().templates().values());
+            case McpSchema.METHOD_RESOURCES_READ -> read(params, progress(params, reply));
+            case McpSchema.METHOD_PROMPT_LIST ->
+                    list(Kind.PROMPTS, servers.started().prompts().values());
+            case McpSchema.METHOD_PROMPT_GET -> prompt(params, progress(params, reply));
+            case McpSchema.METHOD_COMPLETION_COMPLETE -> complete(params);
+            default ->
+                    throw new RpcException(
+                            McpSchema.ErrorCodes.METHOD_NOT_FOUND,
+                            "This server does not take '" + shown(asked.method()) + "'.");
+        };
+    }
+
+    private static String shown(String text) {
+        return text.length() > 100 ? text.substring(0, 100) + "..." : text;
+    }
+
+    private static ObjectNode list(Kind kind, Collection<Catalogue.Thing> things) {
+        return list(kind, things.stream().map(Catalogue.Thing::listed));
+    }
+
+    /** In one page: what there is of each server is bounded. */
+    private static ObjectNode list(Kind kind, Stream<ObjectNode> elements) {
+        ObjectNode result = Rpc.object();
+        ArrayNode all = result.putArray(kind.member);
+        elements.forEach(all::add);
+        return result;
+    }
+
+    private JsonNode call(McpRequest from, ObjectNode params, McpReply reply)
+            throws RpcException, InterruptedException {
+        String name = text(params, "name");
+        if (servers.now().tool(name).isEmpty()) {
+            var unused = servers.started();
+        }
+        if (!mayUse.test(from.call().principal(), name)) {
+            throw RpcException.wrong("You may not call the tool '" + shown(name) + "'.");
+        }
+        return calls.call(from, name, params, progress(params, reply));
+    }
+
+    private JsonNode read(ObjectNode params, Optional<Consumer<ObjectNode>> progress)
+            throws RpcException, IOException, TimeoutException, InterruptedException {
+        String uri = text(params, "uri");
+        Catalogue catalogue = servers.started();
+        RpcException refused =
+                new RpcException(
+                        McpSchema.ErrorCodes.RESOURCE_NOT_FOUND,
+                        "No server has the resource '" + shown(uri) + "'.");
+        for (Backend owner : catalogue.ownersOf(uri, servers.all())) {
+            try {
+                return owner.ask(McpSchema.METHOD_RESOURCES_READ, passed(params), progress);
+            } catch (RpcException e) {
+                refused = e; // perhaps the next one has it
+            }
+        }
+        throw refused;
+    }
+
+    private JsonNode prompt(ObjectNode params, Optional<Consumer<ObjectNode>> progress)
+            throws RpcException, IOException, TimeoutException, InterruptedException {
+        Catalogue.Thing prompt = named(text(params, "name"));
+        ObjectNode asked = passed(params);
+        asked.put("name", prompt.name());
+        return prompt.backend().ask(McpSchema.METHOD_PROMPT_GET, asked, progress);
+    }
+
+    private Catalogue.Thing named(String name) throws RpcException, InterruptedException {
+        return servers.started()
+                .prompt(name)
+                .orElseThrow(() -> RpcException.wrong("There is no prompt '" + shown(name) + "'."));
+    }
+
+    private JsonNode complete(ObjectNode params)
+            throws RpcException, IOException, TimeoutException, InterruptedException {
+        JsonNode ref = params.path("ref");
+        ObjectNode asked = params.deepCopy();
+        Backend owner;
+        if (ref.path("type").asString("").equals("ref/prompt")) {
+            Catalogue.Thing prompt = named(ref.path("name").asString(""));
+            ((ObjectNode) asked.get("ref")).put("name", prompt.name());
+            owner = prompt.backend();
+        } else {
+            String uri = ref.path("uri").asString("");
+            Catalogue catalogue = servers.started();
+            owner =
+                    Optional.ofNullable(catalogue.templates().get(uri))
+                            .or(() -> Optional.ofNullable(catalogue.resources().get(uri)))
+                            .map(Catalogue.Thing::backend)
+                            .orElseThrow(() ->
+                                    RpcException.wrong(
+                                            "There is no resource template '" + shown(uri) + "'."));
+        }
+        return owner.ask(McpSchema.METHOD_COMPLETION_COMPLETE, asked, Optional.empty());
+    }
+
+    private static String text(ObjectNode params, String name) throws RpcException {
+        JsonNode value = params.path(name);
+        if (!value.isString()) {
+            throw RpcException.wrong("params." + name + " must be a text.");
+        }
+        return value.asString();
+    }
+
+    /** The client's own token means nothing to a server. */
+    private static ObjectNode passed(ObjectNode params) {
+        ObjectNode passed = params.deepCopy();
+        ToolCalls.meta(params)
+                .ifPresentOrElse(meta -> passed.set("_meta", meta), () -> passed.remove("_meta"));
+        return passed;
+    }
+
+    /** Passes on what a server says about how far it is, if the client wants to know. */
+    private static Optional<Consumer<ObjectNode>> progress(ObjectNode params, McpReply reply) {
+        JsonNode token = params.path("_meta").path(Rpc.PROGRESS_TOKEN);
+        if (!reply.streams() || !(token.isString() || token.isIntegralNumber())) {
+            return Optional.empty();
+        }
+        return Optional.of(said -> {
+            if (!reply.full()) {
+                ObjectNode told = Rpc.copy(said);
+                told.set(Rpc.PROGRESS_TOKEN, token);
+                reply.event(
+                        Rpc.bytes(
+                                new JSONRPCNotification(
+                                        McpSchema.METHOD_NOTIFICATION_PROGRESS, told)));
+            }
+        });
+    }
+}

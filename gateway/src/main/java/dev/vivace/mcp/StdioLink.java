@@ -1,0 +1,217 @@
+package dev.vivace.mcp;
+
+import dev.vivace.config.ToolServer;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A program of our own that talks on its standard input and output, one message a line. Each of its
+ * three streams has a platform thread: they block in native code for as long as the program is.
+ */
+final class StdioLink implements Link {
+    private static final Logger LOG = LoggerFactory.getLogger(StdioLink.class);
+
+    /** What waits for a program that does not read. */
+    private static final long MAX_WAITING_BYTES = 32L << 20;
+
+    private static final int LONGEST_COMPLAINT = 1_000;
+    private static final int MAX_BAD_LINES = 1_000;
+    private static final List<String> INHERITED = List.of("PATH", "HOME");
+    private static final int TERM_MILLIS = 500;
+    private static final byte[] NO_MORE = {};
+
+    private final String name;
+    private final ToolServer.Local options;
+    private final LinkedBlockingQueue<byte[]> outgoing = new LinkedBlockingQueue<>();
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile @Nullable Process process;
+    private volatile boolean closed;
+
+    StdioLink(String name, ToolServer.Local options) {
+        this.name = name;
+        this.options = options;
+    }
+
+    @Override
+    public void open(Listener listener) throws IOException {
+        var command = new ArrayList<String>();
+        command.add(options.command());
+        command.addAll(options.args());
+        var builder = new ProcessBuilder(command);
+        Map<String, String> env = builder.environment();
+        env.keySet().retainAll(INHERITED);
+        env.putAll(options.env());
+        Process started;
+        try {
+            started = builder.start();
+        } catch (IOException e) {
+            // Its message repeats the whole command line, in which a secret may stand.
+            throw new IOException("the program cannot be started (is it there and executable?)");
+        }
+        process = started;
+        LOG.debug("mcp server {}: process {}", name, started.pid());
+        thread("out", () -> readLines(started, listener));
+        thread("err", () -> readComplaints(started.getErrorStream()));
+        thread("in", () -> write(started.getOutputStream()));
+        if (closed) {
+            close();
+        }
+    }
+
+    private void thread(String stream, Runnable body) {
+        Thread.ofPlatform().daemon().name("vivace-mcp-" + name + "-" + stream).start(body);
+    }
+
+    @Override
+    public void send(JSONRPCMessage message) throws IOException {
+        byte[] line = Rpc.bytes(message);
+        if (over.get()) {
+            throw new IOException("its process has ended");
+        }
+        if (waitingBytes.addAndGet(line.length) > MAX_WAITING_BYTES) {
+            waitingBytes.addAndGet(-line.length);
+            throw new IOException("its process does not read what it is sent");
+        }
+        outgoing.add(line);
+    }
+
+    private void write(OutputStream to) {
+        try (to) {
+            for (byte[] line = outgoing.take(); line != NO_MORE; line = outgoing.take()) {
+                to.write(line);
+                to.write('\n');
+                to.flush();
+                waitingBytes.addAndGet(-line.length);
+            }
+        } catch (IOException e) {
+            LOG.debug("mcp server {}: its standard input is closed", name);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void readLines(Process from, Listener listener) {
+        String why = "its process closed its standard output";
+        try (InputStream in = from.getInputStream()) {
+            var lines = new Lines(in, Rpc.LONGEST);
+            int bad = 0;
+            for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
+                bad = take(line, listener) ? 0 : bad + 1;
+                if (bad == MAX_BAD_LINES) {
+                    why = "it wrote " + bad + " lines in a row that are no messages";
+                    break;
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("mcp server {}: {}", name, e.getMessage());
+        } finally {
+            ended(from, why, listener);
+        }
+    }
+
+    /** Whether it was one: some programs write greetings where messages belong. */
+    private boolean take(Lines.Line line, Listener listener) {
+        if (line.cut()) {
+            LOG.warn(
+                    "mcp server {}: a message is longer than {} bytes and dropped",
+                    name,
+                    Rpc.LONGEST);
+            MessageId.of(line.bytes())
+                    .ifPresent(id ->
+                            listener.failed(
+                                    id, "its answer is longer than " + Rpc.LONGEST + " bytes"));
+            return true;
+        }
+        if (line.bytes().length == 0) {
+            return true;
+        }
+        JSONRPCMessage message;
+        try {
+            message = Rpc.read(line.bytes());
+        } catch (RpcException e) {
+            LOG.debug("mcp server {}: wrote a line that is no message: {}", name, e.getMessage());
+            MessageId.of(line.bytes())
+                    .ifPresent(id -> listener.failed(id, "its answer is no valid message"));
+            return false;
+        }
+        listener.message(message);
+        return true;
+    }
+
+    private void ended(Process from, String why, Listener listener) {
+        if (!over.compareAndSet(false, true)) {
+            return;
+        }
+        outgoing.add(NO_MORE);
+        kill(from);
+        String how = why;
+        try {
+            if (from.waitFor(TERM_MILLIS, TimeUnit.MILLISECONDS)) {
+                how = "its process ended with exit code " + from.exitValue();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        listener.broken(how);
+    }
+
+    /** What it says of itself is for whoever looks for a fault. */
+    private void readComplaints(InputStream from) {
+        try (from) {
+            var lines = new Lines(from, LONGEST_COMPLAINT);
+            for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
+                if (LOG.isDebugEnabled()) {
+                    LOG.debug("mcp server {} says: {}", name, shown(line));
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("mcp server {}: {}", name, e.getMessage());
+        }
+    }
+
+    private static String shown(Lines.Line line) {
+        var text = new ByteArrayOutputStream();
+        for (byte b : line.bytes()) {
+            text.write(b >= 0 && b < ' ' ? ' ' : b);
+        }
+        return text.toString(StandardCharsets.UTF_8) + (line.cut() ? "..." : "");
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        outgoing.add(NO_MORE);
+        Process running = process;
+        if (running != null) {
+            kill(running);
+        }
+    }
+
+    /** With what it started itself: npx and its like only start the server proper. */
+    private static void kill(Process running) {
+        List<ProcessHandle> family = new ArrayList<>(running.descendants().toList());
+        family.add(running.toHandle());
+        family.forEach(ProcessHandle::destroy);
+        try {
+            var unused = running.waitFor(TERM_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        family.forEach(ProcessHandle::destroyForcibly);
+    }
+}

@@ -1,0 +1,208 @@
+package dev.vivace.mcp;
+
+import dev.vivace.ledger.CacheStatus;
+import dev.vivace.ledger.LedgerEntry;
+import dev.vivace.ledger.Money;
+import dev.vivace.ledger.StageNote;
+import dev.vivace.ledger.Times;
+import dev.vivace.ledger.Tokens;
+import dev.vivace.line.Decision;
+import dev.vivace.tool.CallLine;
+import dev.vivace.tool.Prepared;
+import dev.vivace.tool.ToolCall;
+import dev.vivace.tool.ToolContext;
+import dev.vivace.tool.ToolOutcome;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Calls of tools: through the line of calls, and into the ledger. Thread-safe. */
+final class ToolCalls {
+    private final Servers servers;
+    private final CallLine line;
+    private final Consumer<LedgerEntry> ledger;
+    private final CallCounts counts;
+
+    ToolCalls(Servers servers, CallLine line, Consumer<LedgerEntry> ledger, CallCounts counts) {
+        this.servers = servers;
+        this.line = line;
+        this.ledger = ledger;
+        this.counts = counts;
+    }
+
+    /** What a call came to, with what it took. */
+    private record Ended(ToolOutcome outcome, Optional<Observed> observed) {}
+
+    /**
+     * Calls a tool, and blocks until that has ended.
+     *
+     * @param params as the client sent them
+     */
+    JsonNode call(
+            McpRequest from,
+            String name,
+            ObjectNode params,
+            Optional<Consumer<ObjectNode>> progress)
+            throws RpcException {
+        JsonNode arguments = params.path("arguments");
+        if (!arguments.isObject() && !arguments.isMissingNode() && !arguments.isNull()) {
+            throw RpcException.wrong("params.arguments must be an object.");
+        }
+        ObjectNode given = arguments instanceof ObjectNode object ? object : Rpc.object();
+        Optional<McpTool> tool = servers.now().tool(name);
+        Ended ended = run(from, new ToolCall(from.call().id(), name, given), params, progress);
+        settle(from, name, tool, ended);
+        return switch (ended.outcome) {
+            case ToolOutcome.Done done -> result(done);
+            case ToolOutcome.Failed failed -> failure(failed, ended.observed);
+        };
+    }
+
+    private Ended run(
+            McpRequest from,
+            ToolCall call,
+            ObjectNode params,
+            Optional<Consumer<ObjectNode>> progress) {
+        // Not on an event loop, so that it may wait where limits are kept elsewhere.
+        Optional<Decision.Refused> limited =
+                from.call().grant().admit(from.call()).toCompletableFuture().join();
+        if (limited.isPresent()) {
+            return new Ended(
+                    new ToolOutcome.Failed(ToolOutcome.Reason.LIMITED, limited.get().message()),
+                    Optional.empty());
+        }
+        return switch (line.prepare(call, from.owner())) {
+            case Prepared.Refused refused -> new Ended(refused.why(), Optional.empty());
+            case Prepared.Ready ready when ready.tool() instanceof McpTool tool -> {
+                var observed = new Observed(tool, meta(params).orElseGet(Rpc::object), progress);
+                var watched =
+                        new Prepared.Ready(
+                                observed, ready.arguments(), ready.effects(), ready.changes());
+                var context = new ToolContext(from.owner(), tool.timeout());
+                yield new Ended(line.run(watched, context, false, () -> {}), Optional.of(observed));
+            }
+            case Prepared.Ready other ->
+                    throw new IllegalStateException(other.tool().getClass().getName());
+        };
+    }
+
+    /** What the client says beside the arguments, but its progress token; empty if nothing. */
+    static Optional<ObjectNode> meta(ObjectNode params) {
+        if (!(params.path("_meta") instanceof ObjectNode said)) {
+            return Optional.empty();
+        }
+        ObjectNode meta = Rpc.copy(said);
+        meta.remove(Rpc.PROGRESS_TOKEN);
+        return meta.isEmpty() ? Optional.empty() : Optional.of(meta);
+    }
+
+    /** As the server said it; what was changed of the arguments is told beside it. */
+    private static JsonNode result(ToolOutcome.Done done) {
+        JsonNode value = done.result().value();
+        if (done.changes().isEmpty() || !(value instanceof ObjectNode object)) {
+            return value;
+        }
+        ObjectNode told = Rpc.copy(object);
+        ObjectNode meta =
+                told.path("_meta") instanceof ObjectNode theirs ? Rpc.copy(theirs) : Rpc.object();
+        var changes = meta.putArray("vivace/argument-changes");
+        done.changes().forEach(changes::add);
+        told.set("_meta", meta);
+        return told;
+    }
+
+    private static JsonNode failure(ToolOutcome.Failed failed, Optional<Observed> observed)
+            throws RpcException {
+        switch (failed.reason()) {
+            case UNKNOWN_TOOL, DENIED -> throw RpcException.wrong(failed.message());
+            case FAILED -> {
+                Optional<RpcException> theirs = observed.flatMap(Observed::error);
+                if (theirs.isPresent()) {
+                    throw theirs.get();
+                }
+            }
+            default -> {}
+        }
+        // An error of the protocol is for programs; this one is for the model, which can act on it.
+        ObjectNode result = Rpc.object();
+        result.putArray("content").addObject().put("type", "text").put("text", failed.message());
+        return result.put("isError", true);
+    }
+
+    private void settle(McpRequest from, String name, Optional<McpTool> tool, Ended ended) {
+        String outcome = word(ended.outcome);
+        from.call().grant().release();
+        counts.add(
+                tool.map(McpTool::server).orElse("none"),
+                tool.isPresent() ? name : CallCounts.OTHER,
+                outcome);
+        long total = micros(System.nanoTime() - from.call().arrived());
+        long theirs = micros(ended.observed.map(Observed::nanos).orElse(0L));
+        ledger.accept(
+                from.call()
+                        .asking(name, false, false)
+                        .entry(
+                                cache(ended.outcome),
+                                status(ended.outcome),
+                                Tokens.NONE,
+                                Money.NONE,
+                                new Times(Math.max(0, total - theirs), theirs, 0, total),
+                                ended.observed.map(Observed::calls).orElse(0),
+                                List.of(StageNote.of("tool", outcome)),
+                                error(ended.outcome)));
+    }
+
+    private static long micros(long nanos) {
+        return TimeUnit.NANOSECONDS.toMicros(nanos);
+    }
+
+    private static String word(ToolOutcome outcome) {
+        return switch (outcome) {
+            case ToolOutcome.Done done when done.result().error() -> "error";
+            case ToolOutcome.Done done when done.source() == ToolOutcome.Source.CALLED -> "ok";
+            case ToolOutcome.Done done -> done.source().name().toLowerCase(Locale.ROOT);
+            case ToolOutcome.Failed failed ->
+                    failed.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        };
+    }
+
+    private static CacheStatus cache(ToolOutcome outcome) {
+        return outcome instanceof ToolOutcome.Done done
+                ? switch (done.source()) {
+                    case CALLED -> CacheStatus.BYPASS;
+                    case CACHED -> CacheStatus.HIT;
+                    case JOINED -> CacheStatus.JOINED;
+                }
+                : CacheStatus.BYPASS;
+    }
+
+    /** As HTTP would say it, for the ledger: the protocol itself says 200. */
+    private static int status(ToolOutcome outcome) {
+        return switch (outcome) {
+            case ToolOutcome.Done done -> 200;
+            case ToolOutcome.Failed failed ->
+                    switch (failed.reason()) {
+                        case UNKNOWN_TOOL -> 404;
+                        case DENIED -> 403;
+                        case BAD_ARGUMENTS -> 400;
+                        case LIMITED, RESTING -> 429;
+                        case TIMEOUT -> 504;
+                        case CANCELLED -> 499;
+                        case DEPENDENCY, FAILED, TOO_LARGE -> 502;
+                    };
+        };
+    }
+
+    /** Not what a tool says: anything may stand in that. */
+    private static String error(ToolOutcome outcome) {
+        return switch (outcome) {
+            case ToolOutcome.Done done ->
+                    done.result().error() ? "the tool says that it failed" : "";
+            case ToolOutcome.Failed failed -> "the call failed: " + word(failed);
+        };
+    }
+}

@@ -1,0 +1,87 @@
+package dev.vivace.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.mcp.EchoServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class McpCommandTest {
+    @SuppressWarnings("NullAway.Init")
+    private static EchoServer server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = new EchoServer();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static Ran run(String... arguments) {
+        return Ran.of(McpProgram.of("1"), arguments);
+    }
+
+    @Test
+    void listsAndCalls() {
+        String url = server.url().toString();
+        Ran list = run("list", "--url", url);
+        assertEquals(0, list.code(), list.err());
+        assertEquals("echo  Says it again.\nfail  Fails.\n", list.out());
+        Ran json = run("list", "--url", url, "--json");
+        assertTrue(json.out().contains("\"name\" : \"echo\""), json.out());
+
+        Ran called = run("call", "echo", "{\"text\": \"hi\"}", "--url", url);
+        assertEquals(0, called.code(), called.err());
+        assertEquals("hi\n", called.out());
+        Ran failed = run("call", "fail", "--url", url);
+        assertEquals(1, failed.code(), failed.err());
+        assertEquals("it failed\n", failed.err());
+        Ran whole = run("call", "echo", "{\"text\": \"hi\"}", "--url", url, "--json");
+        assertTrue(whole.out().contains("\"content\""), whole.out());
+    }
+
+    @Test
+    void startsTheServersOfAConfiguration(@TempDir Path folder) throws IOException {
+        Path file =
+                Files.writeString(
+                        folder.resolve("c.yaml"),
+                        "mcp: { there: { url: \"" + server.url() + "\" } }");
+        Ran called = run("call", "there_echo", "{\"text\": \"far\"}", "--config", file.toString());
+        assertEquals("far\n", called.out(), called.err());
+        assertEquals(0, called.code());
+        Files.writeString(file, "{}");
+        Ran none = run("list", "--config", file.toString());
+        assertEquals(2, none.code());
+        assertTrue(none.err().contains("has no MCP servers"), none.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "call",
+                "call echo {",
+                "call echo 7",
+                "call echo {} more",
+                "call nothing",
+                "list --url nowhere",
+                "list --url http://127.0.0.1:1/mcp",
+                "list --url http://h/mcp --config f"
+            })
+    void wrongUseIsTold(String line) {
+        String url = line.contains("--url") ? "" : " --url " + server.url();
+        Ran ran = run((line + url).split(" "));
+        assertEquals(2, ran.code(), ran.err());
+        assertEquals(1, ran.err().lines().count(), ran.err());
+    }
+}
