@@ -47,8 +47,7 @@ final class DoorSet {
         this.mcp =
                 tools.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(
-                                new McpDoor(parts, tools.get(), bodies, stragglers, context));
+                        : Optional.of(new McpDoor(parts, tools.get(), bodies, stragglers, context));
     }
 
     HttpDelivery delivery() {

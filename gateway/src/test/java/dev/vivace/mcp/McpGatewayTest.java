@@ -18,6 +18,7 @@ import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -90,13 +91,38 @@ class McpGatewayTest {
                                     .progressToken("mine-" + tool)
                                     .build());
             assertEquals("done", McpGateway.text(result));
+            // The SDK's client hands them over on several threads, in any order.
+            var told = new TreeMap<Integer, String>();
             for (int i = 1; i <= 3; i++) {
-                ProgressNotification told = PROGRESS.poll(10, TimeUnit.SECONDS);
-                assertEquals("mine-" + tool, told.progressToken());
-                assertEquals("step " + i, told.message());
-                assertEquals(i, told.progress().intValue());
+                ProgressNotification next = PROGRESS.poll(10, TimeUnit.SECONDS);
+                assertEquals("mine-" + tool, next.progressToken());
+                told.put(next.progress().intValue(), next.message());
             }
+            assertEquals(Map.of(1, "step 1", 2, "step 2", 3, "step 3"), told);
         }
+    }
+
+    @Test
+    void progressComesInItsOrderAndBeforeTheResult() throws Exception {
+        String session =
+                near.post("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\"}")
+                        .headers()
+                        .firstValue("mcp-session-id")
+                        .orElseThrow();
+        String call =
+                "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"tools/call\",\"params\":{\"name\":\"web_deep_steps\",\"_meta\":{\"progressToken\":9}}}";
+        var answer = near.post(call, "mcp-session-id", session);
+        assertEquals("text/event-stream", answer.headers().firstValue("content-type").orElse(""));
+        List<String> events =
+                answer.body()
+                        .lines()
+                        .filter(line -> line.startsWith("data: "))
+                        .map(line ->
+                                line.replaceAll(
+                                        ".*\"progressToken\":9,.*\"message\":\"(.*)\".*|.*\"text\":\"(.*?)\".*",
+                                        "$1$2"))
+                        .toList();
+        assertEquals(List.of("step 1", "step 2", "step 3", "done"), events);
     }
 
     @Test
