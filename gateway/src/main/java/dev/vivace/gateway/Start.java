@@ -20,7 +20,6 @@ import dev.vivace.limit.ByteBudget;
 import dev.vivace.limit.LocalBuckets;
 import dev.vivace.line.CallIds;
 import dev.vivace.line.InFlight;
-import dev.vivace.mcp.DirectLine;
 import dev.vivace.mcp.McpHub;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -80,7 +79,10 @@ final class Start {
         holdings = Holdings.open(config, keys, List.of(metrics, features, timeline));
         budget = new ByteBudget(config.limits().inFlightBytes());
         readiness = new Readiness(holdings.store(), holdings.ledger(), this::checks);
-        mcp = config.mcp().isEmpty() ? Optional.empty() : Optional.of(toolServers());
+        mcp =
+                config.mcp().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(ToolServers.start(config.mcp(), holdings.ledger()));
     }
 
     /** Here and below without lambdas: to make one loads what it takes, used or not. */
@@ -100,14 +102,6 @@ final class Start {
                                 Readiness.Severity.DEGRADES,
                                 server.getValue()))
                 .toList();
-    }
-
-    private McpHub toolServers() {
-        return McpHub.start(
-                config.mcp(),
-                DirectLine::new,
-                (principal, tool) -> true,
-                holdings.ledger()::record);
     }
 
     /** The models that have a label in the metrics in any case. */

@@ -162,7 +162,7 @@ final class Backend implements AutoCloseable {
         try {
             Peer peer = up;
             if (peer == null) {
-                throw new IOException(down());
+                throw new DownException(down());
             }
             return peer;
         } finally {

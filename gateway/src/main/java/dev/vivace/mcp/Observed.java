@@ -5,8 +5,10 @@ import dev.vivace.tool.Tool;
 import dev.vivace.tool.ToolContext;
 import dev.vivace.tool.ToolDefinition;
 import dev.vivace.tool.ToolResult;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -22,7 +24,7 @@ final class Observed implements Tool {
     private final Optional<Consumer<ObjectNode>> progress;
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicLong nanos = new AtomicLong();
-    private volatile Optional<RpcException> error = Optional.empty();
+    private volatile Optional<Exception> failure = Optional.empty();
 
     Observed(McpTool tool, ObjectNode meta, Optional<Consumer<ObjectNode>> progress) {
         this.tool = tool;
@@ -53,12 +55,16 @@ final class Observed implements Tool {
     @Override
     public ToolResult call(ObjectNode arguments, ToolContext context) throws Exception {
         calls.incrementAndGet();
-        error = Optional.empty();
+        failure = Optional.empty();
         long began = System.nanoTime();
         try {
             return tool.call(arguments, meta, progress);
-        } catch (RpcException e) {
-            error = Optional.of(e);
+        } catch (DownException e) {
+            // A result, so that nobody concludes from it how the tool is when it runs again.
+            failure = Optional.of(e);
+            return ToolResult.error(ToolCalls.text(String.valueOf(e.getMessage())));
+        } catch (RpcException | IOException | TimeoutException e) {
+            failure = Optional.of(e);
             throw e;
         } finally {
             nanos.addAndGet(System.nanoTime() - began);
@@ -75,8 +81,8 @@ final class Observed implements Tool {
         return nanos.get();
     }
 
-    /** What the server said in the protocol's words, if that was the end. */
-    Optional<RpcException> error() {
-        return error;
+    /** Why the server has not given a result, if it was asked and has not. */
+    Optional<Exception> failure() {
+        return failure;
     }
 }

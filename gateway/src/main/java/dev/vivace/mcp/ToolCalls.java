@@ -12,16 +12,20 @@ import dev.vivace.tool.Prepared;
 import dev.vivace.tool.ToolCall;
 import dev.vivace.tool.ToolContext;
 import dev.vivace.tool.ToolOutcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Calls of tools: through the line of calls, and into the ledger. Thread-safe. */
 final class ToolCalls {
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     private final Servers servers;
     private final CallLine line;
     private final Consumer<LedgerEntry> ledger;
@@ -82,12 +86,33 @@ final class ToolCalls {
                 var watched =
                         new Prepared.Ready(
                                 observed, ready.arguments(), ready.effects(), ready.changes());
-                var context = new ToolContext(from.owner(), tool.timeout());
-                yield new Ended(line.run(watched, context, false, () -> {}), Optional.of(observed));
+                // The server's own time is over first, and says so better.
+                var context = new ToolContext(from.owner(), tool.timeout().plus(GRACE));
+                ToolOutcome outcome = line.run(watched, context, false, () -> {});
+                yield new Ended(inItsWords(outcome, observed), Optional.of(observed));
             }
             case Prepared.Ready other ->
                     throw new IllegalStateException(other.tool().getClass().getName());
         };
+    }
+
+    /** Why a server failed it says itself, without what was made of that on the way. */
+    private static ToolOutcome inItsWords(ToolOutcome outcome, Observed observed) {
+        boolean failed =
+                switch (outcome) {
+                    case ToolOutcome.Done done ->
+                            done.result().error() && done.source() == ToolOutcome.Source.CALLED;
+                    case ToolOutcome.Failed why -> why.reason() == ToolOutcome.Reason.FAILED;
+                };
+        if (!failed || observed.failure().isEmpty()) {
+            return outcome;
+        }
+        Exception failure = observed.failure().get();
+        return new ToolOutcome.Failed(
+                failure instanceof TimeoutException
+                        ? ToolOutcome.Reason.TIMEOUT
+                        : ToolOutcome.Reason.FAILED,
+                String.valueOf(failure.getMessage()));
     }
 
     /** What the client says beside the arguments, but its progress token; empty if nothing. */
@@ -120,16 +145,20 @@ final class ToolCalls {
         switch (failed.reason()) {
             case UNKNOWN_TOOL, DENIED -> throw RpcException.wrong(failed.message());
             case FAILED -> {
-                Optional<RpcException> theirs = observed.flatMap(Observed::error);
-                if (theirs.isPresent()) {
-                    throw theirs.get();
+                if (observed.flatMap(Observed::failure).orElse(null) instanceof RpcException own) {
+                    throw own;
                 }
             }
             default -> {}
         }
         // An error of the protocol is for programs; this one is for the model, which can act on it.
+        return text(failed.message());
+    }
+
+    /** A result that says that the tool failed. */
+    static ObjectNode text(String message) {
         ObjectNode result = Rpc.object();
-        result.putArray("content").addObject().put("type", "text").put("text", failed.message());
+        result.putArray("content").addObject().put("type", "text").put("text", message);
         return result.put("isError", true);
     }
 

@@ -49,7 +49,12 @@ class McpGatewayTest {
                 new McpGateway(
                         McpGateway.servers(
                                 "files",
-                                SDK,
+                                McpGateway.java(
+                                        SdkStdioServer.class,
+                                        new ToolServer.Terms(
+                                                true,
+                                                Duration.ofMinutes(1),
+                                                Duration.ofMinutes(1))),
                                 "web",
                                 new ToolServer.Remote(
                                         far.url(), Map.of(), ToolServer.Terms.DEFAULT)),
@@ -174,6 +179,23 @@ class McpGatewayTest {
                 near.client.listPrompts().prompts().stream().map(p -> p.name()).toList());
         var prompt = near.client.getPrompt(new GetPromptRequest("web_deep_greet", Map.of()));
         assertEquals("Hello!", ((TextContent) prompt.messages().getFirst().content()).text());
+    }
+
+    @Test
+    void whatATrustedServerOnlyReadsIsKeptUntilSomethingIsWritten() throws Exception {
+        Map<String, Object> kept = Map.of("text", "kept");
+        assertEquals("kept", near.text("files_echo", kept));
+        assertEquals("kept", near.text("files_echo", kept));
+        String cached = "tool=\"files_echo\",outcome=\"cached\"} ";
+        String metrics = near.get("/metrics");
+        assertTrue(metrics.contains(cached + "1"), metrics);
+        var unused = near.text("files_pid", Map.of()); // which may have written
+        assertEquals("kept", near.text("files_echo", kept));
+        assertTrue(near.get("/metrics").contains(cached + "1"));
+        for (int i = 0; i < 2; i++) {
+            assertEquals("kept", near.text("web_deep_echo", kept));
+        }
+        assertFalse(near.get("/metrics").contains("web_deep_echo\",outcome=\"cached"));
     }
 
     @Test

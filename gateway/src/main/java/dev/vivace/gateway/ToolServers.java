@@ -1,0 +1,30 @@
+package dev.vivace.gateway;
+
+import dev.vivace.config.ToolServer;
+import dev.vivace.ledger.Ledger;
+import dev.vivace.mcp.McpHub;
+import dev.vivace.tool.ResultCache;
+import dev.vivace.tool.ToolLine;
+import java.time.Duration;
+import java.util.Map;
+
+/** Puts together what stands behind {@code /mcp}, where there is anything. */
+final class ToolServers {
+    private static final long CACHE_BYTES = 64L << 20;
+
+    private ToolServers() {}
+
+    static McpHub start(Map<String, ToolServer> configured, Ledger ledger) {
+        return McpHub.start(
+                configured,
+                // That a server was down is not kept: it may be up a moment later.
+                tools ->
+                        ToolLine.of(tools)
+                                .cache(
+                                        new ResultCache(
+                                                CACHE_BYTES, Duration.ZERO, System::nanoTime))
+                                .build(),
+                (principal, tool) -> true,
+                ledger::record);
+    }
+}
