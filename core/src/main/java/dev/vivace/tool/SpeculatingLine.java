@@ -52,6 +52,11 @@ final class SpeculatingLine implements CallLine {
     }
 
     @Override
+    public Effects atMost(String tool) {
+        return all.line.atMost(tool);
+    }
+
+    @Override
     public ToolOutcome run(
             Prepared.Ready ready, ToolContext context, boolean skipCache, Runnable ended) {
         if (!context.principal().equals(principal)) {
