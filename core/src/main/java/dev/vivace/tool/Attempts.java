@@ -49,7 +49,7 @@ final class Attempts {
 
         /** A call that is felt outside may have been felt already when it failed. */
         private boolean repeatable() {
-            return effects.readOnly() || (tool.idempotent() && !effects.external());
+            return effects.repeatable(tool);
         }
     }
 

@@ -34,7 +34,7 @@ final class BatchRun {
     /** A call and how far it is. */
     private static final class Member {
         final int number;
-        final ToolCall call;
+        final PlannedCall call;
         final List<Integer> needs;
 
         /** In program order. */
@@ -57,10 +57,10 @@ final class BatchRun {
         @Nullable ToolOutcome outcome;
         @Nullable Thread thread;
 
-        Member(int number, ToolCall call, List<Integer> needs) {
+        Member(int number, PlannedCall call) {
             this.number = number;
             this.call = call;
-            this.needs = needs;
+            this.needs = call.needs();
             this.needed = needs.size();
         }
 
@@ -72,8 +72,9 @@ final class BatchRun {
             return ready == null ? atMost : ready.effects();
         }
 
-        boolean conflicts(Member later) {
-            return effects().conflicts(later.effects());
+        /** Whether the later one must wait until this one has ended. */
+        boolean holdsBack(Member later) {
+            return later.call.after().contains(number) || effects().conflicts(later.effects());
         }
     }
 
@@ -93,20 +94,17 @@ final class BatchRun {
     private int running;
     private int left;
 
-    BatchRun(List<ToolCall> calls, BatchOptions options, CallLine line, Durations durations) {
+    BatchRun(
+            List<? extends PlannedCall> calls,
+            BatchOptions options,
+            CallLine line,
+            Durations durations) {
         this.options = options;
         this.line = line;
         this.durations = durations;
         this.context = new ToolContext(options.principal(), options.timeout());
-        for (int i = 0; i < calls.size(); i++) {
-            ToolCall call = calls.get(i);
-            members.add(
-                    new Member(
-                            i,
-                            call,
-                            options.references()
-                                    ? References.in(call.arguments(), calls.size())
-                                    : List.of()));
+        for (PlannedCall call : calls) {
+            members.add(new Member(members.size(), call));
         }
         left = members.size();
     }
@@ -114,10 +112,10 @@ final class BatchRun {
     void start() {
         order();
         for (Member member : program) {
-            if (member.needs.isEmpty()) {
-                prepare(member, member.call.arguments());
-            } else {
+            if (!member.needs.isEmpty()) {
                 member.atMost = atMost(member.call.tool());
+            } else if (member.outcome == null) {
+                resolve(member);
             }
         }
         lock.lock();
@@ -173,6 +171,9 @@ final class BatchRun {
         for (int need : member.needs) {
             circular |= place(members.get(need), state, to);
         }
+        for (int before : member.call.after()) {
+            circular |= place(members.get(before), state, to);
+        }
         state[member.number] = circular ? CIRCULAR : PLACED;
         to.add(member);
         return circular;
@@ -182,7 +183,7 @@ final class BatchRun {
         for (Member later : program) {
             for (int i = 0; i < later.position && later.outcome == null; i++) {
                 Member earlier = program.get(i);
-                if (!earlier.released && earlier.conflicts(later)) {
+                if (!earlier.released && earlier.holdsBack(later)) {
                     later.waitsFor.set(i);
                 }
             }
@@ -203,13 +204,13 @@ final class BatchRun {
     /** What a call does is known now: with some before and behind it, it has nothing to do. */
     private void reconsider(Member known) {
         for (int i = known.waitsFor.nextSetBit(0); i >= 0; i = known.waitsFor.nextSetBit(i + 1)) {
-            if (!program.get(i).conflicts(known)) {
+            if (!program.get(i).holdsBack(known)) {
                 known.waitsFor.clear(i);
             }
         }
         for (int i = known.position + 1; i < program.size(); i++) {
             Member later = program.get(i);
-            if (later.waitsFor.get(known.position) && !known.conflicts(later)) {
+            if (later.waitsFor.get(known.position) && !known.holdsBack(later)) {
                 later.waitsFor.clear(known.position);
                 offer(later);
             }
@@ -285,7 +286,9 @@ final class BatchRun {
         ToolOutcome outcome;
         try {
             Prepared.Ready ready = Objects.requireNonNull(member.ready);
-            outcome = line.run(ready, context, options.skipCache(), () -> released(member));
+            outcome =
+                    new Tries(line, ready, context, options.skipCache(), () -> released(member))
+                            .run(member.call);
         } catch (RuntimeException | Error e) {
             outcome = new ToolOutcome.Failed(ToolOutcome.Reason.FAILED, String.valueOf(e));
             released(member);
@@ -378,13 +381,12 @@ final class BatchRun {
         }
         ObjectNode arguments;
         try {
-            arguments =
-                    References.resolve(
-                            member.call.arguments(),
-                            members.size(),
-                            number -> result(members.get(number)).value());
-        } catch (References.Dangling e) {
+            arguments = member.call.arguments(number -> result(members.get(number)).value());
+        } catch (ResultPath.Dangling e) {
             fail(member, ToolOutcome.Reason.BAD_ARGUMENTS, String.valueOf(e.getMessage()));
+            return;
+        } catch (RuntimeException e) {
+            fail(member, ToolOutcome.Reason.FAILED, "It has no arguments: " + e.getMessage());
             return;
         }
         prepare(member, arguments);

@@ -53,6 +53,11 @@ public record Effects(List<Resource> reads, List<Resource> writes, boolean exter
         return writes.isEmpty() && !external;
     }
 
+    /** Whether a call that may have been made can be made again: not where it is felt outside. */
+    boolean repeatable(Tool tool) {
+        return readOnly() || (tool.idempotent() && !external);
+    }
+
     /** Whether two such calls must keep their order. */
     public boolean conflicts(Effects other) {
         return overlap(writes, other.writes)

@@ -75,6 +75,11 @@ final class Execution {
         }
     }
 
+    /** Leaves without having waited. */
+    void abandon() {
+        var unused = leave(Reason.CANCELLED, "it was cancelled");
+    }
+
     private synchronized ToolOutcome leave(Reason why, String message) {
         if (outcome != null) {
             return outcome;

@@ -1,6 +1,5 @@
 package dev.vivace.tool;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
@@ -19,17 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class References {
     private static final Pattern WHOLE =
-            Pattern.compile("\\$(\\$?)(\\d{1,4})((?:\\.[A-Za-z_][\\w-]*|\\[\\d{1,9}])*)");
-    private static final Pattern STEP = Pattern.compile("\\.([A-Za-z_][\\w-]*)|\\[(\\d{1,9})]");
-
-    /** What a reference leads to is not there: a message for the model. */
-    static final class Dangling extends Exception {
-        private static final long serialVersionUID = 1;
-
-        Dangling(String message) {
-            super(message);
-        }
-    }
+            Pattern.compile("\\$(\\$?)(\\d{1,4})(" + ResultPath.PATTERN + ")");
 
     private References() {}
 
@@ -69,12 +58,12 @@ final class References {
      * @param results by their numbers from 0; of those that {@link #in} names
      */
     static ObjectNode resolve(ObjectNode arguments, int calls, IntFunction<JsonNode> results)
-            throws Dangling {
+            throws ResultPath.Dangling {
         return (ObjectNode) resolved(arguments, calls, results);
     }
 
     private static JsonNode resolved(JsonNode node, int calls, IntFunction<JsonNode> results)
-            throws Dangling {
+            throws ResultPath.Dangling {
         if (node.isString()) {
             Matcher matcher = matcher(node.stringValue(), calls);
             if (matcher == null) {
@@ -102,35 +91,9 @@ final class References {
     }
 
     private static JsonNode lookUp(Matcher reference, IntFunction<JsonNode> results)
-            throws Dangling {
-        JsonNode at = results.apply(Integer.parseInt(reference.group(2)) - 1);
-        String walked = "$" + reference.group(2);
-        Matcher step = STEP.matcher(reference.group(3));
-        while (step.find()) {
-            JsonNode next =
-                    step.group(1) != null
-                            ? at.path(step.group(1))
-                            : at.path(Integer.parseInt(step.group(2)));
-            if (next.isMissingNode()) {
-                throw new Dangling(
-                        reference.group() + " leads nowhere: " + walked + " is " + shape(at) + ".");
-            }
-            walked += step.group();
-            at = next;
-        }
-        return at;
-    }
-
-    private static String shape(JsonNode node) {
-        if (node.isObject()) {
-            var names = new ArrayList<String>(node.propertyNames());
-            List<String> some = names.subList(0, Math.min(20, names.size()));
-            return names.isEmpty()
-                    ? "an empty object"
-                    : "an object with "
-                            + String.join(", ", some)
-                            + (names.size() > 20 ? ", ..." : "");
-        }
-        return node.isArray() ? "an array of " + node.size() : "neither object nor array";
+            throws ResultPath.Dangling {
+        String number = reference.group(2);
+        return ResultPath.parse(reference.group(3))
+                .in(results.apply(Integer.parseInt(number) - 1), "$" + number);
     }
 }

@@ -40,6 +40,20 @@ public final class ToolExecutor {
      * @throws IllegalArgumentException if there are more than {@link #MAX_CALLS}
      */
     public Batch start(List<ToolCall> calls, BatchOptions options) {
+        int known = options.references() ? calls.size() : 0;
+        return begin(calls.stream().map(call -> new ReferringCall(call, known)).toList(), options);
+    }
+
+    /**
+     * Begins to make the calls of a plan; the batch must be closed. What refers in a circle fails.
+     *
+     * @throws IllegalArgumentException if there are more than {@link #MAX_CALLS}
+     */
+    public Batch startPlan(List<? extends PlannedCall> calls, BatchOptions options) {
+        return begin(calls, options);
+    }
+
+    private Batch begin(List<? extends PlannedCall> calls, BatchOptions options) {
         if (calls.size() > MAX_CALLS) {
             throw new IllegalArgumentException(
                     "a batch may have " + MAX_CALLS + " calls at most, not " + calls.size());

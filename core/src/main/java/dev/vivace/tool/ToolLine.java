@@ -226,6 +226,13 @@ public final class ToolLine implements CallLine {
         return underWay.size();
     }
 
+    /** What a call would read, if it changes nothing and whoever calls may call. */
+    Optional<Reading> readable(Prepared.Ready ready, ToolContext context) {
+        return mayCall(context.principal(), ready.tool().definition().name())
+                ? reading(new Work(ready.tool(), ready.arguments(), ready.effects(), context))
+                : Optional.empty();
+    }
+
     private Optional<Reading> reading(Work work) {
         if (!work.effects().readOnly()) {
             return Optional.empty();

@@ -11,7 +11,9 @@ public sealed interface ToolOutcome {
         /** From the cache. */
         CACHED,
         /** Of the same call by somebody else, which was under way. */
-        JOINED
+        JOINED,
+        /** Of the same call, which was made before it was asked for. */
+        SPECULATED
     }
 
     /** Why there is no result. */

@@ -17,7 +17,7 @@ class EquivalenceTest {
 
     /** Each call after the one before it, with what it refers to put in its place. */
     private static List<ToolOutcome> oneAfterAnother(ModelWorld world, List<ToolCall> program)
-            throws References.Dangling {
+            throws ResultPath.Dangling {
         var line = new PlainLine(world.tools());
         var context = new ToolContext("p", Duration.ofSeconds(1));
         var outcomes = new ArrayList<ToolOutcome>();
@@ -38,7 +38,7 @@ class EquivalenceTest {
                 var made = new ToolCall(call.id(), call.tool(), arguments);
                 var ready = (Prepared.Ready) line.prepare(made, "p");
                 outcomes.add(line.run(ready, context, false, () -> {}));
-            } catch (References.Dangling e) {
+            } catch (ResultPath.Dangling e) {
                 outcomes.add(new ToolOutcome.Failed(ToolOutcome.Reason.BAD_ARGUMENTS, ""));
             }
         }

@@ -102,6 +102,14 @@ class ToolExecutorTest {
     }
 
     @Test
+    void twoDollarSignsStandForOneAlsoWhereThereIsNoReference() throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        assertEquals(
+                call("", "{'text':'$1'}").arguments(),
+                value(run(call("echo", "{'text':'$$1'}")).getFirst()));
+    }
+
+    @Test
     void resultsComeInTheOrderOfTheCallsAndOneFailureStopsNoOther() throws Exception {
         var secondRan = new CountDownLatch(1);
         tool(

@@ -1,0 +1,135 @@
+package dev.vivace.tool;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes calls that change nothing before they are asked for, where it has learned which call comes
+ * next and with which arguments, and only while the time that is likely saved is worth the work
+ * that is likely wasted. Such a call goes the whole way of any other: it is authorised, limited and
+ * counted. Its result is served if the call then comes with nothing written in between that
+ * overlaps what it reads, and is thrown away otherwise.
+ *
+ * <p>A Markov chain of order two over the names of tools, which falls back to order one; each
+ * argument is a value that was seen often, or comes from the arguments or results of the last two
+ * calls. What is learned for one principal is used for no other.
+ *
+ * <p>Nothing of it exists where none is made: it is a line over a line. Bounded: 10,000 sessions,
+ * 100,000 transitions, and results in bytes. Thread-safe.
+ */
+public final class Speculation {
+    private static final int MAX_SESSIONS = 10_000;
+    private static final int MAX_TRANSITIONS = 100_000;
+
+    /**
+     * What came of it.
+     *
+     * @param used calls that were then asked for
+     * @param wasted calls that were not, or whose results were of no use any more
+     * @param waiting begun, and neither used nor wasted yet
+     * @param usedTime that the used ones took
+     * @param wastedTime that the wasted ones took
+     * @param savedTime for which nobody had to wait
+     */
+    public record Statistics(
+            long used,
+            long wasted,
+            long waiting,
+            Duration usedTime,
+            Duration wastedTime,
+            Duration savedTime) {}
+
+    /** After which calls. */
+    private record After(String principal, String last, Optional<String> before) {}
+
+    private record Of(String principal, String session) {}
+
+    final ToolLine line;
+    final Early early;
+    final LongSupplier nanos;
+    private final SpeculationOptions options;
+    private final Durations durations = new Durations();
+    private final Cache<Of, SpeculatingLine> sessions =
+            Caffeine.newBuilder().maximumSize(MAX_SESSIONS).executor(Runnable::run).build();
+    private final Cache<After, Followers> followers =
+            Caffeine.newBuilder()
+                    .maximumSize(MAX_TRANSITIONS / Followers.MOST)
+                    .executor(Runnable::run)
+                    .build();
+
+    public Speculation(ToolLine line, SpeculationOptions options) {
+        this(line, options, System::nanoTime);
+    }
+
+    /**
+     * @param nanos a clock that never goes back
+     */
+    Speculation(ToolLine line, SpeculationOptions options, LongSupplier nanos) {
+        this.line = line;
+        this.options = options;
+        this.nanos = nanos;
+        this.early = new Early(line, durations, options, nanos);
+    }
+
+    /**
+     * The line for the calls of one session; those of another principal go through it as if it were
+     * not there.
+     *
+     * @param session the caller's name for it; the least recently used of many are forgotten
+     */
+    public CallLine session(String principal, String session) {
+        return sessions.get(
+                new Of(principal, session),
+                of -> new SpeculatingLine(this, of.principal, of.session));
+    }
+
+    public Statistics statistics() {
+        return early.statistics();
+    }
+
+    /** A call that was asked for took so long. */
+    void took(String tool, long tookNanos) {
+        durations.took(tool, tookNanos);
+    }
+
+    /** The calls that followed these, the longest memory first. */
+    private List<Followers> after(String principal, List<Facts> before) {
+        var found = new ArrayList<Followers>(2);
+        for (int order = before.size(); order > 0; order--) {
+            var key =
+                    new After(
+                            principal,
+                            before.getFirst().tool(),
+                            order == 2 ? Optional.of(before.get(1).tool()) : Optional.empty());
+            found.add(followers.get(key, it -> new Followers()));
+        }
+        return found;
+    }
+
+    /** What may come next. */
+    List<Followers.Guess> guesses(String principal, List<Facts> before) {
+        return after(principal, before).stream()
+                .flatMap(each -> each.guess(before).stream())
+                .toList();
+    }
+
+    void learn(String principal, List<Facts> before, Prepared.Ready next, long pause) {
+        String tool = next.tool().definition().name();
+        ObjectNode arguments = next.arguments();
+        for (Followers each : after(principal, before)) {
+            each.learn(tool, arguments, before, pause, next.effects().readOnly());
+        }
+    }
+
+    /** Whether the time that is likely saved is worth it. */
+    boolean worthwhile(Followers.Guess guess) {
+        double takes = durations.expect(guess.tool());
+        return options.worthwhile(guess.probability(), Math.min(takes, guess.pause()), takes);
+    }
+}

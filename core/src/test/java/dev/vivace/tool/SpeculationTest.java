@@ -1,0 +1,232 @@
+package dev.vivace.tool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vivace.tool.ToolOutcome.Source;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SpeculationTest {
+    private static final long SEED = 20_261_121;
+    private static final Optional<Source> EARLY = Optional.of(Source.SPECULATED);
+    private static final Optional<Source> CALLED = Optional.of(Source.CALLED);
+
+    /** Lists, reads the first of the list, looks how things are; now and then something else. */
+    private static Agent atWork(boolean on) throws InterruptedException {
+        var agent = new Agent(on);
+        var random = new Random(SEED);
+        int stale = 0;
+        for (int task = 0; task < 200; task++) {
+            String dir = "d" + random.nextInt(40);
+            agent.call("list", "{'dir':'" + dir + "'}");
+            if (random.nextInt(10) == 0) {
+                agent.call("write", "{'path':'" + dir + "/a','text':'t" + task + "'}");
+            }
+            String said = agent.value("read", "{'path':'" + dir + "/a'}");
+            stale += said.equals(agent.files.getOrDefault(dir + "/a", "none")) ? 0 : 1;
+            if (random.nextInt(10) == 0) {
+                agent.call("read", "{'path':'" + dir + "/b'}");
+            }
+            agent.call("status", "{'verbose':true}");
+        }
+        assertEquals(0, stale, "stale results, seed " + SEED);
+        assertEquals(0, agent.earlyWrites.get(), "writes that nobody asked for");
+        return agent;
+    }
+
+    @Test
+    void whatFollowsAPatternIsThereWhenItIsAskedFor() throws Exception {
+        Agent off = atWork(false);
+        Agent on = atWork(true);
+        Speculation.Statistics statistics = on.speculation.statistics();
+        assertTrue(on.waited < 0.5 * off.waited, on.waited + " of " + off.waited + " waited");
+        assertTrue(on.now < 0.8 * off.now, on.now + " of " + off.now);
+        double waste = (double) statistics.wasted() / (statistics.used() + statistics.wasted());
+        assertTrue(waste < 0.3, "" + statistics);
+        assertEquals(
+                statistics.used(), on.sources.stream().filter(Source.SPECULATED::equals).count());
+        assertEquals(
+                off.calls.get(),
+                on.calls.get() - statistics.wasted() - statistics.waiting(),
+                "every call is made once");
+    }
+
+    @Test
+    void whatCannotBeForeseenIsLeftAlone() throws Exception {
+        var agent = new Agent(true);
+        var random = new Random(SEED);
+        for (int i = 0; i < 2_000; i++) {
+            switch (random.nextInt(4)) {
+                case 0 -> agent.call("list", "{'dir':'d" + random.nextInt(20) + "'}");
+                case 1 -> agent.call("read", "{'path':'f" + random.nextInt(20) + "'}");
+                case 2 -> agent.call("status", "{'of':" + random.nextInt(3) + "}");
+                default -> agent.call("write", "{'path':'f" + random.nextInt(20) + "','text':'x'}");
+            }
+        }
+        Speculation.Statistics statistics = agent.speculation.statistics();
+        assertTrue(statistics.wasted() < 0.05 * agent.calls.get(), "" + statistics);
+        assertEquals(0, agent.earlyWrites.get());
+    }
+
+    /** So often that what follows is known. */
+    private static void teach(Agent agent) throws InterruptedException {
+        for (int i = 0; i < 12; i++) {
+            agent.call("list", "{'dir':'d" + i + "'}");
+            agent.call("read", "{'path':'d" + i + "/a'}");
+        }
+        assertEquals(EARLY, agent.lastSource());
+    }
+
+    @Test
+    void aWriteIsNeverMadeEarly() throws Exception {
+        var agent = new Agent(true);
+        for (int i = 0; i < 50; i++) {
+            agent.call("list", "{'dir':'d'}");
+            agent.call("write", "{'path':'d/a','text':'x'}");
+        }
+        assertEquals(0, agent.earlyWrites.get());
+        assertTrue(agent.calls.get() >= 100);
+    }
+
+    @Test
+    void whatWasWrittenInBetweenIsReadAgain() throws Exception {
+        var agent = new Agent(true);
+        teach(agent);
+        agent.call("list", "{'dir':'d'}");
+        assertEquals(1, agent.speculation.statistics().waiting(), "the read was begun");
+        // Not through the session: nothing but the versions tells of it.
+        ToolBench.run(agent.speculation.line, "write", "{\"path\":\"d/a\",\"text\":\"new\"}");
+        assertEquals("new", agent.value("read", "{'path':'d/a'}"));
+        assertEquals(CALLED, agent.lastSource());
+    }
+
+    @Test
+    void whoMayNotCallAnyMoreGetsNothing() throws Exception {
+        var agent = new Agent(true);
+        teach(agent);
+        agent.call("list", "{'dir':'d'}");
+        CallLine line = agent.speculation.session("ann", "s");
+        var ready =
+                (Prepared.Ready)
+                        line.prepare(
+                                new ToolCall("1", "read", FakeTool.json("{\"path\":\"d/a\"}")),
+                                "ann");
+        agent.mayRead.set(false);
+        ToolOutcome outcome =
+                line.run(ready, new ToolContext("ann", ToolBench.LONG), false, () -> {});
+        assertEquals(ToolOutcome.Reason.DENIED, ToolBench.failed(outcome).reason());
+        int calls = agent.calls.get();
+        agent.call("list", "{'dir':'e'}");
+        assertEquals(calls + 1, agent.calls.get(), "nothing was begun that may not be called");
+    }
+
+    @Test
+    void whatAPrincipalDoesIsLearnedForNoOther() throws Exception {
+        var agent = new Agent(true);
+        teach(agent);
+        agent.call("bob", "s", "list", "{'dir':'d'}", false);
+        assertEquals(0, agent.speculation.statistics().waiting());
+        agent.call("ann", "other", "list", "{'dir':'d'}", false);
+        assertEquals(1, agent.speculation.statistics().waiting());
+        agent.call("bob", "other", "read", "{'path':'d/a'}", false);
+        assertEquals(CALLED, agent.lastSource());
+        // The session of one, and a call of another.
+        ToolOutcome outcome =
+                agent.speculation
+                        .session("ann", "other")
+                        .run(
+                                (Prepared.Ready)
+                                        agent.speculation.line.prepare(
+                                                new ToolCall(
+                                                        "1",
+                                                        "read",
+                                                        FakeTool.json("{\"path\":\"d/a\"}")),
+                                                "bob"),
+                                new ToolContext("bob", ToolBench.LONG),
+                                false,
+                                () -> {});
+        assertEquals(Source.CALLED, ToolBench.done(outcome).source());
+    }
+
+    @Test
+    void whoWantsTheToolCalledGetsItCalled() throws Exception {
+        var agent = new Agent(true);
+        teach(agent);
+        agent.call("list", "{'dir':'d'}");
+        agent.call("ann", "s", "read", "{'path':'d/a'}", true);
+        assertEquals(CALLED, agent.lastSource());
+    }
+
+    @Test
+    void aResultThatIsOldIsThrownAway() throws Exception {
+        var agent = new Agent(true);
+        teach(agent);
+        agent.call("list", "{'dir':'d'}");
+        assertEquals(1, agent.speculation.statistics().waiting());
+        agent.bench.pass(SpeculationOptions.DEFAULT.keep());
+        agent.now = agent.bench.now.get();
+        agent.call("read", "{'path':'d/a'}");
+        assertEquals(CALLED, agent.lastSource());
+    }
+
+    @Test
+    void whatTwoOtherCallsHavePassedIsThrownAway() throws Exception {
+        var agent = new Agent(true);
+        teach(agent);
+        long wasted = agent.speculation.statistics().wasted();
+        agent.call("list", "{'dir':'d'}");
+        agent.call("write", "{'path':'x','text':'1'}");
+        assertEquals(1, agent.speculation.statistics().waiting());
+        agent.call("write", "{'path':'x','text':'2'}");
+        assertEquals(0, agent.speculation.statistics().waiting());
+        assertEquals(wasted + 1, agent.speculation.statistics().wasted());
+    }
+
+    @Test
+    void onlySoManyAreMadeAtATime() throws Exception {
+        var agent = new Agent(true);
+        teach(agent);
+        int places = SpeculationOptions.DEFAULT.concurrency();
+        agent.speculation.early.places.acquire(places);
+        var ready =
+                (Prepared.Ready)
+                        agent.speculation.line.prepare(
+                                new ToolCall("1", "list", FakeTool.json("{\"dir\":\"d\"}")), "ann");
+        int calls = agent.calls.get();
+        ToolBench.done(
+                agent.speculation
+                        .session("ann", "s")
+                        .run(ready, new ToolContext("ann", ToolBench.LONG), false, () -> {}));
+        assertEquals(0, agent.speculation.statistics().waiting());
+        assertEquals(calls + 1, agent.calls.get());
+    }
+
+    @Test
+    void optionsAreChecked() {
+        assertEquals(
+                new SpeculationOptions(
+                        2, 2, Duration.ofMillis(2), Duration.ofSeconds(10), 16 << 20),
+                SpeculationOptions.DEFAULT);
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () ->
+                                        new SpeculationOptions(
+                                                0,
+                                                2,
+                                                Duration.ofMillis(2),
+                                                Duration.ofSeconds(10),
+                                                16 << 20))
+                        .getMessage();
+        assertEquals("concurrency must be from 1 to 1000, not 0", message);
+        assertNotEquals(true, SpeculationOptions.DEFAULT.worthwhile(0.6, 1e9, 1e9));
+        assertTrue(SpeculationOptions.DEFAULT.worthwhile(0.7, 1e9, 1e9));
+    }
+}
