@@ -203,7 +203,7 @@ final class ToolCalls {
         return outcome instanceof ToolOutcome.Done done
                 ? switch (done.source()) {
                     case CALLED -> CacheStatus.BYPASS;
-                    case CACHED -> CacheStatus.HIT;
+                    case CACHED, SPECULATED -> CacheStatus.HIT;
                     case JOINED -> CacheStatus.JOINED;
                 }
                 : CacheStatus.BYPASS;
