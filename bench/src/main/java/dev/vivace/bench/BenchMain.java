@@ -22,6 +22,7 @@ public final class BenchMain {
                 .with("overload", OverloadCommand::new)
                 .with("fuzz", FuzzCommand::new)
                 .with("select", SelectCommand::new)
+                .with("speculation", SpeculationCommand::new)
                 .with("tools", ToolsCommand::new)
                 .with("micro", MicroCommand::new);
     }
