@@ -31,6 +31,7 @@ final class McpExchange implements McpReply {
     private final List<Runnable> onEnd = new ArrayList<>();
     private boolean over;
     private boolean began;
+    private boolean waited;
 
     /** To be made on the event loop. */
     McpExchange(Exchange exchange, McpStreams streams, Context context) {
@@ -118,9 +119,14 @@ final class McpExchange implements McpReply {
         }
     }
 
-    /** Whoever waits for long gets the beginning of a stream, if it takes one. */
+    /**
+     * Whoever waits for long gets the beginning of a stream, if it takes one: not at the first
+     * time, at which it may just have come, and an answer of its own says more than an event.
+     */
     void signOfLife() {
-        if (!over && takesStream) {
+        if (!waited) {
+            waited = true;
+        } else if (!over && takesStream) {
             begin();
             if (!exchange.full()) {
                 full = false;

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -238,9 +239,12 @@ class FaultsTest {
                 Thread.ofVirtual()
                         .unstarted(() -> {
                             try {
+                                // No stream: its status would be out before anybody cancels.
                                 session.status =
                                         session.send(
-                                                        "{\"jsonrpc\":\"2.0\",\"id\":77,\"method\":\"tools/call\",\"params\":{\"name\":\"raw_2_hang\"}}")
+                                                        "{\"jsonrpc\":\"2.0\",\"id\":77,\"method\":\"tools/call\",\"params\":{\"name\":\"raw_2_hang\"}}",
+                                                        "accept",
+                                                        "application/json")
                                                 .statusCode();
                             } catch (Exception e) {
                                 throw new IllegalStateException(e);
@@ -289,9 +293,16 @@ class FaultsTest {
             session = hello.headers().firstValue("mcp-session-id").orElseThrow();
         }
 
-        HttpResponse<String> send(String message) throws Exception {
-            return gateway.post(
-                    message, "mcp-session-id", session, "mcp-protocol-version", "2025-06-18");
+        HttpResponse<String> send(String message, String... headers) throws Exception {
+            var all =
+                    Stream.concat(
+                            Stream.of(
+                                    "mcp-session-id",
+                                    session,
+                                    "mcp-protocol-version",
+                                    "2025-06-18"),
+                            Stream.of(headers));
+            return gateway.post(message, all.toArray(String[]::new));
         }
 
         String ask(String message) throws Exception {

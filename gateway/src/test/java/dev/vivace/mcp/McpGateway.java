@@ -124,8 +124,8 @@ final class McpGateway implements AutoCloseable {
                 HttpRequest.newBuilder(url)
                         .header("content-type", "application/json")
                         .header("accept", "application/json, text/event-stream");
-        if (headers.length > 0) {
-            request.headers(headers);
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
         }
         return HTTP.send(
                 request.POST(HttpRequest.BodyPublishers.ofString(body)).build(),
