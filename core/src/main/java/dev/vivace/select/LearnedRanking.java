@@ -14,9 +14,10 @@ import java.util.Collection;
  * nothing is hidden for ever. One weight, that of a success, was tuned, on MetaTool with 1,000
  * feedbacks.
  *
- * <p>Keeps at most 20,000 words with 64 tools each, and 10,000 tools, in memory. Knows nothing of
- * tenants: where one's use must not tell another anything, each has its own. Thread-safe; nobody
- * waits for learning, which takes some microseconds on the thread that reports.
+ * <p>Keeps at most 20,000 words, if not told otherwise, with 64 tools each, and 10,000 tools, in
+ * memory. Knows nothing of tenants: where one's use must not tell another anything, each has its
+ * own. Thread-safe; nobody waits for learning, which takes some microseconds on the thread that
+ * reports.
  */
 public final class LearnedRanking {
     /**
@@ -39,8 +40,22 @@ public final class LearnedRanking {
     /** Words of one request; the rest teaches nothing. */
     private static final int MOST_TERMS_OF_REQUEST = 64;
 
-    private final Cache<String, Evidence> terms = bounded(MOST_TERMS);
+    private final Cache<String, Evidence> terms;
     private final Cache<String, Trials> tools = bounded(MOST_TOOLS);
+
+    public LearnedRanking() {
+        this(MOST_TERMS);
+    }
+
+    /**
+     * @param words that are kept at most, those that are in use: 1 or more
+     */
+    public LearnedRanking(int words) {
+        if (words < 1) {
+            throw new IllegalArgumentException("words is " + words + ", but must be at least 1");
+        }
+        terms = bounded(words);
+    }
 
     private static <V> Cache<String, V> bounded(int most) {
         return Caffeine.newBuilder().maximumSize(most).executor(Runnable::run).build();

@@ -111,4 +111,20 @@ public record SelectorOptions(
                 sessions,
                 sessionTtl);
     }
+
+    /** With caches of so many entries instead. */
+    public SelectorOptions withEntries(int entries) {
+        return new SelectorOptions(
+                whole,
+                top,
+                most,
+                exploration,
+                seed,
+                entries,
+                queryTtl,
+                contextTtl,
+                rankingTtl,
+                sessions,
+                sessionTtl);
+    }
 }

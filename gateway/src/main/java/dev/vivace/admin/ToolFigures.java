@@ -1,5 +1,6 @@
 package dev.vivace.admin;
 
+import dev.vivace.mcp.ListBytes;
 import dev.vivace.mcp.ToolCount;
 import java.util.Map;
 import java.util.Optional;
@@ -10,9 +11,12 @@ import java.util.function.Supplier;
  *
  * @param problems why servers cannot be asked, by their configured names; empty for one that can
  * @param calls since the start; of a bounded number of tools
+ * @param lists what lists of tools took, where there was a choice
  */
 public record ToolFigures(
-        Supplier<Map<String, Optional<String>>> problems, Supplier<Map<ToolCount, Long>> calls) {
+        Supplier<Map<String, Optional<String>>> problems,
+        Supplier<Map<ToolCount, Long>> calls,
+        Supplier<ListBytes> lists) {
     /** The page for Prometheus. */
     String text() {
         var to = new Exposition();
@@ -34,6 +38,14 @@ public record ToolFigures(
                                 call.tool(),
                                 "outcome",
                                 call.outcome()));
+        ListBytes bytes = lists.get();
+        String list = "vivace_tool_list_bytes_total";
+        to.metric(
+                list,
+                "counter",
+                "Size of lists of tools, where there were too many: with all, and with those chosen.");
+        to.sample(list, bytes.all(), "tools", "all");
+        to.sample(list, bytes.chosen(), "tools", "chosen");
         return to.toString();
     }
 }

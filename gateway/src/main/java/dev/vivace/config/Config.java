@@ -34,6 +34,7 @@ import java.util.Set;
  * @param concurrency how many calls each upstream works on
  * @param tenants what tenants may take; who is not there has no limits
  * @param redis what replicas share; empty: nothing
+ * @param tools which of many tools clients are told of
  * @param mcp servers whose tools are offered, by name, in the file's order; none by default
  * @param sources where all this came from
  */
@@ -52,6 +53,7 @@ public record Config(
         ConcurrencyOptions concurrency,
         Map<String, TenantLimits> tenants,
         Optional<RedisOptions> redis,
+        ToolSelection tools,
         Map<String, ToolServer> mcp,
         Sources sources) {
     // Each rule stands before what uses it: a DEFAULT is checked as it is made.

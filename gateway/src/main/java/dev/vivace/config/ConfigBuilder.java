@@ -25,6 +25,7 @@ public final class ConfigBuilder {
     private ConcurrencyOptions concurrency = ConcurrencyOptions.DEFAULT;
     private Map<String, TenantLimits> tenants = Map.of();
     private Optional<RedisOptions> redis = Optional.empty();
+    private ToolSelection tools = ToolSelection.DEFAULT;
     private Map<String, ToolServer> mcp = Map.of();
     private Sources sources = Sources.NONE;
 
@@ -45,6 +46,7 @@ public final class ConfigBuilder {
         concurrency = from.concurrency();
         tenants = from.tenants();
         redis = from.redis();
+        tools = from.tools();
         mcp = from.mcp();
         sources = from.sources();
     }
@@ -119,6 +121,11 @@ public final class ConfigBuilder {
         return this;
     }
 
+    public ConfigBuilder tools(ToolSelection them) {
+        tools = them;
+        return this;
+    }
+
     public ConfigBuilder mcp(Map<String, ToolServer> them) {
         mcp = them;
         return this;
@@ -148,6 +155,7 @@ public final class ConfigBuilder {
                 concurrency,
                 tenants,
                 redis,
+                tools,
                 mcp,
                 sources);
     }

@@ -98,6 +98,7 @@ public final class ConfigJson {
         concurrency();
         tenants();
         config.redis().ifPresentOrElse(this::redis, () -> to.none("redis"));
+        tools();
         mcp();
     }
 
@@ -239,6 +240,13 @@ public final class ConfigJson {
                 .text("timeout", Units.printDuration(redis.timeout()))
                 .text("prefix", redis.prefix())
                 .text("secret", redis.secret().map(text -> MASK))
+                .end();
+    }
+
+    private void tools() {
+        to.begin("tools")
+                .text("selection", Units.printChoice(config.tools().mode()))
+                .number("whole", config.tools().whole())
                 .end();
     }
 

@@ -53,6 +53,7 @@ final class ConfigReader {
         config.tenants(
                 collect(children(file, "tenants"), Rules.TENANT, DeliveryReader::tenantLimits));
         config.redis(file.find("redis").flatMap(ConfigReader::redis));
+        config.tools(tools(file.section("tools", Keys.TOOLS)));
         config.mcp(collect(children(file, "mcp"), ToolServer.NAME, ToolServerReader::read));
         root.problems().throwIfAny();
         return config.build();
@@ -102,6 +103,13 @@ final class ConfigReader {
                 section.get("mode", Cache.MODE, standard.mode()),
                 section.get("max", Cache.MAX, standard.maxBytes()),
                 section.get("ttl", Cache.TTL, standard.ttl()));
+    }
+
+    private static ToolSelection tools(Section section) {
+        var standard = ToolSelection.DEFAULT;
+        return new ToolSelection(
+                section.get("selection", ToolSelection.MODE, standard.mode()),
+                section.get("whole", ToolSelection.WHOLE, standard.whole()));
     }
 
     private static Embeddings embeddings(Section section) {

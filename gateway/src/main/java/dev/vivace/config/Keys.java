@@ -163,6 +163,18 @@ enum Keys {
                     Embeddings.WAIT,
                     Embeddings.DEFAULT.batchWait(),
                     "Longest time that an input waits for others.")),
+    TOOLS(
+            "tools",
+            Key.of(
+                    "selection",
+                    ToolSelection.MODE,
+                    ToolSelection.DEFAULT.mode(),
+                    "Whether clients of `/mcp` are told of all tools, where there are more than `whole`, or of those that were of use and of `search_tools`, which finds the rest. `shadow` lists all, and counts what a choice would have done."),
+            Key.of(
+                    "whole",
+                    ToolSelection.WHOLE,
+                    ToolSelection.DEFAULT.whole(),
+                    "Up to so many tools are all listed.")),
     LIMITS(
             "limits",
             Key.of("body", Limits.BODY, Limits.DEFAULT.bodyBytes(), "Largest request body."),
@@ -414,6 +426,7 @@ enum Keys {
                     "none",
                     "What tenants may take; keys have limits of their own beside these."),
             Key.section("redis", REDIS, "What several gateways share; nothing without it."),
+            Key.section("tools", TOOLS, "Which of many tools clients are told of."),
             Key.names(
                     "mcp",
                     0,

@@ -15,6 +15,7 @@ final class RestartKeys {
         add(changed, "server.port", before, after, config -> config.server().port());
         add(changed, "data", before, after, Config::data);
         add(changed, "redis", before, after, Config::redis);
+        add(changed, "tools", before, after, Config::tools);
         // The servers are programs that run, with sessions of clients on top.
         add(changed, "mcp", before, after, config -> List.copyOf(config.mcp().entrySet()));
         // What is held, and what waits for room, was measured by the old one.

@@ -82,7 +82,8 @@ final class Start {
         mcp =
                 config.mcp().isEmpty()
                         ? Optional.empty()
-                        : Optional.of(ToolServers.start(config.mcp(), holdings.ledger()));
+                        : Optional.of(
+                                ToolServers.start(config.mcp(), config.tools(), holdings.ledger()));
     }
 
     /** Here and below without lambdas: to make one loads what it takes, used or not. */
@@ -91,7 +92,7 @@ final class Start {
             return Optional.empty();
         }
         McpHub hub = mcp.get();
-        return Optional.of(new ToolFigures(hub::problems, hub::calls));
+        return Optional.of(new ToolFigures(hub::problems, hub::calls, hub::listBytes));
     }
 
     private static List<Readiness.Check> toolChecks(McpHub hub) {

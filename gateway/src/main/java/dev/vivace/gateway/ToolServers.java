@@ -1,5 +1,6 @@
 package dev.vivace.gateway;
 
+import dev.vivace.config.ToolSelection;
 import dev.vivace.config.ToolServer;
 import dev.vivace.ledger.Ledger;
 import dev.vivace.mcp.McpHub;
@@ -14,9 +15,11 @@ final class ToolServers {
 
     private ToolServers() {}
 
-    static McpHub start(Map<String, ToolServer> configured, Ledger ledger) {
+    static McpHub start(
+            Map<String, ToolServer> configured, ToolSelection selection, Ledger ledger) {
         return McpHub.start(
                 configured,
+                selection,
                 // That a server was down is not kept: it may be up a moment later.
                 tools ->
                         ToolLine.of(tools)

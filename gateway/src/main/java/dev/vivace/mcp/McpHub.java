@@ -1,5 +1,6 @@
 package dev.vivace.mcp;
 
+import dev.vivace.config.ToolSelection;
 import dev.vivace.config.ToolServer;
 import dev.vivace.key.Principal;
 import dev.vivace.ledger.LedgerEntry;
@@ -27,8 +28,10 @@ import tools.jackson.databind.node.ObjectNode;
 public final class McpHub implements AutoCloseable {
     private static final String VERSION = "0.1.0";
     private static final int NO_ROOM = -32_000;
+    private static final int LONGEST_CLIENT = 200;
 
     private final Servers servers;
+    private final ToolShelf shelf;
     private final Sessions sessions = new Sessions(Sessions.MOST, System::nanoTime);
     private final Requests requests;
     private final CallCounts counts = new CallCounts();
@@ -37,30 +40,38 @@ public final class McpHub implements AutoCloseable {
 
     private McpHub(
             Map<String, ToolServer> configured,
+            ToolSelection selection,
             String version,
             Function<Function<String, Optional<Tool>>, CallLine> line,
             BiPredicate<Principal, String> mayUse,
             Consumer<LedgerEntry> ledger) {
-        servers = new Servers(configured, version, this::changed);
+        shelf = new ToolShelf(selection);
+        servers = new Servers(configured, version, shelf.reserved(), this::changed);
         CallLine calls = line.apply(name -> servers.now().tool(name).map(Tool.class::cast));
         requests =
                 new Requests(
-                        servers, version, mayUse, new ToolCalls(servers, calls, ledger, counts));
+                        servers,
+                        version,
+                        mayUse,
+                        shelf,
+                        new ToolCalls(servers, calls, shelf, ledger, counts));
     }
 
     /**
      * Begins to start the servers, and does not wait for them.
      *
+     * @param selection which of many tools clients are told of
      * @param line makes what calls go through, from the tools by their names
      * @param mayUse whether somebody may see and call the tool of that name; quick
      * @param ledger told of each call of a tool
      */
     public static McpHub start(
             Map<String, ToolServer> configured,
+            ToolSelection selection,
             Function<Function<String, Optional<Tool>>, CallLine> line,
             BiPredicate<Principal, String> mayUse,
             Consumer<LedgerEntry> ledger) {
-        var hub = new McpHub(configured, VERSION, line, mayUse, ledger);
+        var hub = new McpHub(configured, selection, VERSION, line, mayUse, ledger);
         hub.servers.start();
         return hub;
     }
@@ -73,6 +84,11 @@ public final class McpHub implements AutoCloseable {
     /** How calls of tools ended, since the start. */
     public Map<ToolCount, Long> calls() {
         return counts.now();
+    }
+
+    /** What lists of tools took of prompts, where there was a choice, since the start. */
+    public ListBytes listBytes() {
+        return shelf.listBytes();
     }
 
     /** One message came. */
@@ -127,7 +143,7 @@ public final class McpHub implements AutoCloseable {
         String wanted = Rpc.params(asked).path("protocolVersion").asString("");
         String spoken = Rpc.VERSIONS.contains(wanted) ? wanted : Rpc.VERSIONS.getFirst();
         Optional<Session> session =
-                ending ? Optional.empty() : sessions.begin(request.owner(), spoken);
+                ending ? Optional.empty() : sessions.begin(request.owner(), spoken, client(asked));
         if (session.isEmpty()) {
             refuse(
                     reply,
@@ -141,6 +157,12 @@ public final class McpHub implements AutoCloseable {
                 200,
                 Rpc.bytes(JSONRPCResponse.result(asked.id(), hello)),
                 Optional.of(session.get().id()));
+    }
+
+    /** What a client calls itself; who knows what it is. */
+    private static String client(JSONRPCRequest hello) {
+        String name = Rpc.params(hello).path("clientInfo").path("name").asString("");
+        return name.length() > LONGEST_CLIENT ? name.substring(0, LONGEST_CLIENT) : name;
     }
 
     /** The session that a request is of; refused, if it is none of its sender's. */

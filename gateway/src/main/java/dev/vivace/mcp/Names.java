@@ -1,5 +1,6 @@
 package dev.vivace.mcp;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,7 +21,14 @@ final class Names {
     private record Origin(String server, String name) {}
 
     private final Map<Origin, String> given = new HashMap<>();
-    private final Set<String> taken = new HashSet<>();
+    private final Set<String> taken;
+
+    /**
+     * @param reserved names that are given to nobody
+     */
+    Names(Collection<String> reserved) {
+        taken = new HashSet<>(reserved);
+    }
 
     /** The name for it; empty if there are too many. */
     Optional<String> of(String server, String name) {

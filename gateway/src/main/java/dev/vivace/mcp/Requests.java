@@ -8,6 +8,8 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiPredicate;
@@ -24,16 +26,19 @@ final class Requests {
     private final Servers servers;
     private final String version;
     private final BiPredicate<Principal, String> mayUse;
+    private final ToolShelf shelf;
     private final ToolCalls calls;
 
     Requests(
             Servers servers,
             String version,
             BiPredicate<Principal, String> mayUse,
+            ToolShelf shelf,
             ToolCalls calls) {
         this.servers = servers;
         this.version = version;
         this.mayUse = mayUse;
+        this.shelf = shelf;
         this.calls = calls;
     }
 
@@ -62,7 +67,7 @@ final class Requests {
         JSONRPCResponse answer;
         boolean cancelled;
         try {
-            answer = answer(from, asked, reply);
+            answer = answer(session, from, asked, reply);
         } finally {
             cancelled = running.end();
             session.end(asked.id(), running);
@@ -74,9 +79,10 @@ final class Requests {
         }
     }
 
-    private JSONRPCResponse answer(McpRequest from, JSONRPCRequest asked, McpReply reply) {
+    private JSONRPCResponse answer(
+            Session session, McpRequest from, JSONRPCRequest asked, McpReply reply) {
         try {
-            return JSONRPCResponse.result(asked.id(), result(from, asked, reply));
+            return JSONRPCResponse.result(asked.id(), result(session, from, asked, reply));
         } catch (RpcException e) {
             return e.answering(asked.id());
         } catch (IOException | TimeoutException e) {
@@ -91,19 +97,14 @@ final class Requests {
         }
     }
 
-    private JsonNode result(McpRequest from, JSONRPCRequest asked, McpReply reply)
+    private JsonNode result(Session session, McpRequest from, JSONRPCRequest asked, McpReply reply)
             throws RpcException, IOException, TimeoutException, InterruptedException {
         ObjectNode params = Rpc.params(asked);
-        Principal who = from.call().principal();
         return switch (asked.method()) {
             case McpSchema.METHOD_PING -> Rpc.object();
             case McpSchema.METHOD_TOOLS_LIST ->
-                    list(
-                            Kind.TOOLS,
-                            servers.started().tools().entrySet().stream()
-                                    .filter(tool -> mayUse.test(who, tool.getKey()))
-                                    .map(tool -> tool.getValue().listed()));
-            case McpSchema.METHOD_TOOLS_CALL -> call(from, params, reply);
+                    list(Kind.TOOLS, shelf.list(session, usable(from)).stream());
+            case McpSchema.METHOD_TOOLS_CALL -> call(session, from, params, reply);
             case McpSchema.METHOD_RESOURCES_LIST ->
                     list(Kind.RESOURCES, servers.started().resources().values());
             case McpSchema.METHOD_RESOURCES_TEMPLATES_LIST ->
@@ -136,16 +137,40 @@ final class Requests {
         return result;
     }
 
-    private JsonNode call(McpRequest from, ObjectNode params, McpReply reply)
+    /** The tools that somebody may see and call; all of them are the same map each time. */
+    private Map<String, McpTool> usable(McpRequest from) throws InterruptedException {
+        Map<String, McpTool> all = servers.started().tools();
+        var some = new LinkedHashMap<>(all);
+        some.keySet().removeIf(name -> !mayUse.test(from.call().principal(), name));
+        return some.size() == all.size() ? all : some;
+    }
+
+    private JsonNode call(Session session, McpRequest from, ObjectNode params, McpReply reply)
             throws RpcException, InterruptedException {
         String name = text(params, "name");
+        if (shelf.searches(name)) {
+            Map<String, McpTool> tools = usable(from);
+            JsonNode arguments = params.path("arguments");
+            Runnable more = () -> relist(session, reply);
+            return calls.ours(from, name, () -> shelf.search(session, tools, arguments, more));
+        }
         if (servers.now().tool(name).isEmpty()) {
             var unused = servers.started();
         }
         if (!mayUse.test(from.call().principal(), name)) {
             throw RpcException.wrong("You may not call the tool '" + shown(name) + "'.");
         }
-        return calls.call(from, name, params, progress(params, reply));
+        return calls.call(session, from, name, params, progress(params, reply));
+    }
+
+    /** Where a client does not listen otherwise, it hears it on the way of its answer. */
+    private static void relist(Session session, McpReply reply) {
+        byte[] told = Rpc.bytes(new JSONRPCNotification(Kind.TOOLS.changed(), Rpc.object()));
+        if (session.listens()) {
+            session.tell(told);
+        } else if (reply.streams()) {
+            reply.event(told);
+        }
     }
 
     private JsonNode read(ObjectNode params, Optional<Consumer<ObjectNode>> progress)

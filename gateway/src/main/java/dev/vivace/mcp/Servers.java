@@ -16,15 +16,21 @@ final class Servers implements AutoCloseable {
     private final List<Backend> backends;
     private final Consumer<Kind> changed;
     private final long patienceEnds = System.nanoTime() + PATIENCE_NANOS;
-    private final Names tools = new Names();
-    private final Names prompts = new Names();
+    private final Names tools;
+    private final Names prompts = new Names(List.of());
     private volatile Catalogue catalogue = Catalogue.EMPTY;
 
     /**
+     * @param reserved names that no tool may have
      * @param changed told when something has changed of what there is
      */
-    Servers(Map<String, ToolServer> configured, String version, Consumer<Kind> changed) {
+    Servers(
+            Map<String, ToolServer> configured,
+            String version,
+            List<String> reserved,
+            Consumer<Kind> changed) {
         this.changed = changed;
+        this.tools = new Names(reserved);
         this.backends =
                 configured.entrySet().stream()
                         .map(server ->

@@ -38,17 +38,21 @@ final class Session {
     private final String id;
     private final String owner;
     private final String version;
+    private final String client;
+    private final Told told = new Told();
     private final Map<Object, Running> running = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable McpReply> stream = new AtomicReference<>();
 
     /**
      * @param owner whose it is; nobody else finds it
      * @param version what is spoken
+     * @param client what it calls itself
      */
-    Session(String id, String owner, String version) {
+    Session(String id, String owner, String version, String client) {
         this.id = id;
         this.owner = owner;
         this.version = version;
+        this.client = client;
     }
 
     String id() {
@@ -57,6 +61,19 @@ final class Session {
 
     String version() {
         return version;
+    }
+
+    String owner() {
+        return owner;
+    }
+
+    String client() {
+        return client;
+    }
+
+    /** What it was told of, where there are too many tools to be told of all. */
+    Told told() {
+        return told;
     }
 
     boolean isOf(String principal) {
@@ -106,6 +123,11 @@ final class Session {
         }
         on.open();
         on.onEnd(() -> stream.compareAndSet(on, null));
+    }
+
+    /** Whether somebody hears what is told. */
+    boolean listens() {
+        return stream.get() != null;
     }
 
     /** Tells the client something, if it listens. */

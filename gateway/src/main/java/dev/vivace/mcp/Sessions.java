@@ -45,10 +45,10 @@ final class Sessions {
     }
 
     /** Begins one; empty if there is no room. */
-    Optional<Session> begin(String owner, String version) {
+    Optional<Session> begin(String owner, String version, String client) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
-        var session = new Session(HexFormat.of().formatHex(id), owner, version);
+        var session = new Session(HexFormat.of().formatHex(id), owner, version, client);
         var ended = new ArrayList<Session>();
         boolean room;
         synchronized (this) {

@@ -6,34 +6,45 @@ import dev.vivace.ledger.Money;
 import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Times;
 import dev.vivace.ledger.Tokens;
-import dev.vivace.line.Decision;
 import dev.vivace.tool.CallLine;
 import dev.vivace.tool.Prepared;
 import dev.vivace.tool.ToolCall;
 import dev.vivace.tool.ToolContext;
 import dev.vivace.tool.ToolOutcome;
+import dev.vivace.tool.ToolResult;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Calls of tools: through the line of calls, and into the ledger. Thread-safe. */
 final class ToolCalls {
+    private static final String CHOICE = "tool-selection";
+    private static final String OURS = "vivace";
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final Servers servers;
     private final CallLine line;
+    private final ToolShelf shelf;
     private final Consumer<LedgerEntry> ledger;
     private final CallCounts counts;
 
-    ToolCalls(Servers servers, CallLine line, Consumer<LedgerEntry> ledger, CallCounts counts) {
+    ToolCalls(
+            Servers servers,
+            CallLine line,
+            ToolShelf shelf,
+            Consumer<LedgerEntry> ledger,
+            CallCounts counts) {
         this.servers = servers;
         this.line = line;
+        this.shelf = shelf;
         this.ledger = ledger;
         this.counts = counts;
     }
@@ -47,6 +58,7 @@ final class ToolCalls {
      * @param params as the client sent them
      */
     JsonNode call(
+            Session session,
             McpRequest from,
             String name,
             ObjectNode params,
@@ -59,11 +71,51 @@ final class ToolCalls {
         ObjectNode given = arguments instanceof ObjectNode object ? object : Rpc.object();
         Optional<McpTool> tool = servers.now().tool(name);
         Ended ended = run(from, new ToolCall(from.call().id(), name, given), params, progress);
-        settle(from, name, tool, ended);
+        var notes = new ArrayList<StageNote>();
+        shelf.note(session, name).ifPresent(shown -> notes.add(StageNote.of(CHOICE, shown)));
+        settle(from, name, tool.map(McpTool::server), ended, notes);
+        if (ended.outcome instanceof ToolOutcome.Done done) {
+            shelf.learn(session, name, !done.result().error());
+        }
         return switch (ended.outcome) {
             case ToolOutcome.Done done -> result(done);
             case ToolOutcome.Failed failed -> failure(failed, ended.observed);
         };
+    }
+
+    /** Calls a tool of the gateway's own, which is limited and recorded as any. */
+    JsonNode ours(McpRequest from, String name, Supplier<ObjectNode> tool) {
+        Ended ended =
+                limited(from)
+                        .orElseGet(() -> {
+                            ObjectNode result = tool.get();
+                            boolean error = result.path("isError").asBoolean(false);
+                            return new Ended(
+                                    new ToolOutcome.Done(
+                                            new ToolResult(result, error),
+                                            ToolOutcome.Source.CALLED,
+                                            List.of()),
+                                    Optional.empty());
+                        });
+        settle(from, name, Optional.of(OURS), ended, List.of());
+        return switch (ended.outcome) {
+            case ToolOutcome.Done done -> done.result().value();
+            case ToolOutcome.Failed failed -> text(failed.message());
+        };
+    }
+
+    private static Optional<Ended> limited(McpRequest from) {
+        // Not on an event loop, so that it may wait where limits are kept elsewhere.
+        return from.call()
+                .grant()
+                .admit(from.call())
+                .toCompletableFuture()
+                .join()
+                .map(refused ->
+                        new Ended(
+                                new ToolOutcome.Failed(
+                                        ToolOutcome.Reason.LIMITED, refused.message()),
+                                Optional.empty()));
     }
 
     private Ended run(
@@ -71,13 +123,9 @@ final class ToolCalls {
             ToolCall call,
             ObjectNode params,
             Optional<Consumer<ObjectNode>> progress) {
-        // Not on an event loop, so that it may wait where limits are kept elsewhere.
-        Optional<Decision.Refused> limited =
-                from.call().grant().admit(from.call()).toCompletableFuture().join();
+        Optional<Ended> limited = limited(from);
         if (limited.isPresent()) {
-            return new Ended(
-                    new ToolOutcome.Failed(ToolOutcome.Reason.LIMITED, limited.get().message()),
-                    Optional.empty());
+            return limited.get();
         }
         return switch (line.prepare(call, from.owner())) {
             case Prepared.Refused refused -> new Ended(refused.why(), Optional.empty());
@@ -162,13 +210,18 @@ final class ToolCalls {
         return result.put("isError", true);
     }
 
-    private void settle(McpRequest from, String name, Optional<McpTool> tool, Ended ended) {
+    private void settle(
+            McpRequest from,
+            String name,
+            Optional<String> server,
+            Ended ended,
+            List<StageNote> notes) {
         String outcome = word(ended.outcome);
         from.call().grant().release();
-        counts.add(
-                tool.map(McpTool::server).orElse("none"),
-                tool.isPresent() ? name : CallCounts.OTHER,
-                outcome);
+        counts.add(server.orElse("none"), server.isPresent() ? name : CallCounts.OTHER, outcome);
+        var all = new ArrayList<StageNote>();
+        all.add(StageNote.of("tool", outcome));
+        all.addAll(notes);
         long total = micros(System.nanoTime() - from.call().arrived());
         long theirs = micros(ended.observed.map(Observed::nanos).orElse(0L));
         ledger.accept(
@@ -181,7 +234,7 @@ final class ToolCalls {
                                 Money.NONE,
                                 new Times(Math.max(0, total - theirs), theirs, 0, total),
                                 ended.observed.map(Observed::calls).orElse(0),
-                                List.of(StageNote.of("tool", outcome)),
+                                all,
                                 error(ended.outcome)));
     }
 

@@ -1,6 +1,7 @@
 package dev.vivace.mcp;
 
 import dev.vivace.config.Config;
+import dev.vivace.config.ToolSelection;
 import dev.vivace.config.ToolServer;
 import dev.vivace.gateway.Gateway;
 import io.modelcontextprotocol.client.McpClient;
@@ -37,11 +38,19 @@ final class McpGateway implements AutoCloseable {
     }
 
     McpGateway(Map<String, ToolServer> servers, UnaryOperator<McpClient.SyncSpec> more) {
+        this(servers, ToolSelection.DEFAULT, more);
+    }
+
+    McpGateway(
+            Map<String, ToolServer> servers,
+            ToolSelection selection,
+            UnaryOperator<McpClient.SyncSpec> more) {
         gateway =
                 Gateway.start(
                         Config.proxyTo(URI.create("http://127.0.0.1:1/v1"), Optional.empty())
                                 .withServer(new Config.Server("127.0.0.1", 0))
                                 .toBuilder()
+                                .tools(selection)
                                 .mcp(servers)
                                 .build());
         client = client(gateway, more);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -14,14 +15,14 @@ import org.junit.jupiter.api.Test;
 class NamesTest {
     @Test
     void haveTheirServerInFront() {
-        var names = new Names();
+        var names = new Names(List.of());
         assertEquals(Optional.of("files_read-file"), names.of("files", "read-file"));
         assertEquals(Optional.of("files_a_b__c_"), names.of("files", "a.b/ücß".replace("ü", "é")));
     }
 
     @Test
     void ofTheSameNameTheSecondGetsANumber() {
-        var names = new Names();
+        var names = new Names(List.of());
         assertEquals(Optional.of("a_b_c"), names.of("a", "b_c"));
         assertEquals(Optional.of("a_b_c_2"), names.of("a_b", "c"));
         assertEquals(Optional.of("a_b_c_3"), names.of("a", "b.c"));
@@ -32,7 +33,7 @@ class NamesTest {
     void areAlwaysFitAndTheirOwn() {
         long seed = new Random().nextLong();
         var random = new Random(seed);
-        var names = new Names();
+        var names = new Names(List.of());
         Map<String, String> given = new HashMap<>();
         for (int i = 0; i < 5_000; i++) {
             String server = "s" + random.nextInt(3);
@@ -50,7 +51,7 @@ class NamesTest {
 
     @Test
     void whoInventsThemForEverGetsNoMore() {
-        var names = new Names();
+        var names = new Names(List.of());
         for (int i = 0; i < Names.MOST; i++) {
             assertFalse(names.of("s", "t" + i).isEmpty());
         }

@@ -14,7 +14,7 @@ class SessionsTest {
     private final Sessions sessions = new Sessions(2, clock::get);
 
     private Session begin(String owner) {
-        return sessions.begin(owner, "v").orElseThrow();
+        return sessions.begin(owner, "v", "").orElseThrow();
     }
 
     private void pass(Duration time) {
@@ -51,11 +51,11 @@ class SessionsTest {
         // None in which something goes on.
         var unused = first.begin(1L);
         var busy = third.begin(1L);
-        assertEquals(Optional.empty(), sessions.begin("me", "v"));
+        assertEquals(Optional.empty(), sessions.begin("me", "v", ""));
         pass(Duration.ofHours(1));
-        assertEquals(Optional.empty(), sessions.begin("me", "v"));
+        assertEquals(Optional.empty(), sessions.begin("me", "v", ""));
         first.end(1L, unused);
-        assertTrue(sessions.begin("me", "v").isPresent());
+        assertTrue(sessions.begin("me", "v", "").isPresent());
         assertTrue(sessions.find(third.id(), "me").isPresent());
         third.end(1L, busy);
     }
