@@ -87,6 +87,7 @@ async function poll() {
     if (fit()) await loadStats();
     show((await load(`admin/ledger?limit=${CALLS}`)).entries);
     showUpstreams((await load("admin/upstreams")).upstreams);
+    showTools(await load("admin/tools"));
     state("on", "live", `, ${count(stats.in_flight)} in flight`);
   } catch (problem) {
     state("off", problem instanceof TypeError ? "gateway not reachable, trying again" : problem.message, "");
@@ -327,6 +328,35 @@ function upstreamRow(upstream) {
 function showUpstreams(upstreams) {
   $("upstreams-card").hidden = upstreams.length === 0;
   $("upstreams").replaceChildren(...upstreams.map(upstreamRow));
+}
+
+// The tools
+
+const MOST_TOOLS = 30;
+
+function toolRow(tool) {
+  const made = element("tr");
+  made.role = "row";
+  made.append(cell("", tool.tool),
+    numberCell("calls", count(tool.calls)),
+    numberCell("failed", count(tool.calls - tool.successes)),
+    numberCell("cached", count(tool.cached)),
+    numberCell("joined", count(tool.joined)),
+    numberCell("waited", count(tool.waited)),
+    numberCell("p50", duration(tool.p50_ms * 1000)),
+    numberCell("p95", duration(tool.p95_ms * 1000)));
+  return made;
+}
+
+/** Those that are called most, what is wrong with the servers, and what could be done. */
+function showTools({ servers, tools, recommendations }) {
+  $("tools-card").hidden = servers.length === 0;
+  const down = servers.filter(each => !each.up).map(each => `${each.server} is down: ${each.problem}`);
+  const advice = recommendations.map(each => `${each.tool}: ${each.text}`);
+  const listed = servers.reduce((sum, each) => sum + each.tools, 0);
+  $("tools-detail").textContent = [`${count(listed)} tools of ${count(servers.length)} servers`, ...down, ...advice.slice(0, 5)].join("; ");
+  const most = [...tools].sort((a, b) => b.calls - a.calls).slice(0, MOST_TOOLS);
+  $("tools").replaceChildren(...most.map(toolRow));
 }
 
 // The last calls

@@ -20,7 +20,8 @@ import tools.jackson.core.json.JsonFactory;
  * Every page that shows what the ledger knows, for GET requests, whatever the HTTP server: {@code
  * /metrics}, {@code /admin/ledger?limit=N} (1 to 1,000, default 100), {@code /admin/stats?since=MS}
  * (default 0), {@code /admin/features}, {@code /admin/config}, {@code /admin/upstreams}, {@code
- * /admin/spending}, the dashboard at {@code /} and its files below {@code /dashboard/}.
+ * /admin/spending}, {@code /admin/tools}, the dashboard at {@code /} and its files below {@code
+ * /dashboard/}.
  *
  * <p>Thread-safe. Except {@link #has}, it takes milliseconds: not for an event loop.
  */
@@ -33,8 +34,9 @@ public final class AdminPages {
     private static final String CONFIG = "/admin/config";
     private static final String UPSTREAMS = "/admin/upstreams";
     private static final String SPENDING = "/admin/spending";
+    private static final String TOOLS = "/admin/tools";
     private static final Set<String> PATHS =
-            Set.of(METRICS, LEDGER, STATS, FEATURES, CONFIG, UPSTREAMS, SPENDING);
+            Set.of(METRICS, LEDGER, STATS, FEATURES, CONFIG, UPSTREAMS, SPENDING, TOOLS);
     private static final long DEFAULT_LIMIT = 100;
     private static final Pattern WHOLE = Pattern.compile("[0-9]{1,18}");
 
@@ -106,6 +108,7 @@ public final class AdminPages {
                 case CONFIG -> Optional.of(page(200, config));
                 case UPSTREAMS -> Optional.of(page(200, upstreams::write));
                 case SPENDING -> Optional.of(page(200, spending::write));
+                case TOOLS -> Optional.of(page(200, this::writeTools));
                 default -> assets.get(path, header);
             };
         } catch (BadParameter bad) {
@@ -121,6 +124,10 @@ public final class AdminPages {
                         + redis.map(RedisFigures::text).orElse("")
                         + tools.map(ToolFigures::text).orElse("");
         return dynamic(200, Exposition.CONTENT_TYPE, text.getBytes(UTF_8));
+    }
+
+    private void writeTools(JsonGenerator to) {
+        tools.ifPresentOrElse(figures -> figures.write(to), () -> ToolFigures.writeNone(to));
     }
 
     private Page ledgerPage(Function<String, Optional<String>> query) {

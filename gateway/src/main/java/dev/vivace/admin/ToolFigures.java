@@ -1,33 +1,47 @@
 package dev.vivace.admin;
 
 import dev.vivace.mcp.ListBytes;
-import dev.vivace.mcp.ToolCount;
+import dev.vivace.mcp.McpHub;
+import dev.vivace.tool.ResultCache;
+import dev.vivace.tool.ToolStats;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import tools.jackson.core.JsonGenerator;
 
-/**
- * How the MCP servers are and how calls of their tools ended; each may be asked by any thread.
- *
- * @param problems why servers cannot be asked, by their configured names; empty for one that can
- * @param calls since the start; of a bounded number of tools
- * @param lists what lists of tools took, where there was a choice
- */
-public record ToolFigures(
-        Supplier<Map<String, Optional<String>>> problems,
-        Supplier<Map<ToolCount, Long>> calls,
-        Supplier<ListBytes> lists) {
+/** How the MCP servers are, and how the calls of their tools went. Thread-safe. */
+public final class ToolFigures {
+    private final McpHub hub;
+
+    public ToolFigures(McpHub hub) {
+        this.hub = hub;
+    }
+
     /** The page for Prometheus. */
     String text() {
         var to = new Exposition();
+        servers(to);
+        calls(to);
+        times(to);
+        results(to);
+        lists(to);
+        return to.toString();
+    }
+
+    private void servers(Exposition to) {
         String up = "vivace_mcp_server_up";
         to.metric(up, "gauge", "1 if the MCP server can be asked, 0 while it is down.");
-        problems.get()
+        hub.problems()
                 .forEach((server, problem) ->
                         to.sample(up, problem.isEmpty() ? 1 : 0, "server", server));
+    }
+
+    private void calls(Exposition to) {
         String count = "vivace_tool_calls_total";
         to.metric(count, "counter", "Calls of tools, by how they ended.");
-        calls.get()
+        hub.calls()
                 .forEach((call, calls) ->
                         to.sample(
                                 count,
@@ -38,7 +52,37 @@ public record ToolFigures(
                                 call.tool(),
                                 "outcome",
                                 call.outcome()));
-        ListBytes bytes = lists.get();
+    }
+
+    private void times(Exposition to) {
+        String took = "vivace_tool_seconds";
+        to.metric(took, "summary", "What calls took for which a tool was called, waits included.");
+        for (ToolStats.Summary tool : hub.summaries()) {
+            quantile(to, took, tool.tool(), "0.5", tool.p50());
+            quantile(to, took, tool.tool(), "0.95", tool.p95());
+            quantile(to, took, tool.tool(), "0.99", tool.p99());
+        }
+    }
+
+    private static void quantile(
+            Exposition to, String name, String tool, String quantile, Duration took) {
+        to.sample(name, took.toNanos() / 1e9, "tool", tool, "quantile", quantile);
+    }
+
+    private void results(Exposition to) {
+        ResultCache.Statistics kept = hub.results();
+        String bytes = "vivace_tool_results_bytes";
+        to.metric(bytes, "gauge", "What the kept results of tools hold.");
+        to.sample(bytes, kept.bytes());
+        String looks = "vivace_tool_results_total";
+        to.metric(looks, "counter", "Looks for kept results, and results dropped for room.");
+        to.sample(looks, kept.hits(), "outcome", "hit");
+        to.sample(looks, kept.misses(), "outcome", "miss");
+        to.sample(looks, kept.evictions(), "outcome", "evicted");
+    }
+
+    private void lists(Exposition to) {
+        ListBytes bytes = hub.listBytes();
         String list = "vivace_tool_list_bytes_total";
         to.metric(
                 list,
@@ -46,6 +90,78 @@ public record ToolFigures(
                 "Size of lists of tools, where there were too many: with all, and with those chosen.");
         to.sample(list, bytes.all(), "tools", "all");
         to.sample(list, bytes.chosen(), "tools", "chosen");
-        return to.toString();
+    }
+
+    /** One object with the servers, the tools that were called, and what could be done. */
+    void write(JsonGenerator to) {
+        to.writeStartObject();
+        write(hub.problems(), hub.sizes(), to);
+        to.writeArrayPropertyStart("tools");
+        hub.summaries().forEach(tool -> write(tool, to));
+        to.writeEndArray();
+        write(hub.recommendations(), to);
+        ResultCache.Statistics kept = hub.results();
+        to.writeObjectPropertyStart("results");
+        to.writeNumberProperty("entries", kept.entries());
+        to.writeNumberProperty("bytes", kept.bytes());
+        to.writeNumberProperty("max_bytes", kept.maxBytes());
+        to.writeNumberProperty("hits", kept.hits());
+        to.writeNumberProperty("misses", kept.misses());
+        to.writeNumberProperty("evictions", kept.evictions());
+        to.writeEndObject();
+        to.writeEndObject();
+    }
+
+    /** The same where there are no servers. */
+    static void writeNone(JsonGenerator to) {
+        to.writeStartObject();
+        for (String name : List.of("servers", "tools", "recommendations")) {
+            to.writeArrayPropertyStart(name);
+            to.writeEndArray();
+        }
+        to.writeNullProperty("results");
+        to.writeEndObject();
+    }
+
+    private static void write(
+            Map<String, Optional<String>> problems, Map<String, Integer> sizes, JsonGenerator to) {
+        to.writeArrayPropertyStart("servers");
+        problems.forEach((server, problem) -> {
+            to.writeStartObject();
+            to.writeStringProperty("server", server);
+            to.writeBooleanProperty("up", problem.isEmpty());
+            to.writeStringProperty("problem", problem.orElse(null));
+            to.writeNumberProperty("tools", sizes.getOrDefault(server, 0));
+            to.writeEndObject();
+        });
+        to.writeEndArray();
+    }
+
+    private static void write(ToolStats.Summary tool, JsonGenerator to) {
+        to.writeStartObject();
+        to.writeStringProperty("tool", tool.tool());
+        to.writeNumberProperty("calls", tool.calls());
+        to.writeNumberProperty("successes", tool.successes());
+        to.writeNumberProperty("cached", tool.cached());
+        to.writeNumberProperty("joined", tool.joined());
+        to.writeNumberProperty("waited", tool.waited());
+        to.writeNumberProperty("retries", tool.retries());
+        to.writeNumberProperty("p50_ms", tool.p50().toNanos() / 1e6);
+        to.writeNumberProperty("p95_ms", tool.p95().toNanos() / 1e6);
+        to.writeNumberProperty("p99_ms", tool.p99().toNanos() / 1e6);
+        to.writeEndObject();
+    }
+
+    private static void write(List<ToolStats.Recommendation> all, JsonGenerator to) {
+        to.writeArrayPropertyStart("recommendations");
+        for (ToolStats.Recommendation each : all) {
+            to.writeStartObject();
+            to.writeStringProperty("tool", each.tool());
+            to.writeStringProperty(
+                    "kind", each.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            to.writeStringProperty("text", each.text());
+            to.writeEndObject();
+        }
+        to.writeEndArray();
     }
 }

@@ -273,8 +273,14 @@ public final class ConfigJson {
                     ToolServer.Terms terms = server.terms();
                     to.truth("trust", terms.trust())
                             .text("timeout", Units.printDuration(terms.timeout()))
-                            .text("ttl", Units.printDuration(terms.ttl()))
-                            .end();
+                            .text("ttl", Units.printDuration(terms.ttl()));
+                    if (terms.concurrency().isPresent()) {
+                        to.number("concurrency", terms.concurrency().getAsInt());
+                    } else {
+                        to.none("concurrency");
+                    }
+                    perMinute("requests-per-minute", terms.perMinute());
+                    to.end();
                 });
         to.end();
     }

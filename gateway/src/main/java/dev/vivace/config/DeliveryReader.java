@@ -114,7 +114,7 @@ final class DeliveryReader {
                 perMinute(section, "requests-per-minute"), perMinute(section, "tokens-per-minute"));
     }
 
-    private static OptionalLong perMinute(Section section, String key) {
+    static OptionalLong perMinute(Section section, String key) {
         return section.find(key, Rules.PER_MINUTE)
                 .map(OptionalLong::of)
                 .orElse(OptionalLong.empty());

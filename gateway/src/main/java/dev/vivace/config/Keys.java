@@ -381,7 +381,17 @@ enum Keys {
                     "ttl",
                     ToolServer.TTL,
                     ToolServer.Terms.DEFAULT.ttl(),
-                    "How long a result of a tool that only reads may be served again; 0: not at all. What changes behind the server's back is not noticed meanwhile. Needs `trust`.")),
+                    "How long a result of a tool that only reads may be served again; 0: not at all. What changes behind the server's back is not noticed meanwhile. Needs `trust`."),
+            Key.optional(
+                    "concurrency",
+                    ToolServer.CONCURRENCY,
+                    "no limit but that of each tool, 100",
+                    "Most calls of all its tools together at a time; others wait for their turn."),
+            Key.optional(
+                    "requests-per-minute",
+                    Rules.PER_MINUTE,
+                    "no limit",
+                    "Most calls of all its tools together; beyond that a call is answered with an error at once.")),
     FILE(
             "",
             Key.section("server", SERVER, "Where the gateway listens."),

@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** An MCP server whose tools are offered: a program that is started here, or an address. */
 public sealed interface ToolServer {
@@ -32,6 +34,7 @@ public sealed interface ToolServer {
                     "[!-~][ -~]{0,8191}");
     Rule<Boolean> TRUST = Rule.yesNo();
     Rule<Duration> TIMEOUT = Rule.duration(Duration.ofMillis(1), Duration.ofDays(1));
+    Rule<Integer> CONCURRENCY = Rule.integer(1, 10_000);
     Rule<Duration> TTL = Rule.duration(Duration.ZERO, Duration.ofDays(1));
 
     int MOST_ARGUMENTS = 1_000;
@@ -49,13 +52,28 @@ public sealed interface ToolServer {
      * @param timeout after which nobody waits for an answer, 1 ms to 1 day; 1 minute by default
      * @param ttl how long a result of a tool that only reads may be served again, 0 to 1 day; 0 by
      *     default: not at all. Without trust, no tool only reads.
+     * @param concurrency most calls of all its tools together at a time, 1 to 10,000; no limit by
+     *     default
+     * @param perMinute most calls of all its tools together a minute; no limit by default
      */
-    record Terms(boolean trust, Duration timeout, Duration ttl) {
+    record Terms(
+            boolean trust,
+            Duration timeout,
+            Duration ttl,
+            OptionalInt concurrency,
+            OptionalLong perMinute) {
         public static final Terms DEFAULT = new Terms(false, DEFAULT_TIMEOUT, Duration.ZERO);
+
+        /** Without limits. */
+        public Terms(boolean trust, Duration timeout, Duration ttl) {
+            this(trust, timeout, ttl, OptionalInt.empty(), OptionalLong.empty());
+        }
 
         public Terms {
             TIMEOUT.require("timeout", timeout);
             TTL.require("ttl", ttl);
+            concurrency.ifPresent(most -> CONCURRENCY.require("concurrency", most));
+            perMinute.ifPresent(most -> Rules.PER_MINUTE.require("requests-per-minute", most));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.vivace.config;
 
 import java.net.URI;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads one MCP server, which is a program or an address. */
 final class ToolServerReader {
@@ -14,7 +15,11 @@ final class ToolServerReader {
                 new ToolServer.Terms(
                         section.get("trust", ToolServer.TRUST, standard.trust()),
                         section.get("timeout", ToolServer.TIMEOUT, standard.timeout()),
-                        section.get("ttl", ToolServer.TTL, standard.ttl()));
+                        section.get("ttl", ToolServer.TTL, standard.ttl()),
+                        section.find("concurrency", ToolServer.CONCURRENCY)
+                                .map(OptionalInt::of)
+                                .orElse(OptionalInt.empty()),
+                        DeliveryReader.perMinute(section, "requests-per-minute"));
         Optional<String> command = section.find("command", ToolServer.COMMAND);
         Optional<URI> url = section.find("url", ToolServer.URL);
         var args = section.all("args", ToolServer.ARGUMENT);

@@ -83,16 +83,16 @@ final class Start {
                 config.mcp().isEmpty()
                         ? Optional.empty()
                         : Optional.of(
-                                ToolServers.start(config.mcp(), config.tools(), holdings.ledger()));
+                                McpHub.start(
+                                        config.mcp(),
+                                        config.tools(),
+                                        (principal, tool) -> true,
+                                        holdings.ledger()::record));
     }
 
     /** Here and below without lambdas: to make one loads what it takes, used or not. */
     private Optional<ToolFigures> toolFigures() {
-        if (mcp.isEmpty()) {
-            return Optional.empty();
-        }
-        McpHub hub = mcp.get();
-        return Optional.of(new ToolFigures(hub::problems, hub::calls, hub::listBytes));
+        return mcp.isEmpty() ? Optional.empty() : Optional.of(new ToolFigures(mcp.get()));
     }
 
     private static List<Readiness.Check> toolChecks(McpHub hub) {

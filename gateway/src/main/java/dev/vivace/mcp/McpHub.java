@@ -6,12 +6,17 @@ import dev.vivace.key.Principal;
 import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.line.Crash;
 import dev.vivace.tool.CallLine;
+import dev.vivace.tool.ResultCache;
 import dev.vivace.tool.Tool;
+import dev.vivace.tool.ToolLine;
+import dev.vivace.tool.ToolStats;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class McpHub implements AutoCloseable {
     private static final String VERSION = "0.1.0";
+    private static final long CACHE_BYTES = 64L << 20;
     private static final int NO_ROOM = -32_000;
     private static final int LONGEST_CLIENT = 200;
 
@@ -35,6 +41,12 @@ public final class McpHub implements AutoCloseable {
     private final Sessions sessions = new Sessions(Sessions.MOST, System::nanoTime);
     private final Requests requests;
     private final CallCounts counts = new CallCounts();
+    private final ToolStats stats = new ToolStats();
+
+    /** That a server was down is not kept: it may be up a moment later. */
+    private final ResultCache results =
+            new ResultCache(CACHE_BYTES, Duration.ZERO, System::nanoTime);
+
     private volatile boolean quiet;
     private volatile boolean ending;
 
@@ -42,36 +54,39 @@ public final class McpHub implements AutoCloseable {
             Map<String, ToolServer> configured,
             ToolSelection selection,
             String version,
-            Function<Function<String, Optional<Tool>>, CallLine> line,
             BiPredicate<Principal, String> mayUse,
             Consumer<LedgerEntry> ledger) {
         shelf = new ToolShelf(selection);
         servers = new Servers(configured, version, shelf.reserved(), this::changed);
-        CallLine calls = line.apply(name -> servers.now().tool(name).map(Tool.class::cast));
+        Function<String, Optional<McpTool>> tools = name -> servers.now().tool(name);
+        CallLine line =
+                ToolLine.of(name -> tools.apply(name).map(Tool.class::cast))
+                        .limits(ServerLimits.of(tools))
+                        .stats(stats)
+                        .cache(results)
+                        .build();
         requests =
                 new Requests(
                         servers,
                         version,
                         mayUse,
                         shelf,
-                        new ToolCalls(servers, calls, shelf, ledger, counts));
+                        new ToolCalls(servers, line, shelf, ledger, counts));
     }
 
     /**
      * Begins to start the servers, and does not wait for them.
      *
      * @param selection which of many tools clients are told of
-     * @param line makes what calls go through, from the tools by their names
      * @param mayUse whether somebody may see and call the tool of that name; quick
      * @param ledger told of each call of a tool
      */
     public static McpHub start(
             Map<String, ToolServer> configured,
             ToolSelection selection,
-            Function<Function<String, Optional<Tool>>, CallLine> line,
             BiPredicate<Principal, String> mayUse,
             Consumer<LedgerEntry> ledger) {
-        var hub = new McpHub(configured, selection, VERSION, line, mayUse, ledger);
+        var hub = new McpHub(configured, selection, VERSION, mayUse, ledger);
         hub.servers.start();
         return hub;
     }
@@ -84,6 +99,29 @@ public final class McpHub implements AutoCloseable {
     /** How calls of tools ended, since the start. */
     public Map<ToolCount, Long> calls() {
         return counts.now();
+    }
+
+    /** How many tools each server has, by its name. */
+    public Map<String, Integer> sizes() {
+        var sizes = new LinkedHashMap<String, Integer>();
+        servers.all().forEach(each -> sizes.put(each.name(), each.list(Kind.TOOLS).size()));
+        return sizes;
+    }
+
+    /** How the calls of each tool went, since the start. */
+    public List<ToolStats.Summary> summaries() {
+        return stats.summaries();
+    }
+
+    /** What could be done about tools. */
+    public List<ToolStats.Recommendation> recommendations() {
+        return stats.recommendations(
+                servers.now().tools().values().stream().map(McpTool::definition).toList());
+    }
+
+    /** How the results that are kept are used. */
+    public ResultCache.Statistics results() {
+        return results.statistics();
     }
 
     /** What lists of tools took of prompts, where there was a choice, since the start. */

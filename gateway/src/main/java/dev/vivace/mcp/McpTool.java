@@ -1,5 +1,6 @@
 package dev.vivace.mcp;
 
+import dev.vivace.config.ToolServer;
 import dev.vivace.tool.Effects;
 import dev.vivace.tool.Resource;
 import dev.vivace.tool.Tool;
@@ -63,6 +64,10 @@ final class McpTool implements Tool {
 
     String server() {
         return backend.name();
+    }
+
+    ToolServer.Terms terms() {
+        return backend.terms();
     }
 
     Duration timeout() {

@@ -1,0 +1,201 @@
+package dev.vivace.mcp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.vivace.config.ToolServer;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a server may be asked for, and what is told of its tools. */
+@Timeout(60)
+class ServerLimitsTest {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final CountDownLatch entered = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicInteger inside = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+
+    @SuppressWarnings("NullAway.Init")
+    private HttpServer http;
+
+    @SuppressWarnings("NullAway.Init")
+    private EchoServer other;
+
+    @BeforeEach
+    void start() throws IOException {
+        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        http.createContext("/mcp", this::answer);
+        http.start();
+        other = new EchoServer();
+    }
+
+    @AfterEach
+    void stop() {
+        released.countDown();
+        http.stop(0);
+        other.close();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            JsonNode message = JSON.readTree(exchange.getRequestBody());
+            if (!exchange.getRequestMethod().equals("POST") || !message.has("id")) {
+                exchange.sendResponseHeaders(message.has("method") ? 202 : 405, -1);
+                return;
+            }
+            String result =
+                    switch (message.path("method").asString("")) {
+                        case "initialize" ->
+                                "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"slow\",\"version\":\"1\"}}";
+                        case "tools/list" ->
+                                "{\"tools\":[{\"name\":\"wait\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"go\",\"inputSchema\":{\"type\":\"object\"}}]}";
+                        case "tools/call" -> called(message);
+                        default -> "{}";
+                    };
+            byte[] body =
+                    ("{\"jsonrpc\":\"2.0\",\"id\":" + message.get("id") + ",\"result\":" + result)
+                            .concat("}")
+                            .getBytes(UTF_8);
+            exchange.getResponseHeaders().set("content-type", "application/json");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private String called(JsonNode message) {
+        calls.incrementAndGet();
+        most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+        try {
+            if (message.path("params").path("name").asString("").equals("wait")) {
+                entered.countDown();
+                assertTrue(released.await(30, TimeUnit.SECONDS));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            inside.decrementAndGet();
+        }
+        return "{\"content\":[{\"type\":\"text\",\"text\":\"done\"}]}";
+    }
+
+    private McpGateway gateway(OptionalInt concurrency, OptionalLong perMinute) {
+        var terms =
+                new ToolServer.Terms(
+                        false, Duration.ofSeconds(30), Duration.ZERO, concurrency, perMinute);
+        return new McpGateway(
+                McpGateway.servers(
+                        "slow",
+                        new ToolServer.Remote(
+                                URI.create(
+                                        "http://127.0.0.1:" + http.getAddress().getPort() + "/mcp"),
+                                Map.of(),
+                                terms),
+                        "other",
+                        new ToolServer.Remote(other.url(), Map.of(), ToolServer.Terms.DEFAULT)));
+    }
+
+    private static FutureTask<String> start(Callable<String> what) {
+        var task = new FutureTask<>(what);
+        Thread.ofVirtual().start(task);
+        return task;
+    }
+
+    @Test
+    void theToolsOfAServerShareItsPlacesAndOthersHaveTheirOwn() throws Exception {
+        try (var gateway = gateway(OptionalInt.of(1), OptionalLong.empty())) {
+            gateway.tools();
+            var first = start(() -> gateway.text("slow_wait", Map.of()));
+            assertTrue(entered.await(30, TimeUnit.SECONDS));
+            var others =
+                    IntStream.range(0, 5)
+                            .mapToObj(i -> start(() -> gateway.text("slow_go", Map.of())))
+                            .toList();
+            while (!gateway.get("/metrics").contains("vivace_in_flight 6")) {
+                assertEquals("there", gateway.text("other_echo", Map.of("text", "there")));
+            }
+            assertEquals(1, calls.get());
+            released.countDown();
+            assertEquals("done", first.get());
+            for (var each : others) {
+                assertEquals("done", each.get());
+            }
+            assertEquals(1, most.get());
+        }
+    }
+
+    private static JsonNode of(McpGateway gateway, String tool) throws Exception {
+        for (JsonNode each : JSON.readTree(gateway.get("/admin/tools")).path("tools")) {
+            if (each.path("tool").asString().equals(tool)) {
+                return each;
+            }
+        }
+        return JSON.createObjectNode().put("waited", 0);
+    }
+
+    @Test
+    void beyondItsCallsAMinuteAServerIsNotAsked() {
+        try (var gateway = gateway(OptionalInt.empty(), OptionalLong.of(2))) {
+            assertEquals("done", gateway.text("slow_go", Map.of()));
+            assertEquals("done", gateway.text("slow_go", Map.of()));
+            CallToolResult third = gateway.call("slow_go", Map.of());
+            assertTrue(third.isError());
+            assertTrue(McpGateway.text(third).contains("server slow"), McpGateway.text(third));
+            assertEquals(2, calls.get());
+            for (int i = 0; i < 3; i++) {
+                assertEquals("there", gateway.text("other_echo", Map.of("text", "there")));
+            }
+        }
+    }
+
+    @Test
+    void tellsHowTheToolsAre() throws Exception {
+        try (var gateway = gateway(OptionalInt.empty(), OptionalLong.empty())) {
+            gateway.tools();
+            gateway.text("slow_go", Map.of());
+            gateway.call("other_fail", Map.of());
+            JsonNode page = JSON.readTree(gateway.get("/admin/tools"));
+            assertEquals(
+                    "[{\"server\":\"slow\",\"up\":true,\"problem\":null,\"tools\":2},{\"server\":\"other\",\"up\":true,\"problem\":null,\"tools\":2}]",
+                    page.path("servers").toString());
+            assertEquals(1, of(gateway, "slow_go").path("successes").asInt());
+            assertTrue(of(gateway, "slow_go").path("p99_ms").asDouble() > 0);
+            assertEquals(1, of(gateway, "other_fail").path("calls").asInt());
+            assertEquals(0, of(gateway, "other_fail").path("successes").asInt());
+            assertEquals(64 << 20, page.path("results").path("max_bytes").asInt());
+            String metrics = gateway.get("/metrics");
+            assertTrue(
+                    metrics.contains("vivace_tool_seconds{tool=\"slow_go\",quantile=\"0.99\"} 0."),
+                    metrics);
+            assertTrue(metrics.contains("vivace_tool_results_total{outcome=\"hit\"} 0"), metrics);
+            assertFalse(metrics.contains("tool-selection"), metrics);
+        }
+    }
+}
