@@ -26,9 +26,17 @@ final class Followers {
     /** A call that may come next. */
     record Guess(
             Followers from, String tool, ObjectNode arguments, double probability, double pause) {
-        /** The next call is there. */
-        void settle(String actual, ObjectNode with) {
-            from.settle(tool, actual.equals(tool) && with.equals(arguments));
+        /**
+         * The next call is there.
+         *
+         * @param useful whether it helps to have known
+         */
+        void settle(String actual, ObjectNode with, boolean useful) {
+            from.settle(tool, useful && is(actual, with));
+        }
+
+        boolean is(String actual, ObjectNode with) {
+            return actual.equals(tool) && with.equals(arguments);
         }
     }
 

@@ -130,6 +130,8 @@ public final class Speculation {
     /** Whether the time that is likely saved is worth it. */
     boolean worthwhile(Followers.Guess guess) {
         double takes = durations.expect(guess.tool());
-        return options.worthwhile(guess.probability(), Math.min(takes, guess.pause()), takes);
+        // What takes longer than it is kept would be given up, and nobody the better for it.
+        return takes < options.keep().toNanos()
+                && options.worthwhile(guess.probability(), Math.min(takes, guess.pause()), takes);
     }
 }

@@ -50,7 +50,10 @@ public final class ToolLineBuilder {
         return this;
     }
 
-    /** To be shared with whoever else writes the same resources. */
+    /**
+     * To be shared with whoever else writes the same resources. Of a cache that is shared by lines
+     * that do not share these, each has its own results.
+     */
     public ToolLineBuilder versions(ResourceVersions shared) {
         versions = shared;
         return this;

@@ -13,6 +13,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -417,5 +419,67 @@ class ToolExecutorTest {
                             i > 0 && i % 5 == 0 ? "{'x':'$" + i + "'}" : "{}"));
         }
         run(calls.toArray(ToolCall[]::new)).forEach(ToolExecutorTest::value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "$1.items.0.id",
+                "$1.0.id",
+                "$1['id']",
+                "$1[-1]",
+                "$1[0",
+                "$1.id or so",
+                "$1.items[*]",
+                "$1.50th",
+            })
+    void whatBeginsAsAReferenceAndIsNoneIsAnError(String text) throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        var first = call("echo", "{'id':1,'items':[{'id':2}]}");
+        ObjectNode arguments = JSON.objectNode();
+        arguments.putArray("in").add(text.replace('\'', '"'));
+        var got = run(first, new ToolCall("id", "echo", arguments));
+        String message = failed(got.getLast(), ToolOutcome.Reason.BAD_ARGUMENTS).message();
+        assertTrue(message.contains("$1.items[0].id"), message);
+        // With one more in front it is the text.
+        ObjectNode escaped = JSON.objectNode();
+        escaped.putArray("in").add("$" + text.replace('\'', '"'));
+        got = run(first, new ToolCall("id", "echo", escaped));
+        assertEquals(arguments, value(got.getLast()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "$1.50",
+                "$1.50 each",
+                "$2. Then go",
+                "$1 each",
+                "$1.",
+                "$01",
+                "$01.id",
+                "$1,5",
+                "$$1.50",
+                "$9[0",
+                "x$1.items.0",
+            })
+    void whatIsAPriceIsAText(String text) throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        ObjectNode arguments = JSON.objectNode().put("text", text);
+        List<ToolOutcome> got = run(call("echo", "{}"), new ToolCall("id", "echo", arguments));
+        assertEquals(arguments, value(got.getLast()));
+    }
+
+    @Test
+    void aPathOfAnyLengthTakesNoStack() throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        for (String part : List.of(".a", "[0]")) {
+            ObjectNode arguments = JSON.objectNode().put("in", "$1" + part.repeat(50_000));
+            List<ToolOutcome> got = run(call("echo", "{}"), new ToolCall("id", "echo", arguments));
+            String message = failed(got.getLast(), ToolOutcome.Reason.BAD_ARGUMENTS).message();
+            assertTrue(message.length() < 1_000, message);
+            ObjectNode first = JSON.objectNode().put("in", "$$x" + part.repeat(50_000));
+            value(run(new ToolCall("id", "echo", first)).getFirst());
+        }
     }
 }

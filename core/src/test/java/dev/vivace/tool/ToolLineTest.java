@@ -154,7 +154,9 @@ class ToolLineTest {
                                 arguments -> Effects.read(path(arguments)),
                                 (arguments, context) -> {
                                     if (calls.incrementAndGet() == 1) {
-                                        bench.versions.begin(List.of(Resource.file("d/a"))).end();
+                                        bench.versions
+                                                .begin("a", List.of(Resource.file("d/a")))
+                                                .end();
                                     }
                                     return said("seen");
                                 })
@@ -164,7 +166,7 @@ class ToolLineTest {
         assertEquals(0, bench.cache.statistics().entries());
         assertEquals(Source.CALLED, source(line, "list", "d"));
         assertEquals(Source.CACHED, source(line, "list", "d"));
-        try (var _ = bench.versions.begin(List.of(Resource.file("d/b")))) {
+        try (var _ = bench.versions.begin("a", List.of(Resource.file("d/b")))) {
             assertEquals(Source.CALLED, source(line, "list", "d"));
             assertEquals(Source.CALLED, source(line, "list", "d"));
         }
