@@ -52,7 +52,7 @@ public final class ToolLine implements CallLine {
         this.access = parts.access;
         this.preparation = parts.preparation;
         this.cache = parts.cache;
-        this.versions = parts.versions;
+        this.versions = parts.versions.orElse(cache.versions);
         this.stats = parts.stats;
         this.attempts =
                 new Attempts(

@@ -15,7 +15,7 @@ public final class ToolLineBuilder {
     ToolAccess access = ToolAccess.EVERYBODY;
     Preparation preparation = new SchemaPreparation();
     ResultCache cache = new ResultCache();
-    ResourceVersions versions = new ResourceVersions();
+    Optional<ResourceVersions> versions = Optional.empty();
     ToolLimits limits =
             new ToolLimits(
                     tool -> ToolLimit.DEFAULT,
@@ -51,11 +51,11 @@ public final class ToolLineBuilder {
     }
 
     /**
-     * To be shared with whoever else writes the same resources. Of a cache that is shared by lines
-     * that do not share these, each has its own results.
+     * To be shared with whoever else writes the same resources; the cache's own if it is not said.
+     * Lines that share a cache and not these have each their own results in it.
      */
     public ToolLineBuilder versions(ResourceVersions shared) {
-        versions = shared;
+        versions = Optional.of(shared);
         return this;
     }
 

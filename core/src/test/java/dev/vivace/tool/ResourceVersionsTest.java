@@ -120,4 +120,27 @@ class ResourceVersionsTest {
         }
         assertEquals(2L * each * threads, versions.version(List.of(Resource.of("table"))));
     }
+
+    @Test
+    void whatHasNotEndedIsCounted() {
+        var now = new java.util.concurrent.atomic.AtomicLong();
+        var versions = new ResourceVersions(100, now::get);
+        var none = new ResourceVersions.Unfinished(0, java.time.Duration.ZERO);
+        assertEquals(none, versions.unfinished());
+        try (var _ = versions.begin("a", List.of());
+                var first = versions.begin("a", List.of(Resource.EVERYTHING))) {
+            now.set(5);
+            try (var _ = versions.begin("b", List.of(Resource.file("x")))) {
+                now.set(java.time.Duration.ofMinutes(2).toNanos());
+                assertEquals(
+                        new ResourceVersions.Unfinished(2, java.time.Duration.ofMinutes(2)),
+                        versions.unfinished());
+                assertTrue(versions.settled(List.of(Resource.file("y"))).isEmpty());
+            }
+            assertEquals(1, versions.unfinished().writes());
+            first.end();
+        }
+        assertEquals(none, versions.unfinished());
+        assertTrue(versions.settled(List.of(Resource.file("y"))).isPresent());
+    }
 }
