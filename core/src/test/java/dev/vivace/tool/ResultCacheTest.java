@@ -251,4 +251,14 @@ class ResultCacheTest {
             assertEquals(0, wrong.get());
         }
     }
+
+    /** It must not even take the place of what came after the invalidation. */
+    @Test
+    void whatWasInvalidatedOnItsWayHarmsNoOther() {
+        Reading before = reading(key("{}"), 1);
+        cache.invalidateAll();
+        store(key("{}"), 1, said("new"));
+        cache.store(before, said("old"), 100, HOUR);
+        assertEquals(Optional.of(said("new")), cache.find(reading(key("{}"), 1)));
+    }
 }

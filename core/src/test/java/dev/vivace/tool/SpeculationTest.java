@@ -301,4 +301,49 @@ class SpeculationTest {
         assertEquals(0, agent.calls.get());
         assertEquals(1, ended.get());
     }
+
+    /** Other tools, arguments and values each time, as large as they are remembered. */
+    @Test
+    void whatIsLearnedIsBoundedInBytesForEachAndForAll() {
+        var speculation = new Agent(true).speculation;
+        for (int who = 0; who < 60; who++) {
+            for (int i = 0; i < (who == 0 ? 2_000 : 150); i++) {
+                var arguments = FakeTool.json("{}");
+                for (int a = 0; a < 16; a++) {
+                    arguments.put("a" + a, (i + "-" + a + "x".repeat(120)));
+                }
+                var facts =
+                        java.util.List.of(
+                                Facts.of("t" + i, arguments), Facts.of("u" + i, arguments));
+                var next =
+                        new Prepared.Ready(
+                                new FakeTool(
+                                        "n" + i % 10,
+                                        in -> Effects.PURE,
+                                        (in, c) -> FakeTool.said("")),
+                                arguments,
+                                Effects.PURE,
+                                java.util.List.of());
+                speculation.learn("p" + who, facts, next, 1);
+            }
+            assertTrue(speculation.learnedBytes("p" + who) <= Habits.MOST_BYTES);
+            assertTrue(who > 0 || speculation.learnedBytes("p0") > Habits.MOST_BYTES / 2);
+        }
+        assertTrue(speculation.learnedBytes() <= 32 << 20, "" + speculation.learnedBytes());
+        assertTrue(speculation.learnedBytes() > 16 << 20, "" + speculation.learnedBytes());
+    }
+
+    @Test
+    void whatIsRememberedOfACallIsBounded() {
+        var arguments = FakeTool.json("{}");
+        for (int a = 0; a < 64; a++) {
+            arguments.put("a" + a, "x".repeat(100));
+        }
+        int characters =
+                Facts.of("t", arguments, arguments).values().entrySet().stream()
+                        .mapToInt(each ->
+                                each.getKey().length() + each.getValue().toString().length())
+                        .sum();
+        assertTrue(characters <= 2_048 && characters > 1_500, "" + characters);
+    }
 }

@@ -510,7 +510,11 @@ class ToolExecutorTest {
                     known.countDown();
                     return in;
                 });
-        run(call("slow", "{}"), call("pure", "{}"), call("liar", "{'x':'$2'}"), call("last", "{'x':'$2'}"))
+        run(
+                        call("slow", "{}"),
+                        call("pure", "{}"),
+                        call("liar", "{'x':'$2'}"),
+                        call("last", "{'x':'$2'}"))
                 .forEach(ToolExecutorTest::value);
         assertEquals(List.of("slow", "liar"), order);
     }
@@ -527,11 +531,7 @@ class ToolExecutorTest {
                     written.await(); // for ever, if the third waited for the second
                     return in;
                 });
-        tool(
-                "liar",
-                Effects.UNKNOWN,
-                Effects.PURE,
-                in -> JSON.numberNode(made.incrementAndGet()));
+        tool("liar", Effects.UNKNOWN, Effects.PURE, in -> JSON.numberNode(made.incrementAndGet()));
         tool(
                 "write",
                 Effects.write(Resource.of("x")),
@@ -557,10 +557,7 @@ class ToolExecutorTest {
     void writesOfOneFileKeepTheirOrderWhereOneRefersToALaterOne() throws Exception {
         var order = java.util.Collections.synchronizedList(new ArrayList<String>());
         for (String name : List.of("a", "b", "c")) {
-            tool(
-                    name,
-                    Effects.write(Resource.file("f")),
-                    in -> JSON.booleanNode(order.add(name)));
+            tool(name, Effects.write(Resource.file("f")), in -> JSON.booleanNode(order.add(name)));
         }
         run(call("a", "{'x':'$3'}"), call("b", "{}"), call("c", "{}"))
                 .forEach(ToolExecutorTest::value);
@@ -597,7 +594,10 @@ class ToolExecutorTest {
         tool("echo", Effects.PURE, in -> in);
         var calls = new ToolCall[ToolExecutor.MAX_CALLS];
         for (int i = 0; i < calls.length; i++) {
-            calls[i] = i == 0 ? call("fails", "{}") : call("echo", "{'x':['$" + i + "','$" + i + ".y']}");
+            calls[i] =
+                    i == 0
+                            ? call("fails", "{}")
+                            : call("echo", "{'x':['$" + i + "','$" + i + ".y']}");
         }
         List<ToolOutcome> got = run(calls);
         assertEquals(
@@ -621,7 +621,8 @@ class ToolExecutorTest {
         Tool good = tools.getFirst();
         Tool bad = broken(where);
         var plain = new PlainLine(tools);
-        CallLine line = ToolLine.of(name -> java.util.Optional.of(name.equals("bad") ? bad : good)).build();
+        CallLine line =
+                ToolLine.of(name -> java.util.Optional.of(name.equals("bad") ? bad : good)).build();
         CallLine own =
                 new CallLine() {
                     @Override

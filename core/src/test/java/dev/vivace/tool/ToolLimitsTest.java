@@ -382,7 +382,9 @@ class ToolLimitsTest {
         var bench = new ToolBench().limit(breaking());
         var unused = bench.line();
         var limits = bench.limits;
-        for (int i = 0; i < 6 && limits.gates("t").getFirst().breaker().state() == Breaker.State.CLOSED; i++) {
+        for (int i = 0;
+                i < 6 && limits.gates("t").getFirst().breaker().state() == Breaker.State.CLOSED;
+                i++) {
             var never = new CountDownLatch(1);
             var entered = new CountDownLatch(1);
             try (var passage = new Passage(limits.gates("t"))) {
@@ -402,8 +404,7 @@ class ToolLimitsTest {
                                 now::get);
                 execution.start();
                 entered.await();
-                assertEquals(
-                        Reason.TIMEOUT, failed(execution.await(Duration.ZERO, true)).reason());
+                assertEquals(Reason.TIMEOUT, failed(execution.await(Duration.ZERO, true)).reason());
             } finally {
                 never.countDown();
             }
@@ -428,8 +429,7 @@ class ToolLimitsTest {
         var ready = (Prepared.Ready) line.prepare(new ToolCall("1", "tool", json("{}")), "ann");
         var moment = new ToolContext("ann", Duration.ofMillis(10));
         for (int i = 0; i < 6; i++) {
-            assertEquals(
-                    Reason.TIMEOUT, failed(line.runEarly(ready, moment, () -> {})).reason());
+            assertEquals(Reason.TIMEOUT, failed(line.runEarly(ready, moment, () -> {})).reason());
         }
         done(run(line, "tool", "{}"));
 
