@@ -1,6 +1,7 @@
 package dev.vivace.select;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -24,7 +25,7 @@ record Named(List<Place> places) {
 
     /** Looks for names; a name that is a plain word counts only if it is all of the request. */
     static Named in(String request, ToolIndex index, float[] lexical) {
-        var found = new ArrayList<Place>();
+        var found = new ArrayList<Integer>();
         var whole = request.strip();
         note(index.number(whole), lexical, found);
         for (String word : words(whole)) {
@@ -32,7 +33,9 @@ record Named(List<Place> places) {
                 note(index.number(word), lexical, found);
             }
         }
-        return new Named(List.copyOf(found));
+        // Only now, since each that is named may have a little more than before.
+        return new Named(
+                found.stream().map(tool -> new Place(tool, place(tool, lexical))).toList());
     }
 
     /** By hand: an expression that leaves out dots at the end takes the square of their number. */
@@ -71,31 +74,37 @@ record Named(List<Place> places) {
         return false;
     }
 
-    private static void note(int tool, float[] lexical, List<Place> found) {
-        if (tool < 0
-                || found.size() == MOST
-                || found.stream().anyMatch(each -> each.tool() == tool)) {
-            return;
+    private static void note(int tool, float[] lexical, List<Integer> found) {
+        if (tool >= 0 && found.size() < MOST && !found.contains(tool)) {
+            lexical[tool] = Math.max(lexical[tool], SOME);
+            found.add(tool);
         }
-        lexical[tool] = Math.max(lexical[tool], SOME);
+    }
+
+    private static int place(int tool, float[] lexical) {
         int place = 0;
         for (int i = 0; i < lexical.length; i++) {
             if (lexical[i] > lexical[tool] || i < tool && lexical[i] == lexical[tool]) {
                 place++;
             }
         }
-        found.add(new Place(tool, place));
+        return place;
     }
 
     /** Moves those up that stand below their place, and changes nothing else. */
     int[] keepPlaces(int[] top) {
         int[] kept = top;
-        for (Place each : places) {
+        // Each moves down those behind its place only, among which none has moved yet.
+        for (Place each : byPlace()) {
             if (each.place() < kept.length) {
                 kept = moveUp(kept, each);
             }
         }
         return kept;
+    }
+
+    private List<Place> byPlace() {
+        return places.stream().sorted(Comparator.comparingInt(Place::place)).toList();
     }
 
     private static int[] moveUp(int[] top, Place named) {

@@ -30,11 +30,18 @@ final class Ranker {
 
     private static final int TOOLS = 100;
 
+    /** How long an embedder that failed is left alone. */
+    private static final long REST_NANOS = Duration.ofSeconds(30).toNanos();
+
     private final Optional<Embedder> embedder;
     private final LearnedRanking learned;
     private final Exploration exploration;
     private final Cache<List<ToolDefinition>, Tools> same;
     private final Cache<String, Tools> indexes;
+    private final Cache<String, Vectors> vectors;
+    private final LongSupplier nanos;
+    private volatile boolean failed;
+    private volatile long failedAt;
     private final Cache<Question, Cold> cold;
     private final Cache<Question, Warm> warm;
 
@@ -44,6 +51,7 @@ final class Ranker {
             LearnedRanking learned,
             LongSupplier nanos) {
         this.embedder = embedder;
+        this.nanos = nanos;
         this.learned = learned;
         this.exploration = new Exploration(options.exploration(), options.seed());
         this.same =
@@ -55,6 +63,8 @@ final class Ranker {
                         .build();
         int entries = options.entries();
         this.indexes =
+                cache(entries, options.rankingTtl(), nanos, TOOLS, (key, each) -> each.size());
+        this.vectors =
                 cache(entries, options.rankingTtl(), nanos, TOOLS, (key, each) -> each.size());
         this.cold = cache(entries, options.queryTtl(), nanos, SCORES, (key, each) -> each.size());
         this.warm = cache(entries, options.contextTtl(), nanos, SCORES, (key, each) -> each.size());
@@ -71,8 +81,8 @@ final class Ranker {
                 .build();
     }
 
-    /** An index, and what it is an index of. */
-    record Tools(String digest, ToolIndex index, Optional<Vectors> vectors) {
+    /** An index, and what is the same for it and no other. */
+    record Tools(String digest, ToolIndex index) {
         int size() {
             return index.tools().size();
         }
@@ -108,22 +118,9 @@ final class Ranker {
         if (known != null && indexes.getIfPresent(known.digest()) == known) {
             return known;
         }
-        var tools = indexes.get(digest(fixed), digest -> index(digest, fixed));
+        var tools = indexes.get(digest(fixed), digest -> new Tools(digest, ToolIndex.of(fixed)));
         same.put(fixed, tools);
         return tools;
-    }
-
-    private Tools index(String digest, List<ToolDefinition> definitions) {
-        return new Tools(digest, ToolIndex.of(definitions), vectors(definitions));
-    }
-
-    private Optional<Vectors> vectors(List<ToolDefinition> definitions) {
-        try {
-            return embedder.map(each -> new Vectors(each, definitions));
-        } catch (RuntimeException e) {
-            LOG.warn("Tools are ranked by their words alone: {}", e.toString());
-            return Optional.empty();
-        }
     }
 
     static String digest(List<ToolDefinition> definitions) {
@@ -167,17 +164,20 @@ final class Ranker {
         if (known != null) {
             return known;
         }
-        var fresh = warmUp(tools, question);
-        warm.put(question, fresh);
+        var kept = cold.getIfPresent(question);
+        var base = kept == null ? cold(tools, question.request()) : kept;
+        var fresh = warmUp(tools, question, base);
+        // What is missing because the embedder failed is asked for again.
+        if (embedder.isEmpty() || base.similarities() != null) {
+            if (kept == null) {
+                cold.put(question, base);
+            }
+            warm.put(question, fresh);
+        }
         return fresh;
     }
 
-    private Warm warmUp(Tools tools, Question question) {
-        var base = cold.getIfPresent(question);
-        if (base == null) {
-            base = cold(tools, question.request());
-            cold.put(question, base);
-        }
+    private Warm warmUp(Tools tools, Question question, Cold base) {
         float[] scores = base.lexical().clone();
         learned.blend(ToolIndex.terms(question.request()), tools.index(), scores);
         if (base.similarities() != null) {
@@ -193,13 +193,21 @@ final class Ranker {
     }
 
     private float @Nullable [] similarities(Tools tools, String request) {
-        if (tools.vectors().isEmpty()) {
+        if (embedder.isEmpty() || (failed && nanos.getAsLong() - failedAt < REST_NANOS)) {
             return null;
         }
         try {
-            return tools.vectors().get().similarities(request);
+            var near =
+                    vectors.get(
+                            tools.digest(),
+                            digest -> new Vectors(embedder.get(), tools.index().tools()));
+            float[] similarities = near.similarities(request);
+            failed = false;
+            return similarities;
         } catch (RuntimeException e) {
-            LOG.warn("A request was ranked by its words alone: {}", e.toString());
+            LOG.warn("Tools are ranked by their words alone for a while: {}", e.toString());
+            failedAt = nanos.getAsLong();
+            failed = true;
             return null;
         }
     }

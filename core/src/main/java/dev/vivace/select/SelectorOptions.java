@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param whole up to so many tools are all sent, and so many are sent of more; 1 to 1,000, default
  *     50
  * @param top how many are added for a request, where not all are sent; 1 to whole, default 10
- * @param most a session is told of no more, whatever it searches; whole to 10,000, default 128,
- *     which is what large providers accept
+ * @param most a session is told of no more unless it searches for more; whole to 10,000, default
+ *     128, which is what large providers accept
  * @param exploration by what part the score of a tool that was never tried may rise, and how often
  *     one is shown that was not asked for; 0 to 1, default 0.1; needs a {@link LearnedRanking}
  * @param seed the same seed explores the same; default 1

@@ -20,8 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>A session's tools never become fewer and never change places; new ones come last. So a
  * provider finds in its cache what it was sent before, and only a tool whose own definition changed
- * changes it. A tool that is gone stays, and a call to it fails. A session is one principal's: its
- * name must not be one that another can give.
+ * changes it. A session that was forgotten, for its age or for many others, begins anew. A tool
+ * that is gone stays, and a call to it fails. A session is one principal's: its name must not be
+ * one that another can give.
  *
  * <p>Thread-safe. Does not wait, unless there is an {@link Embedder}, which is then asked for a
  * request that was not seen within an hour, and for every tool when a definition is new.
@@ -92,8 +93,8 @@ public final class ToolSelector {
     }
 
     /**
-     * The tools that fit, best first; the session is told of them from now on, as far as it can be
-     * told of more.
+     * The tools that fit, best first; the session is told of them from now on, also where it is
+     * then told of more than {@link SelectorOptions#most}: what was found can be called.
      *
      * @param most 1 to {@link #MOST_FOUND}; what is outside is taken as the nearest
      * @throws IllegalArgumentException if two have the same name, or one has that of {@link
@@ -103,7 +104,7 @@ public final class ToolSelector {
             String session, List<ToolDefinition> definitions, String request, int most) {
         var tools = tools(definitions);
         var found = get(tools, ranker.rank(tools, request, Math.clamp(most, 1, MOST_FOUND)));
-        shown(session).add(false, found, current(tools), options.most());
+        shown(session).add(false, found, current(tools), Integer.MAX_VALUE);
         return found;
     }
 

@@ -24,6 +24,10 @@ final class Vectors {
         }
     }
 
+    int size() {
+        return tools.length;
+    }
+
     /** The cosine with each tool. */
     float[] similarities(String request) {
         float[] vector = normal(embedder.embed(request));

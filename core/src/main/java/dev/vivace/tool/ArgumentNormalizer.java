@@ -11,11 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -29,9 +31,15 @@ final class ArgumentNormalizer {
     private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9]\\d{0,308})");
     private static final Pattern NUMBER =
             Pattern.compile("-?(0|[1-9]\\d{0,308})(\\.\\d{1,308})?([eE][+-]?\\d{1,3})?");
+
+    /** A zero with a sign, which no number of ours keeps; alone, or perhaps within JSON. */
+    private static final Pattern LESS_THAN_NOTHING =
+            Pattern.compile("(?<![\\w.+-])-0(\\.0*)?([eE][+-]?\\d{1,9})?\\s*(?=$|[,}\\]])");
+
     private static final int DEEPEST = 100;
     private static final JsonMapper JSON =
             JsonMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                     .build();
@@ -40,16 +48,20 @@ final class ArgumentNormalizer {
      * What came of it.
      *
      * @param changes in words, each with its place; empty if the arguments are as they were
+     * @param read whether a text was read as something else
      */
-    record Normalized(ObjectNode arguments, List<String> changes) {}
+    record Normalized(ObjectNode arguments, List<String> changes, boolean read) {}
 
     private final JsonNode root;
     private final Map<String, String> aliases;
+    private final boolean reading;
     private final List<String> changes = new ArrayList<>();
+    private boolean read;
 
-    private ArgumentNormalizer(JsonNode root, Map<String, String> aliases) {
+    private ArgumentNormalizer(JsonNode root, Map<String, String> aliases, boolean reading) {
         this.root = root;
         this.aliases = aliases;
+        this.reading = reading;
     }
 
     /**
@@ -57,16 +69,24 @@ final class ArgumentNormalizer {
      */
     static Normalized normalize(
             ObjectNode arguments, JsonNode schema, Map<String, String> aliases) {
-        var normalizer = new ArgumentNormalizer(schema, aliases);
-        var object = (ObjectNode) normalizer.object(arguments, List.of(schema), "", 0);
-        return new Normalized(object, List.copyOf(normalizer.changes));
+        return new ArgumentNormalizer(schema, aliases, true).normalized(arguments);
     }
 
-    private JsonNode value(JsonNode value, JsonNode schema, String place, int depth) {
+    /** The names alone; what is a text stays one. */
+    static Normalized names(ObjectNode arguments, JsonNode schema, Map<String, String> aliases) {
+        return new ArgumentNormalizer(schema, aliases, false).normalized(arguments);
+    }
+
+    private Normalized normalized(ObjectNode arguments) {
+        var object = (ObjectNode) object(arguments, List.of(root), "", 0);
+        return new Normalized(object, List.copyOf(changes), read);
+    }
+
+    private JsonNode value(JsonNode value, List<JsonNode> said, String place, int depth) {
         if (depth > DEEPEST) {
             return value;
         }
-        List<JsonNode> schemas = alternatives(schema);
+        List<JsonNode> schemas = alternatives(said);
         JsonNode meant = value.isString() ? meant(value, schemas, place) : value;
         return switch (meant) {
             case ObjectNode object -> object(object, schemas, place, depth + 1);
@@ -79,13 +99,14 @@ final class ArgumentNormalizer {
 
     private JsonNode meant(JsonNode text, List<JsonNode> schemas, String place) {
         Set<String> types = types(schemas);
-        if (types.isEmpty() || types.contains("string") || listed(text, schemas)) {
+        if (!reading || types.isEmpty() || types.contains("string") || listed(text, schemas)) {
             return text;
         }
         Optional<JsonNode> found = parsed(text.stringValue().strip(), types);
-        found.ifPresent(value ->
-                changes.add(
-                        place + ": a text was read as " + kind(value) + ", as the schema says"));
+        found.ifPresent(value -> {
+            read = true;
+            changes.add(place + ": a text was read as " + kind(value) + ", as the schema says");
+        });
         return found.orElse(text);
     }
 
@@ -105,6 +126,9 @@ final class ArgumentNormalizer {
 
     private static Optional<JsonNode> parsed(String text, Set<String> types) {
         JsonNodeFactory make = JsonNodeFactory.instance;
+        if (LESS_THAN_NOTHING.matcher(text).find()) {
+            return Optional.empty();
+        }
         if (types.contains("boolean") && text.matches("(?i)true|false")) {
             return Optional.of(make.booleanNode(text.equalsIgnoreCase("true")));
         }
@@ -151,26 +175,30 @@ final class ArgumentNormalizer {
         ObjectNode made = JsonNodeFactory.instance.objectNode();
         for (var member : object.properties()) {
             String name = name(member.getKey(), object, made, schemas, place);
-            JsonNode schema = ofMember(name, schemas);
+            List<JsonNode> said = ofMember(name, schemas);
             String where = place.isEmpty() ? name : place + "." + name;
-            made.set(name, value(member.getValue(), schema, where, depth));
+            made.set(name, value(member.getValue(), said, where, depth));
         }
         return made;
     }
 
-    private static JsonNode ofMember(String name, List<JsonNode> schemas) {
+    /** All that is said of it: which alternative is meant is not known. */
+    private static List<JsonNode> ofMember(String name, List<JsonNode> schemas) {
+        var found = new ArrayList<JsonNode>();
         for (JsonNode schema : schemas) {
-            JsonNode found = schema.path("properties").path(name);
-            if (!found.isMissingNode()) {
-                return found;
-            }
+            add(schema.path("properties").path(name), found);
         }
-        for (JsonNode schema : schemas) {
-            if (schema.path("additionalProperties").isObject()) {
-                return schema.path("additionalProperties");
-            }
+        for (JsonNode schema : found.isEmpty() ? schemas : List.<JsonNode>of()) {
+            JsonNode others = schema.path("additionalProperties");
+            add(others.isObject() ? others : MissingNode.getInstance(), found);
         }
-        return JsonNodeFactory.instance.objectNode();
+        return found;
+    }
+
+    private static void add(JsonNode schema, List<JsonNode> to) {
+        if (!schema.isMissingNode()) {
+            to.add(schema);
+        }
     }
 
     private JsonNode array(ArrayNode array, List<JsonNode> schemas, String place, int depth) {
@@ -183,17 +211,14 @@ final class ArgumentNormalizer {
         return made;
     }
 
-    private static JsonNode ofElement(int at, List<JsonNode> schemas) {
+    private static List<JsonNode> ofElement(int at, List<JsonNode> schemas) {
+        var found = new ArrayList<JsonNode>();
         for (JsonNode schema : schemas) {
-            JsonNode found = schema.path("prefixItems").path(at);
-            if (!found.isMissingNode()) {
-                return found;
-            }
-            if (schema.path("items").isObject()) {
-                return schema.path("items");
-            }
+            JsonNode own = schema.path("prefixItems").path(at);
+            JsonNode items = schema.path("items");
+            add(own.isMissingNode() && items.isObject() ? items : own, found);
         }
-        return JsonNodeFactory.instance.objectNode();
+        return found;
     }
 
     // ---- names
@@ -244,10 +269,10 @@ final class ArgumentNormalizer {
 
     // ---- schemas
 
-    /** A schema and all that it may stand for: references, and members of unions. */
-    private List<JsonNode> alternatives(JsonNode schema) {
+    /** Schemas and all that they may stand for: references, and members of unions. */
+    private List<JsonNode> alternatives(List<JsonNode> said) {
         var all = new ArrayList<JsonNode>();
-        add(schema, all, 0);
+        said.forEach(schema -> add(schema, all, 0));
         return all;
     }
 

@@ -37,7 +37,11 @@ final class ArgumentOrigins {
         }
     }
 
+    /** Of one origin, roughly; its texts come on top. */
+    private static final int ORIGIN = 160;
+
     private final Map<Origin, Double> weights = new HashMap<>();
+    private long bytes;
 
     /**
      * The value was this one.
@@ -52,6 +56,19 @@ final class ArgumentOrigins {
         if (weights.size() > MOST) {
             ranked().stream().skip(MOST).toList().forEach(weights::remove);
         }
+        bytes = weights.keySet().stream().mapToLong(ArgumentOrigins::bytes).sum();
+    }
+
+    /** What is remembered takes in memory, roughly. */
+    long bytes() {
+        return bytes;
+    }
+
+    private static long bytes(Origin origin) {
+        return switch (origin) {
+            case Literal literal -> ORIGIN + JsonSize.of(literal.value, Long.MAX_VALUE).heap();
+            case Taken taken -> ORIGIN + 2L * taken.path.length();
+        };
     }
 
     private static List<Origin> origins(JsonNode value, List<Facts> before) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,8 +33,13 @@ final class Attempts {
         this.stats = stats;
     }
 
-    /** What is called. */
-    record Work(Tool tool, ObjectNode arguments, Effects effects, ToolContext context) {
+    /**
+     * What is called.
+     *
+     * @param early whether nobody has asked for it yet: then it may take as long as it likes
+     */
+    record Work(
+            Tool tool, ObjectNode arguments, Effects effects, ToolContext context, boolean early) {
         String name() {
             return tool.definition().name();
         }
@@ -41,8 +47,8 @@ final class Attempts {
         /** How long its result may be served again; a tool that cannot say means not at all. */
         Optional<Duration> timeToLive() {
             try {
-                return tool.timeToLive();
-            } catch (RuntimeException e) {
+                return Objects.requireNonNullElse(tool.timeToLive(), Optional.empty());
+            } catch (RuntimeException | Error e) {
                 return Optional.empty();
             }
         }
@@ -110,13 +116,14 @@ final class Attempts {
             if (execution.givenUp()) {
                 throw new InterruptedException();
             }
-            return called(work, passage);
+            return called(work, passage, execution);
         }
     }
 
-    private Attempt called(Work work, Passage passage) throws InterruptedException {
-        try (var _ = versions.begin(work.effects.writes())) {
-            ToolResult result = call(work);
+    private Attempt called(Work work, Passage passage, Execution execution)
+            throws InterruptedException {
+        try (var _ = versions.begin(work.name(), work.effects.writes())) {
+            ToolResult result = call(work, execution);
             passage.succeeded();
             return new Attempt(new Done(result, Source.CALLED, List.of()), false);
         } catch (InterruptedException e) {
@@ -138,11 +145,16 @@ final class Attempts {
         }
     }
 
-    private ToolResult call(Work work) throws Exception {
+    private ToolResult call(Work work, Execution execution) throws Exception {
         ObjectNode own = work.arguments.deepCopy();
+        Callable<ToolResult> call =
+                () -> {
+                    execution.begun();
+                    return work.tool.call(own, work.context);
+                };
         return work.tool.blocksNatively()
-                ? natives.call(() -> work.tool.call(own, work.context))
-                : Objects.requireNonNull(work.tool.call(own, work.context), "it returned nothing");
+                ? natives.call(call)
+                : Objects.requireNonNull(call.call(), "it returned nothing");
     }
 
     private static Failed failed(Work work, Exception e) {

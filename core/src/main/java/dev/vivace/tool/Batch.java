@@ -1,6 +1,5 @@
 package dev.vivace.tool;
 
-import java.time.Duration;
 import java.util.List;
 
 /** Calls under way. Thread-safe. */
@@ -8,9 +7,12 @@ public final class Batch implements AutoCloseable {
     private final BatchRun run;
     private final long deadline;
 
-    Batch(BatchRun run, Duration most) {
+    /**
+     * @param deadline of {@link System#nanoTime}
+     */
+    Batch(BatchRun run, long deadline) {
         this.run = run;
-        this.deadline = System.nanoTime() + most.toNanos();
+        this.deadline = deadline;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.vivace.tool;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -27,6 +28,7 @@ final class BatchRun {
             new ToolOutcome.Failed(
                     ToolOutcome.Reason.BAD_ARGUMENTS,
                     "Its arguments refer in a circle, where no result can come first.");
+    private static final int LONGEST_MESSAGE = 1_000;
     private static final int ENTERED = 1;
     private static final int PLACED = 2;
     private static final int CIRCULAR = 3;
@@ -55,17 +57,21 @@ final class BatchRun {
         boolean begun;
         boolean released;
         @Nullable ToolOutcome outcome;
+
+        /** The one because of which it was not made, if that is another. */
+        @Nullable Member cause;
+
         @Nullable Thread thread;
 
         Member(int number, PlannedCall call) {
             this.number = number;
             this.call = call;
-            this.needs = call.needs();
+            this.needs = call.needs().stream().distinct().toList();
             this.needed = needs.size();
         }
 
         String called() {
-            return "call " + (number + 1) + " (" + call.tool() + ")";
+            return "call " + (number + 1) + " (" + ShortText.of(call.tool()) + ")";
         }
 
         Effects effects() {
@@ -115,7 +121,7 @@ final class BatchRun {
             if (!member.needs.isEmpty()) {
                 member.atMost = atMost(member.call.tool());
             } else if (member.outcome == null) {
-                resolve(member);
+                resolve(List.of(member));
             }
         }
         lock.lock();
@@ -201,8 +207,22 @@ final class BatchRun {
         before.level = Math.max(before.level, program.get(position).level);
     }
 
-    /** What a call does is known now: with some before and behind it, it has nothing to do. */
-    private void reconsider(Member known) {
+    /**
+     * What a call does is known now: with some before and behind it, it has nothing to do. If it
+     * does more than its tool said of itself, it has to do with more of them.
+     *
+     * @return whether one behind it has begun that should have waited for it
+     */
+    private boolean reconsider(Member known) {
+        if (overtaken(known)) {
+            return true;
+        }
+        for (int i = 0; i < known.position; i++) {
+            Member earlier = program.get(i);
+            if (!earlier.released && earlier.holdsBack(known)) {
+                known.waitsFor.set(i);
+            }
+        }
         for (int i = known.waitsFor.nextSetBit(0); i >= 0; i = known.waitsFor.nextSetBit(i + 1)) {
             if (!program.get(i).holdsBack(known)) {
                 known.waitsFor.clear(i);
@@ -210,51 +230,57 @@ final class BatchRun {
         }
         for (int i = known.position + 1; i < program.size(); i++) {
             Member later = program.get(i);
-            if (later.waitsFor.get(known.position) && !known.holdsBack(later)) {
+            if (!known.holdsBack(later)) {
                 later.waitsFor.clear(known.position);
                 offer(later);
+            } else if (!later.begun) {
+                later.waitsFor.set(known.position);
             }
         }
         offer(known);
+        return false;
+    }
+
+    private boolean overtaken(Member known) {
+        return program.subList(known.position + 1, program.size()).stream()
+                .anyMatch(later -> later.begun && known.holdsBack(later));
     }
 
     // ---- how a call goes
 
     private Effects atMost(String tool) {
         try {
-            return line.atMost(tool);
-        } catch (RuntimeException e) {
+            return Objects.requireNonNullElse(line.atMost(tool), Effects.UNKNOWN);
+        } catch (RuntimeException | Error e) {
             return Effects.UNKNOWN;
         }
     }
 
     /** Looks at a call whose arguments are known; not under the lock. */
-    private void prepare(Member member, ObjectNode arguments) {
+    private List<Member> prepare(Member member, ObjectNode arguments) {
         ToolCall call = new ToolCall(member.call.id(), member.call.tool(), arguments);
-        Prepared prepared;
-        try {
-            prepared = line.prepare(call, options.principal());
-        } catch (RuntimeException e) {
-            fail(member, ToolOutcome.Reason.FAILED, "It could not be looked at: " + e.getMessage());
-            return;
-        }
-        switch (prepared) {
+        return switch (line.prepare(call, options.principal())) {
             case Prepared.Ready ready -> known(member, ready);
             case Prepared.Refused refused -> ended(member, refused.why());
-        }
+        };
     }
 
-    private void known(Member member, Prepared.Ready ready) {
+    private List<Member> known(Member member, Prepared.Ready ready) {
         lock.lock();
         try {
             member.ready = ready;
-            if (connected) {
-                reconsider(member);
+            if (!connected || !reconsider(member)) {
                 runMore();
+                return List.of();
             }
         } finally {
             lock.unlock();
         }
+        return fail(
+                member,
+                ToolOutcome.Reason.FAILED,
+                "With these arguments it does more than its tool says that it ever does, and a later"
+                        + " call that should have waited for it has begun. It was not made.");
     }
 
     private void offer(Member member) {
@@ -304,25 +330,34 @@ final class BatchRun {
         } finally {
             lock.unlock();
         }
-        known.forEach(this::resolve);
+        resolve(known);
     }
 
-    private void fail(Member member, ToolOutcome.Reason why, String message) {
-        ended(member, new ToolOutcome.Failed(why, message));
+    private List<Member> fail(Member member, ToolOutcome.Reason why, String message) {
+        return ended(member, new ToolOutcome.Failed(why, cut(message)));
     }
 
-    /** It ended without being made; not under the lock. */
-    private void ended(Member member, ToolOutcome outcome) {
-        List<Member> known;
+    private static String cut(String message) {
+        return message.length() > LONGEST_MESSAGE
+                ? message.substring(0, LONGEST_MESSAGE) + "..."
+                : message;
+    }
+
+    /**
+     * It ended without being made; not under the lock.
+     *
+     * @return those that needed no other than this one, to be resolved
+     */
+    private List<Member> ended(Member member, ToolOutcome outcome) {
         lock.lock();
         try {
-            known = deliver(member, outcome);
+            List<Member> known = deliver(member, outcome);
             release(member);
             runMore();
+            return known;
         } finally {
             lock.unlock();
         }
-        known.forEach(this::resolve);
     }
 
     /** Sets the outcome; those that needed no other than this one. */
@@ -371,34 +406,51 @@ final class BatchRun {
         }
     }
 
-    /** All that it needs has come; not under the lock. */
-    private void resolve(Member member) {
-        for (int need : member.needs) {
-            if (failure(members.get(need)) instanceof String why) {
-                fail(member, ToolOutcome.Reason.DEPENDENCY, why);
-                return;
-            }
+    /** All that these need has come; not under the lock. */
+    private void resolve(List<Member> known) {
+        // No recursion: of a long chain each may fail because the one before it did.
+        var open = new ArrayDeque<>(known);
+        while (!open.isEmpty()) {
+            open.addAll(resolve(open.remove()));
         }
-        ObjectNode arguments;
-        try {
-            arguments = member.call.arguments(number -> result(members.get(number)).value());
-        } catch (ResultPath.Dangling e) {
-            fail(member, ToolOutcome.Reason.BAD_ARGUMENTS, String.valueOf(e.getMessage()));
-            return;
-        } catch (RuntimeException e) {
-            fail(member, ToolOutcome.Reason.FAILED, "It has no arguments: " + e.getMessage());
-            return;
-        }
-        prepare(member, arguments);
     }
 
-    private static @Nullable String failure(Member needed) {
-        String begin = "It needs the result of " + needed.called() + ", which failed";
-        return switch (needed.outcome) {
-            case ToolOutcome.Failed failed -> begin + ": " + failed.message();
-            case ToolOutcome.Done done when done.result().error() -> begin + ".";
-            case null, default -> null;
-        };
+    private List<Member> resolve(Member member) {
+        for (int need : member.needs) {
+            Member needed = members.get(need);
+            if (failed(needed)) {
+                member.cause = needed.cause == null ? needed : needed.cause;
+                return fail(member, ToolOutcome.Reason.DEPENDENCY, because(needed, member.cause));
+            }
+        }
+        try {
+            return prepare(
+                    member, member.call.arguments(number -> result(members.get(number)).value()));
+        } catch (ResultPath.Dangling e) {
+            return fail(member, ToolOutcome.Reason.BAD_ARGUMENTS, String.valueOf(e.getMessage()));
+        } catch (Throwable e) {
+            return fail(
+                    member,
+                    ToolOutcome.Reason.FAILED,
+                    "It could not be looked at: "
+                            + (e instanceof RuntimeException ? e.getMessage() : e));
+        }
+    }
+
+    private static boolean failed(Member needed) {
+        return needed.outcome instanceof ToolOutcome.Failed
+                || (needed.outcome instanceof ToolOutcome.Done done && done.result().error());
+    }
+
+    private static String because(Member needed, Member cause) {
+        String why =
+                cause.outcome instanceof ToolOutcome.Failed failed ? ": " + failed.message() : ".";
+        return "It needs the result of "
+                + needed.called()
+                + (needed == cause
+                        ? ", which failed"
+                        : ", which was not made because " + cause.called() + " failed")
+                + why;
     }
 
     private static ToolResult result(Member member) {

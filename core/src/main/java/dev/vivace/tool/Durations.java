@@ -1,6 +1,8 @@
 package dev.vivace.tool;
 
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How long calls of each tool take, to guess which of them others wait for the longest. Nothing but
@@ -12,6 +14,11 @@ final class Durations {
     private static final double UNKNOWN_NANOS = 1e6;
 
     private final ConcurrentHashMap<String, Double> means = new ConcurrentHashMap<>();
+
+    /** The longest there is for one that is longer. */
+    static long nanos(Duration duration) {
+        return TimeUnit.NANOSECONDS.convert(duration);
+    }
 
     double expect(String tool) {
         return means.getOrDefault(tool, UNKNOWN_NANOS);

@@ -98,7 +98,7 @@ final class Early {
     }
 
     private boolean start(Key key, Prepared.Ready ready, ToolContext context) {
-        var execution = new Execution(self -> made(key, ready, context), () -> {});
+        var execution = new Execution(self -> made(key, ready, context), () -> {}, nanos);
         var call = new Begun(execution, nanos.getAsLong());
         if (begun.asMap().putIfAbsent(key, new Held(call, ENTRY)) != null) {
             return false; // it was begun before
@@ -118,8 +118,8 @@ final class Early {
                 };
         ToolOutcome outcome;
         try {
-            outcome = line.run(ready, context, false, ended);
-        } catch (RuntimeException e) {
+            outcome = line.runEarly(ready, context, ended);
+        } catch (RuntimeException | Error e) {
             ended.run();
             outcome = new Failed(Reason.FAILED, String.valueOf(e.getMessage()));
         }
@@ -155,7 +155,7 @@ final class Early {
         }
         Begun call = held.begun;
         long asked = nanos.getAsLong();
-        ToolOutcome outcome = call.execution.await(longest);
+        ToolOutcome outcome = call.execution.await(longest, false);
         if (outcome instanceof Done done
                 && done.source() == Source.CALLED
                 && !done.result().error()

@@ -25,12 +25,27 @@ public record Effects(List<Resource> reads, List<Resource> writes, boolean exter
         writes = List.copyOf(writes);
     }
 
+    /**
+     * @throws IllegalArgumentException if nothing is named: say {@link #PURE}
+     */
     public static Effects read(Resource... what) {
+        some(what);
         return new Effects(List.of(what), List.of(), false);
     }
 
+    /**
+     * @throws IllegalArgumentException if nothing is named: say {@link #PURE}
+     */
     public static Effects write(Resource... what) {
+        some(what);
         return new Effects(List.of(), List.of(what), false);
+    }
+
+    private static void some(Resource... what) {
+        if (what.length == 0) {
+            throw new IllegalArgumentException(
+                    "no resource is named: a call that has to do with none is PURE");
+        }
     }
 
     /** Felt outside, and only there: such calls keep their order among themselves. */
@@ -58,9 +73,10 @@ public record Effects(List<Resource> reads, List<Resource> writes, boolean exter
         return readOnly() || (tool.idempotent() && !external);
     }
 
-    /** Whether two such calls must keep their order. */
+    /** Whether two such calls must keep their order: what is felt outside is in one place. */
     public boolean conflicts(Effects other) {
-        return overlap(writes, other.writes)
+        return (external && other.external)
+                || overlap(writes, other.writes)
                 || overlap(writes, other.reads)
                 || overlap(reads, other.writes);
     }

@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call of a tool, on a thread of its own, and those who wait for it. Who leaves leaves the
@@ -14,22 +17,40 @@ import org.jspecify.annotations.Nullable;
  * about that keeps its thread, and nobody who waits. Thread-safe.
  */
 final class Execution {
+    private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread worker;
     private final Runnable last;
+    private final LongSupplier nanos;
+    private final long since;
 
     private int waiting = 1;
     private boolean givenUp;
     private @Nullable ToolOutcome outcome;
     private @Nullable Passage passage;
+    private boolean begun;
+    private long begunAt;
 
     /**
-     * @param work what there is to do, and what came of it; does not throw
+     * @param work what there is to do, and what came of it
      * @param last to be done when nothing of it goes on any more
+     * @param nanos a clock that never goes back
      */
-    Execution(Function<Execution, ToolOutcome> work, Runnable last) {
+    Execution(Function<Execution, ToolOutcome> work, Runnable last, LongSupplier nanos) {
         this.last = last;
-        this.worker = Thread.ofVirtual().name("vivace-tool").unstarted(() -> end(work.apply(this)));
+        this.worker = Thread.ofVirtual().name("vivace-tool").unstarted(() -> end(outcome(work)));
+        this.nanos = nanos;
+        this.since = nanos.getAsLong();
+    }
+
+    private ToolOutcome outcome(Function<Execution, ToolOutcome> work) {
+        try {
+            return work.apply(this);
+        } catch (Throwable e) {
+            LOG.error("a call failed", e);
+            return new Failed(Reason.FAILED, ToolLine.BROKEN);
+        }
     }
 
     void start() {
@@ -59,41 +80,44 @@ final class Execution {
     /**
      * Waits for the outcome, at most so long, by whoever began it or has joined it. An interrupted
      * thread does not wait, and stays interrupted.
+     *
+     * @param blames whether it speaks against the tool if that was not long enough
      */
-    ToolOutcome await(Duration longest) {
+    ToolOutcome await(Duration longest, boolean blames) {
         try {
             return ended.await(TimeUnit.NANOSECONDS.convert(longest), TimeUnit.NANOSECONDS)
-                    ? leave(Reason.TIMEOUT, "") // it is there
+                    ? leave(Reason.TIMEOUT, "", false) // it is there
                     : leave(
                             Reason.TIMEOUT,
                             "it took longer than "
                                     + longest.toMillis()
-                                    + " ms and was given up; what it does may still happen");
+                                    + " ms and was given up; what it does may still happen",
+                            blames);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return leave(Reason.CANCELLED, "it was cancelled");
+            return leave(Reason.CANCELLED, "it was cancelled", false);
         }
     }
 
     /** Leaves without having waited. */
     void abandon() {
-        var unused = leave(Reason.CANCELLED, "it was cancelled");
+        var unused = leave(Reason.CANCELLED, "it was cancelled", false);
     }
 
-    private synchronized ToolOutcome leave(Reason why, String message) {
+    private synchronized ToolOutcome leave(Reason why, String message, boolean blames) {
         if (outcome != null) {
             return outcome;
         }
         waiting--;
         if (waiting == 0) {
-            giveUp(why);
+            giveUp(blames);
         }
         return new Failed(why, message);
     }
 
-    private synchronized void giveUp(Reason why) {
+    private synchronized void giveUp(boolean blames) {
         givenUp = true;
-        if (passage != null && why == Reason.TIMEOUT) {
+        if (passage != null && blames && ranMostly()) {
             passage.failed();
         } else if (passage != null) {
             passage.left();
@@ -101,9 +125,21 @@ final class Execution {
         worker.interrupt();
     }
 
+    /** A tool is not to blame that was not called, or was called when most of the time was over. */
+    private boolean ranMostly() {
+        return begun && nanos.getAsLong() - begunAt >= begunAt - since;
+    }
+
     /** The worker goes this way now; what comes of it the breakers learn in time. */
     synchronized void through(Passage way) {
         passage = way;
+        begun = false;
+    }
+
+    /** The tool is called now, on whatever thread. */
+    synchronized void begun() {
+        begun = true;
+        begunAt = nanos.getAsLong();
     }
 
     /** Whether nobody waits for it any more. */

@@ -19,12 +19,15 @@ record Facts(String tool, Map<String, JsonNode> values) {
     private static final int FIRST_ELEMENTS = 4;
     private static final int LONGEST = 128;
 
+    /** Characters of all values and their places. */
+    private static final int LONGEST_TOGETHER = 2_048;
+
     private record Place(String path, JsonNode value) {}
 
     static Facts of(String tool, ObjectNode arguments, JsonNode result) {
         var values = new LinkedHashMap<String, JsonNode>();
-        collect("in", arguments, MOST / 2, values);
-        collect("out", result, MOST, values);
+        collect("in", arguments, MOST / 2, LONGEST_TOGETHER / 2, values);
+        collect("out", result, MOST, LONGEST_TOGETHER / 2, values);
         return new Facts(tool, values);
     }
 
@@ -33,7 +36,9 @@ record Facts(String tool, Map<String, JsonNode> values) {
         return of(tool, arguments, JsonNodeFactory.instance.missingNode());
     }
 
-    private static void collect(String name, JsonNode root, int most, Map<String, JsonNode> to) {
+    private static void collect(
+            String name, JsonNode root, int most, int longest, Map<String, JsonNode> to) {
+        long left = longest;
         var open = new ArrayDeque<Place>();
         open.add(new Place(name, root));
         for (int visited = 0; visited < MOST_VISITED && to.size() < most; visited++) {
@@ -52,6 +57,10 @@ record Facts(String tool, Map<String, JsonNode> values) {
                     open.add(new Place(place.path + "[" + i + "]", place.value.get(i)));
                 }
             } else if (small(place.value) && place.path.length() <= LONGEST) {
+                left -= place.path.length() + JsonSize.of(place.value, LONGEST).text();
+                if (left < 0) {
+                    return;
+                }
                 to.put(place.path, place.value);
             }
         }

@@ -22,13 +22,23 @@ final class Followers {
 
     private static final int MOST_ARGUMENTS = 16;
     private static final double FADE = 0.9;
+    private static final int FOLLOWER = 200;
+    private static final int ARGUMENT = 200;
 
     /** A call that may come next. */
     record Guess(
             Followers from, String tool, ObjectNode arguments, double probability, double pause) {
-        /** The next call is there. */
-        void settle(String actual, ObjectNode with) {
-            from.settle(tool, actual.equals(tool) && with.equals(arguments));
+        /**
+         * The next call is there.
+         *
+         * @param useful whether it helps to have known
+         */
+        void settle(String actual, ObjectNode with, boolean useful) {
+            from.settle(tool, useful && is(actual, with));
+        }
+
+        boolean is(String actual, ObjectNode with) {
+            return actual.equals(tool) && with.equals(arguments);
         }
     }
 
@@ -41,6 +51,7 @@ final class Followers {
 
     private final Map<String, Follower> followers = new HashMap<>();
     private double pauseNanos = -1;
+    private long bytes;
 
     /** What comes next; empty if there is nothing that changes nothing, or no arguments for it. */
     synchronized Optional<Guess> guess(List<Facts> before) {
@@ -78,13 +89,14 @@ final class Followers {
      *
      * @param pause since the one before it had ended
      * @param readOnly whether it may be foreseen; another is only known to have come
+     * @return by how many bytes it has grown
      */
-    synchronized void learn(
+    synchronized long learn(
             String tool, ObjectNode arguments, List<Facts> before, long pause, boolean readOnly) {
         pauseNanos = pauseNanos < 0 ? pause : pauseNanos + 0.2 * (pause - pauseNanos);
         followers.values().forEach(each -> each.count *= FADE);
         if (!readOnly || arguments.size() > MOST_ARGUMENTS || !small(arguments)) {
-            return;
+            return 0;
         }
         Follower follower = follower(tool);
         follower.count++;
@@ -94,6 +106,21 @@ final class Followers {
                     .computeIfAbsent(argument.getKey(), name -> new ArgumentOrigins())
                     .learn(argument.getValue(), before);
         }
+        long known = bytes;
+        bytes = followers.entrySet().stream().mapToLong(Followers::bytes).sum();
+        return bytes - known;
+    }
+
+    synchronized long bytes() {
+        return bytes;
+    }
+
+    private static long bytes(Map.Entry<String, Follower> each) {
+        long sum = FOLLOWER + 2L * each.getKey().length();
+        for (var argument : each.getValue().arguments.entrySet()) {
+            sum += ARGUMENT + 2L * argument.getKey().length() + argument.getValue().bytes();
+        }
+        return sum;
     }
 
     private static boolean small(ObjectNode arguments) {

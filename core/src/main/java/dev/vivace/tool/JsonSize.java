@@ -4,6 +4,12 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.BigIntegerNode;
+import tools.jackson.databind.node.BinaryNode;
+import tools.jackson.databind.node.BooleanNode;
+import tools.jackson.databind.node.DecimalNode;
+import tools.jackson.databind.node.NullNode;
+import tools.jackson.databind.node.POJONode;
 
 /**
  * How large a value is, found by walking over it, not by writing it.
@@ -47,7 +53,9 @@ record JsonSize(long text, long heap) {
                 text += string.length() > most ? string.length() : quoted(string);
                 heap += NODE + 2L * string.length();
             } else {
-                text += next.isBoolean() || next.isNull() ? 5 : number(next);
+                long scalar = scalar(next);
+                text = Math.min(text + scalar, Long.MAX_VALUE / 2);
+                heap = Math.min(heap + scalar, Long.MAX_VALUE / 2);
             }
             while (!open.isEmpty() && !open.peek().hasNext()) {
                 open.pop();
@@ -60,8 +68,18 @@ record JsonSize(long text, long heap) {
         return new JsonSize(text, heap);
     }
 
-    private static long number(JsonNode number) {
-        return number.isBigInteger() ? number.bigIntegerValue().bitLength() / 3 + 1 : 2 * NUMBER;
+    private static long scalar(JsonNode value) {
+        return switch (value) {
+            case BinaryNode binary -> (binary.binaryValue().length + 2L) / 3 * 4 + 2;
+            case BigIntegerNode number -> number.bigIntegerValue().bitLength() / 3 + 1;
+            // With an exponent where it has many zeros.
+            case DecimalNode number -> number.decimalValue().precision() + 2L * NUMBER;
+            // Any Java object: whatever it is as JSON, it is none.
+            case POJONode any -> Long.MAX_VALUE / 4;
+            case BooleanNode any -> 5;
+            case NullNode any -> 4;
+            default -> 2 * NUMBER;
+        };
     }
 
     /** UTF-8, with quotation marks and escapes. */

@@ -1,6 +1,7 @@
 package dev.vivace.tool;
 
 import java.util.List;
+import java.util.Objects;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What came of looking at a call before anything is done. */
@@ -12,7 +13,14 @@ public sealed interface Prepared {
      * @param changes what was changed of them, in words
      */
     record Ready(Tool tool, ObjectNode arguments, Effects effects, List<String> changes)
-            implements Prepared {}
+            implements Prepared {
+        public Ready {
+            Objects.requireNonNull(tool, "tool");
+            Objects.requireNonNull(arguments, "arguments");
+            Objects.requireNonNull(effects, "effects");
+            changes = List.copyOf(changes);
+        }
+    }
 
     /** It may not, or cannot. */
     record Refused(ToolOutcome.Failed why) implements Prepared {}

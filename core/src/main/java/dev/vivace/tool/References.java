@@ -13,12 +13,18 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Arguments that refer to results of the same batch: a text that is {@code $2} as a whole stands
  * for the result of the second call, {@code $2.user.name} and {@code $2.items[0]} for a part of it.
- * A number beyond the batch, as in a price, is a text like any other, and {@code $$} in front
- * stands for one dollar sign where a text would be a reference without it.
+ * A number beyond the batch, as in a price, is a text like any other, and so is a number with a
+ * fraction, as {@code $1.50}. What begins as a reference and is none is an error: it was meant to
+ * be one, and the tool would do something with the text. {@code $$} in front stands for one dollar
+ * sign where a text would be a reference, or such an error, without it.
  */
 final class References {
     private static final Pattern WHOLE =
-            Pattern.compile("\\$(\\$?)(\\d{1,4})(" + ResultPath.PATTERN + ")");
+            Pattern.compile("\\$(\\$?)([1-9]\\d{0,3})(" + ResultPath.PATTERN + ")");
+
+    /** Begins as one: with a member or an element, but for a number with a fraction. */
+    private static final Pattern LIKE =
+            Pattern.compile("\\$(\\$?)([1-9]\\d{0,3})()(?:\\[|\\.(?!\\s|$|\\d+(?![\\w.\\[])))");
 
     private References() {}
 
@@ -46,10 +52,12 @@ final class References {
         }
         Matcher matcher = WHOLE.matcher(text);
         if (!matcher.matches()) {
-            return null;
+            matcher = LIKE.matcher(text);
+            if (!matcher.lookingAt()) {
+                return null;
+            }
         }
-        int number = Integer.parseInt(matcher.group(2));
-        return number >= 1 && number <= calls ? matcher : null;
+        return Integer.parseInt(matcher.group(2)) <= calls ? matcher : null;
     }
 
     /**
@@ -70,7 +78,7 @@ final class References {
                 return node;
             }
             return matcher.group(1).isEmpty()
-                    ? lookUp(matcher, results)
+                    ? lookUp(node.stringValue(), matcher, results)
                     : JsonNodeFactory.instance.stringNode(node.stringValue().substring(1));
         }
         if (node instanceof ObjectNode object) {
@@ -90,10 +98,23 @@ final class References {
         return node;
     }
 
-    private static JsonNode lookUp(Matcher reference, IntFunction<JsonNode> results)
+    private static JsonNode lookUp(String text, Matcher reference, IntFunction<JsonNode> results)
             throws ResultPath.Dangling {
         String number = reference.group(2);
-        return ResultPath.parse(reference.group(3))
-                .in(results.apply(Integer.parseInt(number) - 1), "$" + number);
+        ResultPath path;
+        try {
+            path = ResultPath.parse(text.substring(reference.start(3)));
+        } catch (IllegalArgumentException e) {
+            throw new ResultPath.Dangling(
+                    ShortText.of(text)
+                            + " is no reference such as $"
+                            + number
+                            + " or $"
+                            + number
+                            + ".items[0].id; for the text itself write $"
+                            + ShortText.of(text)
+                            + ".");
+        }
+        return path.in(results.apply(Integer.parseInt(number) - 1), "$" + number);
     }
 }

@@ -1,10 +1,15 @@
 package dev.vivace.tool;
 
+import java.time.Duration;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How often what lies at a resource may have changed. The version of what a call reads is larger
@@ -21,7 +26,9 @@ import java.util.OptionalLong;
  * held for as long as it takes to walk a path.
  */
 public final class ResourceVersions {
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceVersions.class);
     private static final int MAX_PLACES = 100_000;
+    private static final long LONG_NANOS = Duration.ofMinutes(1).toNanos();
     private static final String ANY = Resource.EVERYTHING.space();
 
     /** The only space in which a path can begin nobody knows where. */
@@ -30,8 +37,9 @@ public final class ResourceVersions {
     private static final String HERE = Resource.file("").path().getFirst();
 
     private final int maxPlaces;
+    private final LongSupplier nanos;
     private final Map<String, Place> spaces = new HashMap<>();
-    private final IdentityHashMap<Write, List<Resource>> underWay = new IdentityHashMap<>();
+    private final Set<Write> underWay = new LinkedHashSet<>();
     private int places;
 
     /** Of all beginnings and ends, whatever they wrote; no version is larger. */
@@ -41,16 +49,28 @@ public final class ResourceVersions {
     private long everywhere;
 
     public ResourceVersions() {
-        this(MAX_PLACES);
+        this(MAX_PLACES, System::nanoTime);
     }
 
-    ResourceVersions(int maxPlaces) {
+    /**
+     * @param nanos a clock that never goes back
+     */
+    ResourceVersions(int maxPlaces, LongSupplier nanos) {
         this.maxPlaces = maxPlaces;
+        this.nanos = nanos;
     }
 
     /** A write that may be changing its resources until it ends. */
     final class Write implements AutoCloseable {
-        private Write() {}
+        private final String who;
+        private final List<Resource> writes;
+        private final long begun = nanos.getAsLong();
+        private boolean told;
+
+        private Write(String who, List<Resource> writes) {
+            this.who = who;
+            this.writes = writes;
+        }
 
         /** To be called when nothing is changed any more, also after a failure. Idempotent. */
         void end() {
@@ -64,18 +84,35 @@ public final class ResourceVersions {
     }
 
     /** To be called before anything is changed. */
-    synchronized Write begin(List<Resource> writes) {
-        var write = new Write();
-        underWay.put(write, writes);
-        writes.forEach(this::count);
+    synchronized Write begin(String who, List<Resource> writes) {
+        var write = new Write(who, writes);
+        if (!writes.isEmpty()) {
+            underWay.add(write);
+            writes.forEach(this::count);
+        }
         return write;
     }
 
     private synchronized void ended(Write write) {
-        List<Resource> writes = underWay.remove(write);
-        if (writes != null) {
-            writes.forEach(this::count);
+        if (underWay.remove(write)) {
+            write.writes.forEach(this::count);
         }
+    }
+
+    /**
+     * Writes that have begun and not ended: what they may change is not kept until then.
+     *
+     * @param oldest how long ago the first of them began; zero if there is none
+     */
+    public record Unfinished(int writes, Duration oldest) {}
+
+    public synchronized Unfinished unfinished() {
+        var oldest = underWay.stream().findFirst().map(this::age).orElse(0L);
+        return new Unfinished(underWay.size(), Duration.ofNanos(oldest));
+    }
+
+    private long age(Write write) {
+        return nanos.getAsLong() - write.begun;
     }
 
     /** The version of all these together; 0 of nothing. */
@@ -89,16 +126,30 @@ public final class ResourceVersions {
 
     /** The version, unless a write that overlaps is under way: then what is read is uncertain. */
     synchronized OptionalLong settled(List<Resource> reads) {
-        for (List<Resource> writes : underWay.values()) {
-            for (Resource write : writes) {
+        for (Write each : underWay) {
+            for (Resource write : each.writes) {
                 for (Resource read : reads) {
                     if (write.overlaps(read)) {
+                        tell(each);
                         return OptionalLong.empty();
                     }
                 }
             }
         }
         return OptionalLong.of(version(reads));
+    }
+
+    /** Once: a tool that never returns is in the way of all that it might be writing. */
+    private void tell(Write write) {
+        long age = age(write);
+        if (!write.told && age >= LONG_NANOS) {
+            write.told = true;
+            LOG.warn(
+                    "results are not kept while the tool {}, begun {} s ago, may still write {}",
+                    ShortText.of(write.who),
+                    age / 1_000_000_000,
+                    ShortText.of(write.writes.toString()));
+        }
     }
 
     synchronized int places() {

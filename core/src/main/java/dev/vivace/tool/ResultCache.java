@@ -47,6 +47,10 @@ public final class ResultCache {
     private final long maxBytes;
     private final Duration negativeTimeToLive;
     private final AtomicLong invalidations = new AtomicLong();
+
+    /** Who shares results shares these, unless it says otherwise. */
+    final ResourceVersions versions = new ResourceVersions();
+
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder evictions = new LongAdder();

@@ -19,12 +19,18 @@ import tools.jackson.databind.node.ObjectNode;
  * What must be the same for two calls to have the same result, but for the versions of what they
  * read.
  *
+ * @param versions by identity: those of what it reads, which mean nothing beside others
  * @param definition digest of the whole definition of the tool
  * @param arguments canonical: JSON text with members in the order of their names. 1 and 1.0 are not
  *     the same, for a tool can tell them apart and one result too many is only a call
  */
 record ResultKey(
-        String tool, String definition, String arguments, String principal, List<Resource> reads) {
+        ResourceVersions versions,
+        String tool,
+        String definition,
+        String arguments,
+        String principal,
+        List<Resource> reads) {
     /** What is longer is neither kept nor joined. */
     private static final int LONGEST_ARGUMENTS = 64 << 10;
 
@@ -37,6 +43,7 @@ record ResultKey(
 
     /** The key of a call that changes nothing; empty if its arguments are too large for one. */
     static Optional<ResultKey> of(
+            ResourceVersions versions,
             ToolDefinition definition,
             ObjectNode arguments,
             String principal,
@@ -47,6 +54,7 @@ record ResultKey(
         try {
             return Optional.of(
                     new ResultKey(
+                            versions,
                             definition.name(),
                             DIGESTS.get(definition, ResultKey::digest),
                             canonical(arguments),

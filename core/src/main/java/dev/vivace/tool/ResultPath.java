@@ -12,8 +12,12 @@ import tools.jackson.databind.JsonNode;
  * @param parts from the outside in
  */
 public record ResultPath(List<Part> parts) {
+    /** Most characters of a path: 1,000. */
+    public static final int LONGEST = 1_000;
+
     /** As text, to be part of a larger expression. */
-    public static final String PATTERN = "(?:\\.[A-Za-z_][\\w-]*|\\[\\d{1,9}])*";
+    // Possessive: else each part takes a frame of the stack.
+    public static final String PATTERN = "(?:\\.[A-Za-z_][\\w-]*+|\\[\\d{1,9}])*+";
 
     private static final Pattern WHOLE = Pattern.compile(PATTERN);
     private static final Pattern PART = Pattern.compile("\\.([A-Za-z_][\\w-]*)|\\[(\\d{1,9})]");
@@ -56,9 +60,13 @@ public record ResultPath(List<Part> parts) {
     }
 
     /**
-     * @throws IllegalArgumentException if it is no such text
+     * @throws IllegalArgumentException if it is no such text, or longer than {@link #LONGEST}
      */
     public static ResultPath parse(String text) {
+        if (text.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    ShortText.of(text) + " is longer than " + LONGEST + " characters");
+        }
         if (!WHOLE.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     ShortText.of(text) + " is no path such as .items[0].id");

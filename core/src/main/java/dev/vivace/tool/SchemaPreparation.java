@@ -1,6 +1,7 @@
 package dev.vivace.tool;
 
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** As the schema says: form is put right where nothing is lost, what does not fit is refused. */
@@ -9,7 +10,15 @@ final class SchemaPreparation implements Preparation {
 
     @Override
     public Arguments prepare(ToolDefinition definition, ObjectNode arguments) {
-        var normalized = ArgumentNormalizer.normalize(arguments, definition.schema(), Map.of());
+        JsonNode schema = definition.schema();
+        var normalized = ArgumentNormalizer.normalize(arguments, schema, Map.of());
+        if (normalized.read()) {
+            // Where the texts are allowed as they are, they stay.
+            var named = ArgumentNormalizer.names(arguments, schema, Map.of());
+            if (schemas.problem(definition, named.arguments()).isEmpty()) {
+                return new Arguments.Fit(named.arguments(), named.changes());
+            }
+        }
         return schemas.problem(definition, normalized.arguments())
                 .<Arguments>map(Arguments.Unfit::new)
                 .orElseGet(() -> new Arguments.Fit(normalized.arguments(), normalized.changes()));

@@ -11,7 +11,7 @@ final class Schemas {
 
     /** By identity, which looks at no schema again. */
     private final Cache<ToolDefinition, Checked> checks =
-            Caffeine.newBuilder().weakKeys().maximumSize(KEPT).build();
+            Caffeine.newBuilder().weakKeys().maximumSize(KEPT).executor(Runnable::run).build();
 
     private sealed interface Checked {
         record Sound(JsonSchema schema) implements Checked {}

@@ -37,6 +37,7 @@ final class SpeculatingLine implements CallLine {
     // Guarded by this.
     private List<Facts> before = List.of();
     private List<Guess> guesses = List.of();
+    private Optional<Guess> begun = Optional.empty();
     private final ArrayDeque<Hope> hopes = new ArrayDeque<>();
     private long endedAt;
 
@@ -63,28 +64,39 @@ final class SpeculatingLine implements CallLine {
             return all.line.run(ready, context, skipCache, ended);
         }
         long began = all.nanos.getAsLong();
-        quietly(() -> arrived(ready, began));
         Optional<ToolResult> early = skipCache ? Optional.empty() : early(ready, context);
+        quietly(() -> arrived(ready, began, early.isPresent()));
         quietly(this::disappoint);
         ToolOutcome outcome;
         if (early.isPresent()) {
             ended.run();
             outcome = new Done(early.get(), Source.SPECULATED, ready.changes());
+            all.line.settleEarly(ready.tool(), outcome);
         } else {
-            long waited = all.nanos.getAsLong() - began;
-            outcome = all.line.run(ready, after(waited, context), skipCache, ended);
+            outcome = made(ready, context, skipCache, ended, all.nanos.getAsLong() - began);
         }
         quietly(() -> completed(ready, outcome, began));
         return outcome;
     }
 
     /** Who has waited for what came to nothing does not wait as long once more. */
-    private static ToolContext after(long waited, ToolContext context) {
+    private ToolOutcome made(
+            Prepared.Ready ready,
+            ToolContext context,
+            boolean skipCache,
+            Runnable ended,
+            long waited) {
         if (waited < A_MOMENT_NANOS) {
-            return context;
+            return all.line.run(ready, context, skipCache, ended);
         }
         Duration left = context.timeout().minusNanos(waited);
-        return new ToolContext(context.principal(), left.isPositive() ? left : Duration.ZERO);
+        if (!left.isPositive()) {
+            ended.run();
+            return new ToolOutcome.Failed(
+                    ToolOutcome.Reason.TIMEOUT,
+                    "it took longer than " + context.timeout().toMillis() + " ms");
+        }
+        return all.line.run(ready, new ToolContext(context.principal(), left), skipCache, ended);
     }
 
     private Optional<ToolResult> early(Prepared.Ready ready, ToolContext context) {
@@ -110,10 +122,13 @@ final class SpeculatingLine implements CallLine {
         }
     }
 
-    private synchronized void arrived(Prepared.Ready ready, long now) {
+    private synchronized void arrived(Prepared.Ready ready, long now, boolean used) {
         String tool = ready.tool().definition().name();
-        guesses.forEach(guess -> guess.settle(tool, ready.arguments()));
+        // What was begun and then of no use was a wrong guess, whatever it was of.
+        boolean useful = used || begun.filter(guess -> guess.is(tool, ready.arguments())).isEmpty();
+        guesses.forEach(guess -> guess.settle(tool, ready.arguments(), useful));
         guesses = List.of();
+        begun = Optional.empty();
         if (!before.isEmpty()) {
             all.learn(principal, before, ready, Math.max(0, now - endedAt));
         }
@@ -136,10 +151,11 @@ final class SpeculatingLine implements CallLine {
                                 session,
                                 new ToolCall("early", likely.tool(), likely.arguments()),
                                 principal))
-                .ifPresent(this::hope);
+                .ifPresent(key -> hope(key, guess));
     }
 
-    private synchronized void hope(Early.Key key) {
+    private synchronized void hope(Early.Key key, Optional<Guess> guess) {
+        begun = guess;
         hopes.add(new Hope(key));
     }
 

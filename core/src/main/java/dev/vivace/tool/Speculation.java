@@ -20,12 +20,15 @@ import tools.jackson.databind.node.ObjectNode;
  * argument is a value that was seen often, or comes from the arguments or results of the last two
  * calls. What is learned for one principal is used for no other.
  *
- * <p>Nothing of it exists where none is made: it is a line over a line. Bounded: 10,000 sessions,
- * 100,000 transitions, and results in bytes. Thread-safe.
+ * <p>Nothing of it exists where none is made: it is a line over a line. Bounded: 2,000 sessions, 32
+ * MB of what was learned, of which one principal has 1 MB at most, and results in bytes.
+ * Thread-safe.
  */
 public final class Speculation {
-    private static final int MAX_SESSIONS = 10_000;
-    private static final int MAX_TRANSITIONS = 100_000;
+    /** Each remembers two calls, some 10 kB each at most. */
+    private static final int MAX_SESSIONS = 2_000;
+
+    private static final long MAX_LEARNED_BYTES = 32L << 20;
 
     /**
      * What came of it.
@@ -45,9 +48,6 @@ public final class Speculation {
             Duration wastedTime,
             Duration savedTime) {}
 
-    /** After which calls. */
-    private record After(String principal, String last, Optional<String> before) {}
-
     private record Of(String principal, String session) {}
 
     final ToolLine line;
@@ -57,9 +57,10 @@ public final class Speculation {
     private final Durations durations = new Durations();
     private final Cache<Of, SpeculatingLine> sessions =
             Caffeine.newBuilder().maximumSize(MAX_SESSIONS).executor(Runnable::run).build();
-    private final Cache<After, Followers> followers =
+    private final Cache<String, Habits> habits =
             Caffeine.newBuilder()
-                    .maximumSize(MAX_TRANSITIONS / Followers.MOST)
+                    .maximumWeight(MAX_LEARNED_BYTES)
+                    .weigher((String principal, Habits of) -> (int) of.bytes())
                     .executor(Runnable::run)
                     .build();
 
@@ -98,38 +99,54 @@ public final class Speculation {
         durations.took(tool, tookNanos);
     }
 
-    /** The calls that followed these, the longest memory first. */
-    private List<Followers> after(String principal, List<Facts> before) {
-        var found = new ArrayList<Followers>(2);
+    /** The calls that followed these have these names, the longest memory first. */
+    private static List<Habits.After> after(List<Facts> before) {
+        var found = new ArrayList<Habits.After>(2);
         for (int order = before.size(); order > 0; order--) {
-            var key =
-                    new After(
-                            principal,
+            found.add(
+                    new Habits.After(
                             before.getFirst().tool(),
-                            order == 2 ? Optional.of(before.get(1).tool()) : Optional.empty());
-            found.add(followers.get(key, it -> new Followers()));
+                            order == 2 ? Optional.of(before.get(1).tool()) : Optional.empty()));
         }
         return found;
     }
 
     /** What may come next. */
     List<Followers.Guess> guesses(String principal, List<Facts> before) {
-        return after(principal, before).stream()
-                .flatMap(each -> each.guess(before).stream())
+        Habits of = habits.get(principal, it -> new Habits());
+        return after(before).stream()
+                .flatMap(each -> of.after(each).guess(before).stream())
                 .toList();
     }
 
     void learn(String principal, List<Facts> before, Prepared.Ready next, long pause) {
         String tool = next.tool().definition().name();
         ObjectNode arguments = next.arguments();
-        for (Followers each : after(principal, before)) {
-            each.learn(tool, arguments, before, pause, next.effects().readOnly());
+        Habits of = habits.get(principal, it -> new Habits());
+        for (Habits.After each : after(before)) {
+            Followers those = of.after(each);
+            boolean readOnly = next.effects().readOnly();
+            of.grew(each, those, those.learn(tool, arguments, before, pause, readOnly));
         }
+        habits.put(principal, of); // weighed once more
+    }
+
+    /** What was learned takes in memory, roughly. */
+    long learnedBytes() {
+        habits.cleanUp();
+        return habits.asMap().values().stream().mapToLong(Habits::bytes).sum();
+    }
+
+    /** Of one principal. */
+    long learnedBytes(String principal) {
+        return Optional.ofNullable(habits.getIfPresent(principal)).map(Habits::bytes).orElse(0L);
     }
 
     /** Whether the time that is likely saved is worth it. */
     boolean worthwhile(Followers.Guess guess) {
         double takes = durations.expect(guess.tool());
-        return options.worthwhile(guess.probability(), Math.min(takes, guess.pause()), takes);
+        // What takes longer than it is kept would be given up, and nobody the better for it.
+        return takes < options.keep().toNanos()
+                && options.worthwhile(guess.probability(), Math.min(takes, guess.pause()), takes);
     }
 }

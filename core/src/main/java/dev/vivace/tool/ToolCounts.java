@@ -25,6 +25,7 @@ final class ToolCounts {
     private long successes;
     private long cached;
     private long joined;
+    private long speculated;
     private long waited;
     private long retries;
     private long repeats;
@@ -37,6 +38,7 @@ final class ToolCounts {
             successes += done.result().error() ? 0 : 1;
             cached += done.source() == Source.CACHED ? 1 : 0;
             joined += done.source() == Source.JOINED ? 1 : 0;
+            speculated += done.source() == Source.SPECULATED ? 1 : 0;
         }
         if (called) {
             micros.recordValue(Math.clamp(nanos / 1_000, 0, LONGEST_MICROS));
@@ -79,6 +81,7 @@ final class ToolCounts {
                 successes,
                 cached,
                 joined,
+                speculated,
                 waited,
                 retries,
                 repeats,

@@ -59,7 +59,9 @@ public final class ToolExecutor {
                     "a batch may have " + MAX_CALLS + " calls at most, not " + calls.size());
         }
         var run = new BatchRun(calls, options, line, durations);
+        // What overflows goes round, and so does the difference that is taken of it.
+        long deadline = System.nanoTime() + Durations.nanos(options.batchTimeout());
         run.start();
-        return new Batch(run, options.batchTimeout());
+        return new Batch(run, deadline);
     }
 }

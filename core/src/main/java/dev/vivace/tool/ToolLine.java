@@ -8,6 +8,7 @@ import dev.vivace.tool.ToolOutcome.Reason;
 import dev.vivace.tool.ToolOutcome.Source;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ToolLine implements CallLine {
     private static final Logger LOG = LoggerFactory.getLogger(ToolLine.class);
-    private static final String BROKEN = "the call failed; this is not the tool's fault";
+    static final String BROKEN = "the call failed; this is not the tool's fault";
 
     private final Function<String, Optional<Tool>> tools;
     private final ToolAccess access;
@@ -51,7 +52,7 @@ public final class ToolLine implements CallLine {
         this.access = parts.access;
         this.preparation = parts.preparation;
         this.cache = parts.cache;
-        this.versions = parts.versions;
+        this.versions = parts.versions.orElse(cache.versions);
         this.stats = parts.stats;
         this.attempts =
                 new Attempts(
@@ -83,7 +84,7 @@ public final class ToolLine implements CallLine {
 
     @Override
     public Effects atMost(String tool) {
-        return tools.apply(tool).map(Tool::atMost).orElse(Effects.PURE);
+        return tools.apply(tool).map(ToolLine::atMost).orElse(Effects.PURE);
     }
 
     @Override
@@ -133,17 +134,29 @@ public final class ToolLine implements CallLine {
     @Override
     public ToolOutcome run(
             Prepared.Ready ready, ToolContext context, boolean skipCache, Runnable ended) {
+        return run(work(ready, context, false), ready.changes(), skipCache, ended);
+    }
+
+    /** Of a call for which nobody has asked yet: that it takes too long is nobody's fault. */
+    ToolOutcome runEarly(Prepared.Ready ready, ToolContext context, Runnable ended) {
+        return run(work(ready, context, true), ready.changes(), false, ended);
+    }
+
+    private static Work work(Prepared.Ready ready, ToolContext context, boolean early) {
+        return new Work(ready.tool(), ready.arguments(), ready.effects(), context, early);
+    }
+
+    private ToolOutcome run(Work work, List<String> changes, boolean skipCache, Runnable ended) {
         long began = nanos.getAsLong();
-        var work = new Work(ready.tool(), ready.arguments(), ready.effects(), context);
         ToolOutcome outcome;
         // Once more: it may have been prepared long ago.
-        if (mayCall(context.principal(), work.name())) {
-            outcome = with(answered(work, skipCache, ended), ready.changes());
+        if (mayCall(work.context().principal(), work.name())) {
+            outcome = with(answered(work, skipCache, ended), changes);
         } else {
             ended.run();
             outcome = denied(work.name());
         }
-        settle(ready.tool(), outcome, began);
+        settle(work.tool(), outcome, began);
         return outcome;
     }
 
@@ -159,9 +172,9 @@ public final class ToolLine implements CallLine {
             }
             return joined(work, reading.get(), timeToLive, ended);
         }
-        var alone = new Execution(self -> executed(work, reading, timeToLive, self), ended);
+        var alone = new Execution(self -> executed(work, reading, timeToLive, self), ended, nanos);
         alone.start();
-        return alone.await(work.context().timeout());
+        return await(alone, work);
     }
 
     private Optional<ToolResult> kept(Work work, Reading reading, Optional<Duration> timeToLive) {
@@ -177,17 +190,23 @@ public final class ToolLine implements CallLine {
             Work work, Reading reading, Optional<Duration> timeToLive, Runnable ended) {
         var own =
                 new Execution(
-                        self -> executed(work, Optional.of(reading), timeToLive, self), ended);
+                        self -> executed(work, Optional.of(reading), timeToLive, self),
+                        ended,
+                        nanos);
         Execution execution = underWay.compute(reading, (key, found) -> joins(found) ? found : own);
         if (execution == own) {
             own.start();
-            return own.await(work.context().timeout());
+            return await(own, work);
         }
-        ToolOutcome outcome = execution.await(work.context().timeout());
+        ToolOutcome outcome = await(execution, work);
         ended.run(); // what may go on is somebody else's
         return outcome instanceof Done done
                 ? new Done(done.result(), Source.JOINED, List.of())
                 : outcome;
+    }
+
+    private static ToolOutcome await(Execution execution, Work work) {
+        return execution.await(work.context().timeout(), !work.early());
     }
 
     private static boolean joins(@Nullable Execution found) {
@@ -229,7 +248,7 @@ public final class ToolLine implements CallLine {
     /** What a call would read, if it changes nothing and whoever calls may call. */
     Optional<Reading> readable(Prepared.Ready ready, ToolContext context) {
         return mayCall(context.principal(), ready.tool().definition().name())
-                ? reading(new Work(ready.tool(), ready.arguments(), ready.effects(), context))
+                ? reading(work(ready, context, false))
                 : Optional.empty();
     }
 
@@ -243,6 +262,7 @@ public final class ToolLine implements CallLine {
         return version.isEmpty()
                 ? Optional.empty()
                 : ResultKey.of(
+                                versions,
                                 work.tool().definition(),
                                 work.arguments(),
                                 work.context().principal(),
@@ -253,6 +273,11 @@ public final class ToolLine implements CallLine {
     /** Whether nothing that was read was written since. */
     private boolean unchanged(Reading reading) {
         return versions.version(reading.key().reads()) == reading.version();
+    }
+
+    /** A call was answered with what was made before it was asked for. */
+    void settleEarly(Tool tool, ToolOutcome outcome) {
+        stats.settle(tool.definition().name(), outcome, 0);
     }
 
     private void settle(Tool tool, ToolOutcome outcome, long began) {
@@ -274,8 +299,16 @@ public final class ToolLine implements CallLine {
 
     private static Effects effects(Tool tool, ObjectNode arguments) {
         try {
-            return tool.effects(arguments);
-        } catch (RuntimeException e) {
+            return Objects.requireNonNullElse(tool.effects(arguments), Effects.UNKNOWN);
+        } catch (RuntimeException | Error e) {
+            return Effects.UNKNOWN;
+        }
+    }
+
+    private static Effects atMost(Tool tool) {
+        try {
+            return Objects.requireNonNullElse(tool.atMost(), Effects.UNKNOWN);
+        } catch (RuntimeException | Error e) {
             return Effects.UNKNOWN;
         }
     }

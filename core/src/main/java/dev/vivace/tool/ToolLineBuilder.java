@@ -15,7 +15,7 @@ public final class ToolLineBuilder {
     ToolAccess access = ToolAccess.EVERYBODY;
     Preparation preparation = new SchemaPreparation();
     ResultCache cache = new ResultCache();
-    ResourceVersions versions = new ResourceVersions();
+    Optional<ResourceVersions> versions = Optional.empty();
     ToolLimits limits =
             new ToolLimits(
                     tool -> ToolLimit.DEFAULT,
@@ -50,9 +50,12 @@ public final class ToolLineBuilder {
         return this;
     }
 
-    /** To be shared with whoever else writes the same resources. */
+    /**
+     * To be shared with whoever else writes the same resources; the cache's own if it is not said.
+     * Lines that share a cache and not these have each their own results in it.
+     */
     public ToolLineBuilder versions(ResourceVersions shared) {
-        versions = shared;
+        versions = Optional.of(shared);
         return this;
     }
 

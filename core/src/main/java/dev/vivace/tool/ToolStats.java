@@ -25,6 +25,7 @@ public final class ToolStats {
     private static final int MAX_TOOLS = 1_000;
 
     private final Duration slow;
+    private final long slowNanos;
     private final LongSupplier nanos;
     private final int maxTools;
     private final ConcurrentHashMap<String, ToolCounts> tools = new ConcurrentHashMap<>();
@@ -44,6 +45,7 @@ public final class ToolStats {
 
     ToolStats(Duration slow, LongSupplier nanos, int maxTools) {
         this.slow = slow;
+        this.slowNanos = Durations.nanos(slow);
         this.nanos = nanos;
         this.maxTools = maxTools;
     }
@@ -51,10 +53,12 @@ public final class ToolStats {
     /**
      * The calls of one tool.
      *
-     * @param calls all of them, refused ones included
+     * @param calls all of them, refused ones and those made early included
      * @param successes where the tool answered, and not with an error
      * @param cached answered from the cache
      * @param joined answered with what another call got
+     * @param speculated answered with what was called before it was asked for, which was counted
+     *     then as well
      * @param waited executions that had to wait for their turn
      * @param retries attempts beyond the first
      * @param repeats calls that changed nothing and were the same as one shortly before, with
@@ -70,6 +74,7 @@ public final class ToolStats {
             long successes,
             long cached,
             long joined,
+            long speculated,
             long waited,
             long retries,
             long repeats,
@@ -122,7 +127,7 @@ public final class ToolStats {
         ToolCounts counts = counts(tool);
         boolean called = called(outcome);
         counts.add(outcome, called, tookNanos);
-        if (called && tookNanos >= slow.toNanos() && counts.timeToLog(nanos.getAsLong())) {
+        if (called && tookNanos >= slowNanos && counts.timeToLog(nanos.getAsLong())) {
             LOG.warn("the tool {} is slow: {} ms", ShortText.of(tool), tookNanos / 1_000_000);
         }
     }

@@ -34,7 +34,7 @@ final class Tries {
 
     ToolOutcome run(PlannedCall call) {
         try {
-            ToolOutcome outcome = attempt(call);
+            ToolOutcome outcome = attempt(call, skipCache);
             for (int made = 1; outcome instanceof ToolOutcome.Failed failed; made++) {
                 Optional<Duration> wait =
                         ready.effects().repeatable(ready.tool())
@@ -44,7 +44,8 @@ final class Tries {
                     return outcome;
                 }
                 Thread.sleep(wait.get());
-                outcome = attempt(call);
+                // What is kept by now is what did not do.
+                outcome = attempt(call, true);
             }
             return outcome;
         } catch (InterruptedException e) {
@@ -56,7 +57,7 @@ final class Tries {
         }
     }
 
-    private ToolOutcome attempt(PlannedCall call) {
+    private ToolOutcome attempt(PlannedCall call, boolean skip) {
         open.incrementAndGet();
         var first = new AtomicBoolean(true);
         Runnable end =
@@ -66,7 +67,7 @@ final class Tries {
                     }
                 };
         try {
-            return call.check(line.run(ready, context, skipCache, end));
+            return call.check(line.run(ready, context, skip, end));
         } catch (RuntimeException | Error e) {
             end.run();
             return new ToolOutcome.Failed(ToolOutcome.Reason.FAILED, String.valueOf(e));

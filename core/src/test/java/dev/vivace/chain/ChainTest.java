@@ -389,4 +389,21 @@ class ChainTest {
         }
         assertEquals(Status.COMPLETE, run(chain, mode).status());
     }
+
+    /** What was kept of the attempt before is what did not do. */
+    @Test
+    void anAttemptIsNotAnsweredWithTheResultOfTheOneBefore() throws Exception {
+        tools.keeping()
+                .with(
+                        "read",
+                        Effects.read(Resource.of("x")),
+                        ANY,
+                        in -> JSON.objectNode().put("n", calls.incrementAndGet() < 3 ? "?" : "!"));
+        ToolStep step =
+                ToolStep.of("s", "read", json("{}"))
+                        .yielding(json("{'properties':{'n':{'const':'!'}}}"))
+                        .retrying(attempts(3));
+        assertEquals(Status.COMPLETE, run(Chain.named("c").step(step), Mode.ADAPTIVE).status());
+        assertEquals(3, calls.get());
+    }
 }

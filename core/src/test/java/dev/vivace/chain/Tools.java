@@ -28,9 +28,16 @@ final class Tools {
     }
 
     private final Map<String, Tool> all = new HashMap<>();
+    private Optional<Duration> kept = Optional.empty();
 
     static ObjectNode json(String text) {
         return (ObjectNode) JsonMapper.shared().readTree(text.replace('\'', '"'));
+    }
+
+    /** Results may be kept. */
+    Tools keeping() {
+        kept = Optional.of(Duration.ofMinutes(1));
+        return this;
     }
 
     Tools with(String name, Effects effects, String schema, Body body) {
@@ -46,6 +53,11 @@ final class Tools {
                     @Override
                     public Effects effects(ObjectNode arguments) {
                         return effects;
+                    }
+
+                    @Override
+                    public Optional<Duration> timeToLive() {
+                        return kept;
                     }
 
                     @Override

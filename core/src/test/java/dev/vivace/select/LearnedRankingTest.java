@@ -127,4 +127,11 @@ class LearnedRankingTest {
                 IllegalArgumentException.class,
                 () -> learned.feedback("report", "x".repeat(257), true));
     }
+
+    @Test
+    void failuresLowerTheShareOfSuccesses() {
+        var evidence = Evidence.NONE.with("a", true).with("b", true);
+        assertEquals(1 / 3.0, evidence.share(new Evidence.Trials(1, 0)), 1e-9);
+        assertEquals(1 / 5.0, evidence.share(new Evidence.Trials(1, 2)), 1e-9);
+    }
 }

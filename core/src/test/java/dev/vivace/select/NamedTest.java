@@ -66,4 +66,26 @@ class NamedTest {
         float[] lexical = index.scores(ToolIndex.terms(all));
         assertEquals(8, Named.in(all, index, lexical).places().size());
     }
+
+    @Test
+    void noneThatIsNamedMovesDownAnother() {
+        // In the order of the request, not of their places.
+        var two = new Named(List.of(new Place(8, 1), new Place(9, 0)));
+        assertArrayEquals(new int[] {9, 8, 1, 2}, two.keepPlaces(new int[] {1, 2, 8, 9}));
+        assertArrayEquals(new int[] {9, 8}, two.keepPlaces(new int[] {1, 2}));
+        assertArrayEquals(new int[] {9, 8, 1}, two.keepPlaces(new int[] {8, 1, 9}));
+        assertArrayEquals(
+                new int[] {8, 9, 1},
+                new Named(List.of(new Place(9, 1), new Place(8, 0)))
+                        .keepPlaces(new int[] {1, 9, 2}));
+    }
+
+    @Test
+    void whatIsNamedHasAPlaceOfItsOwn() {
+        // "now" and "files.read" say nothing else, and are named in this order.
+        float[] lexical = new float[4];
+        var places = Named.in("files.read/now get_weather, files.read", INDEX, lexical).places();
+        assertEquals(
+                places.size(), places.stream().map(Place::place).distinct().count(), "" + places);
+    }
 }

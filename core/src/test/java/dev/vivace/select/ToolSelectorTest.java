@@ -82,7 +82,7 @@ class ToolSelectorTest {
         for (ToolDefinition each : tools) {
             assertEquals(each, selector.search("s", tools, each.name(), 1).getFirst());
         }
-        assertEquals(128, selector.select("s", tools, "x").tools().size());
+        assertEquals(201, selector.select("s", tools, "x").tools().size(), "whatever was found");
     }
 
     @Test
@@ -118,20 +118,23 @@ class ToolSelectorTest {
                 new ToolSelector(SelectorOptions.DEFAULTS.withExploration(0.5, seed), learned);
         var all = many(150);
         var before = List.<String>of();
+        var found = new HashSet<String>();
         for (int turn = 0; turn < 200; turn++) {
             var some = new ArrayList<>(all);
             Collections.shuffle(some, random);
             var tools = some.subList(0, random.nextInt(150));
             var request = some.get(0).name() + " " + some.get(1).description();
             if (random.nextInt(4) == 0) {
-                exploring.search("s", tools, request, 5);
+                found.addAll(names(exploring.search("s", tools, request, 5)));
             }
             learned.feedback(request, some.get(2).name(), random.nextBoolean());
             var selection = exploring.select("s", tools, request);
             var shown = names(selection.tools());
             assertEquals(before, shown.subList(0, before.size()), "seed " + seed);
             assertEquals(shown.size(), new HashSet<>(shown).size(), "seed " + seed);
-            assertTrue(shown.size() <= 129, "seed " + seed);
+            assertTrue(shown.containsAll(found), "seed " + seed);
+            long unasked = shown.stream().filter(name -> !found.contains(name)).count();
+            assertTrue(unasked <= 129, "seed " + seed);
             assertTrue(
                     tools.size() <= 50 || shown.contains(SEARCH), () -> "no search, seed " + seed);
             assertEquals(
@@ -370,5 +373,26 @@ class ToolSelectorTest {
         }
         assertEquals(Ranker.digest(base), Ranker.digest(List.of(tool("ab", "c", "{}"))));
         assertSame(base, List.copyOf(base), "the short way relies on this");
+    }
+
+    @Test
+    void anEmbedderThatFailedIsAskedAgainHalfAMinuteLater() {
+        var meanings = new Meanings();
+        meanings.broken = true;
+        var near = clocked(Optional.of(meanings));
+        assertEquals(List.of(), near.search("s", many(60), "umbrella", 3));
+        int asked = meanings.asked.get();
+        meanings.broken = false;
+        pass(Duration.ofSeconds(29));
+        assertEquals(List.of(), near.search("s", many(60), "umbrella", 3));
+        assertEquals(asked, meanings.asked.get());
+        pass(Duration.ofSeconds(2));
+        assertEquals(List.of(WEATHER), near.search("s", many(60), "umbrella", 3));
+        // And one that fails for a request alone.
+        meanings.broken = true;
+        assertEquals(List.of(), near.search("s", many(60), "umbrella!", 3));
+        meanings.broken = false;
+        pass(Duration.ofSeconds(31));
+        assertEquals(List.of(WEATHER), near.search("s", many(60), "umbrella!", 3));
     }
 }

@@ -3,7 +3,10 @@ package dev.vivace.tool;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -70,5 +73,30 @@ class JsonSizeTest {
         assertTrue(JsonSize.of(deep, 100).text() < 200);
         JsonNode large = NODES.stringNode("x".repeat(10_000_000));
         assertTrue(JsonSize.of(large, 8 << 20).text() > 8 << 20);
+    }
+
+    @Test
+    void whatIsNoTextIsMeasuredToo() {
+        JsonNode binary = NODES.binaryNode(new byte[1_000]);
+        JsonNode decimal =
+                NODES.numberNode(new BigDecimal("1".repeat(500) + "." + "2".repeat(500)));
+        JsonNode small = NODES.numberNode(new BigDecimal("1e-300000"));
+        JsonNode integer = NODES.numberNode(BigInteger.TEN.pow(1_000));
+        for (JsonNode each : List.of(binary, decimal, small, integer)) {
+            long written = each.toString().length();
+            long said = JsonSize.of(each, Long.MAX_VALUE).text();
+            assertTrue(Math.abs(said - written) <= 16 + written / 10, said + " for " + written);
+            assertTrue(JsonSize.of(each, Long.MAX_VALUE).heap() >= said, "" + said);
+        }
+        JsonNode array = NODES.arrayNode().add(binary).add(binary);
+        assertTrue(JsonSize.of(array, 2_000).text() > 2_000);
+    }
+
+    /** What it is as JSON, nobody knows. */
+    @Test
+    void aJavaObjectIsTooLargeForAnyBound() {
+        JsonNode two = NODES.arrayNode().addPOJO(this).addPOJO(this);
+        assertTrue(JsonSize.of(two, 1L << 40).text() > 1L << 40);
+        assertTrue(JsonSize.of(two, 1L << 40).heap() > 0);
     }
 }

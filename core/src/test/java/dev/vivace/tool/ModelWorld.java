@@ -17,7 +17,21 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class ModelWorld {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-    private static final List<String> NAMES = List.of("a", "b", "a/c", "a/d", "a/c/e", "f/g");
+    private static final List<String> NAMES =
+            List.of(
+                    "a",
+                    "b",
+                    "a/c",
+                    "a/d",
+                    "a/c/e",
+                    "f/g",
+                    "a/../b",
+                    "f/./../a//d",
+                    "../w/a",
+                    "/w/b",
+                    "..",
+                    "../x",
+                    "/");
     private static final List<String> TABLES = List.of("users", "orders");
 
     /** Path to content; directories are what paths have in common. */
@@ -36,8 +50,22 @@ final class ModelWorld {
         return files + " " + tables + " " + letters;
     }
 
+    /** Its directory is /w, which no tool knows; what is not in it begins with a slash. */
     private static String normal(String path) {
-        return String.join("/", Resource.file(path).path().stream().skip(1).toList());
+        var parts = new ArrayList<String>();
+        for (String part : (path.startsWith("/") ? path : "/w/" + path).split("/")) {
+            if (part.equals("..")) {
+                if (!parts.isEmpty()) {
+                    parts.removeLast();
+                }
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.add(part);
+            }
+        }
+        boolean inside = !parts.isEmpty() && parts.getFirst().equals("w");
+        return inside
+                ? String.join("/", parts.subList(1, parts.size()))
+                : "/" + String.join("/", parts);
     }
 
     private static void pause(int spins) {
@@ -116,7 +144,9 @@ final class ModelWorld {
                             var names = new ArrayList<String>();
                             for (String name : files.keySet()) {
                                 pause(1);
-                                if (under.isEmpty() || (name + "/").startsWith(under + "/")) {
+                                if (under.isEmpty()
+                                        || under.equals("/")
+                                        || (name + "/").startsWith(under + "/")) {
                                     names.add(name + "=" + files.get(name));
                                 }
                             }

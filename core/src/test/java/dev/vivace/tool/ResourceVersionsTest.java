@@ -33,7 +33,7 @@ class ResourceVersionsTest {
             Resource read = random(random);
             String what = "seed " + seed + ", " + i + ": " + written + " and " + read;
             long before = versions.version(List.of(read));
-            ResourceVersions.Write write = versions.begin(List.of(written));
+            ResourceVersions.Write write = versions.begin("a", List.of(written));
             long during = versions.version(List.of(read));
             assertEquals(written.overlaps(read), versions.settled(List.of(read)).isEmpty(), what);
             write.end();
@@ -50,14 +50,14 @@ class ResourceVersionsTest {
     @Test
     void growsWhenPlacesAreForgotten() {
         var random = new Random(7);
-        var versions = new ResourceVersions(50);
+        var versions = new ResourceVersions(50, System::nanoTime);
         var last = new java.util.HashMap<Resource, Long>();
         for (int i = 0; i < 20_000; i++) {
             Resource written = Resource.of("table", "t" + random.nextInt(100), "r" + i % 7);
             Resource read = Resource.of("table", "t" + random.nextInt(100));
             long before = versions.version(List.of(read));
             assertTrue(before >= last.getOrDefault(read, 0L));
-            versions.begin(List.of(written)).end();
+            versions.begin("a", List.of(written)).end();
             long after = versions.version(List.of(read));
             assertTrue(written.overlaps(read) ? after > before : after >= before);
             last.put(read, after);
@@ -67,11 +67,11 @@ class ResourceVersionsTest {
 
     @Test
     void aPathThatIsLongerThanAllThereIsRoomForChangesEverything() {
-        var versions = new ResourceVersions(10);
+        var versions = new ResourceVersions(10, System::nanoTime);
         Resource read = Resource.of("table", "t");
         Resource endless = new Resource("file", java.util.Collections.nCopies(1_000, "a"));
         long before = versions.version(List.of(read));
-        versions.begin(List.of(endless)).end();
+        versions.begin("a", List.of(endless)).end();
         assertTrue(versions.version(List.of(read)) > before);
         assertTrue(versions.version(List.of(endless)) > before);
         assertTrue(versions.places() <= 10);
@@ -80,7 +80,7 @@ class ResourceVersionsTest {
     @Test
     void whatDependsOnNothingIsNeverChanged() {
         var versions = new ResourceVersions();
-        try (var _ = versions.begin(List.of(Resource.EVERYTHING))) {
+        try (var _ = versions.begin("a", List.of(Resource.EVERYTHING))) {
             assertEquals(0, versions.settled(List.of()).orElseThrow());
         }
         assertEquals(0, versions.version(List.of()));
@@ -90,7 +90,7 @@ class ResourceVersionsTest {
     void aWriteEndsOnce() {
         var versions = new ResourceVersions();
         List<Resource> table = List.of(Resource.of("table", "t"));
-        ResourceVersions.Write write = versions.begin(table);
+        ResourceVersions.Write write = versions.begin("a", table);
         write.end();
         long after = versions.version(table);
         write.end();
@@ -109,7 +109,7 @@ class ResourceVersionsTest {
                 var own = List.of(Resource.of("table", "t" + t));
                 executor.execute(() -> {
                     for (int i = 0; i < each; i++) {
-                        versions.begin(own).end();
+                        versions.begin("a", own).end();
                     }
                 });
             }
@@ -119,5 +119,28 @@ class ResourceVersionsTest {
             assertEquals(2L * each, versions.settled(own).orElseThrow());
         }
         assertEquals(2L * each * threads, versions.version(List.of(Resource.of("table"))));
+    }
+
+    @Test
+    void whatHasNotEndedIsCounted() {
+        var now = new java.util.concurrent.atomic.AtomicLong();
+        var versions = new ResourceVersions(100, now::get);
+        var none = new ResourceVersions.Unfinished(0, java.time.Duration.ZERO);
+        assertEquals(none, versions.unfinished());
+        try (var _ = versions.begin("a", List.of());
+                var first = versions.begin("a", List.of(Resource.EVERYTHING))) {
+            now.set(5);
+            try (var _ = versions.begin("b", List.of(Resource.file("x")))) {
+                now.set(java.time.Duration.ofMinutes(2).toNanos());
+                assertEquals(
+                        new ResourceVersions.Unfinished(2, java.time.Duration.ofMinutes(2)),
+                        versions.unfinished());
+                assertTrue(versions.settled(List.of(Resource.file("y"))).isEmpty());
+            }
+            assertEquals(1, versions.unfinished().writes());
+            first.end();
+        }
+        assertEquals(none, versions.unfinished());
+        assertTrue(versions.settled(List.of(Resource.file("y"))).isPresent());
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ResultCacheTest {
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final ResourceVersions VERSIONS = new ResourceVersions();
     private static final ToolDefinition LIST = new ToolDefinition("list", "lists", json("{}"));
 
     private final AtomicLong now = new AtomicLong();
@@ -32,7 +33,12 @@ class ResultCacheTest {
 
     private static ResultKey key(
             ToolDefinition definition, String arguments, String principal, String reads) {
-        return ResultKey.of(definition, json(arguments), principal, List.of(Resource.file(reads)))
+        return ResultKey.of(
+                        VERSIONS,
+                        definition,
+                        json(arguments),
+                        principal,
+                        List.of(Resource.file(reads)))
                 .orElseThrow();
     }
 
@@ -102,13 +108,13 @@ class ResultCacheTest {
     @Test
     void argumentsThatAreTooLargeOrTooDeepHaveNoKey() {
         String large = "{\"a\":\"" + "x".repeat(70_000) + "\"}";
-        assertTrue(ResultKey.of(LIST, json(large), "ann", List.of()).isEmpty());
+        assertTrue(ResultKey.of(VERSIONS, LIST, json(large), "ann", List.of()).isEmpty());
         var deep = json("{}");
         var inner = deep;
         for (int i = 0; i < 5_000; i++) {
             inner = inner.putObject("a");
         }
-        assertTrue(ResultKey.of(LIST, deep, "ann", List.of()).isEmpty());
+        assertTrue(ResultKey.of(VERSIONS, LIST, deep, "ann", List.of()).isEmpty());
     }
 
     @Test
@@ -244,5 +250,15 @@ class ResultCacheTest {
             }
             assertEquals(0, wrong.get());
         }
+    }
+
+    /** It must not even take the place of what came after the invalidation. */
+    @Test
+    void whatWasInvalidatedOnItsWayHarmsNoOther() {
+        Reading before = reading(key("{}"), 1);
+        cache.invalidateAll();
+        store(key("{}"), 1, said("new"));
+        cache.store(before, said("old"), 100, HOUR);
+        assertEquals(Optional.of(said("new")), cache.find(reading(key("{}"), 1)));
     }
 }

@@ -9,6 +9,7 @@ import dev.vivace.tool.ToolOutcome.Source;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -228,5 +229,121 @@ class SpeculationTest {
         assertEquals("concurrency must be from 1 to 1000, not 0", message);
         assertNotEquals(true, SpeculationOptions.DEFAULT.worthwhile(0.6, 1e9, 1e9));
         assertTrue(SpeculationOptions.DEFAULT.worthwhile(0.7, 1e9, 1e9));
+    }
+
+    @Test
+    void aGuessThatWasOfNoUseWasWrong() throws Exception {
+        var agent = new Agent(true);
+        teach(agent);
+        long wasted = agent.speculation.statistics().wasted();
+        for (int i = 0; i < 40; i++) {
+            agent.call("list", "{'dir':'d'}");
+            // What was begun is overtaken each time.
+            ToolBench.run(agent.speculation.line, "write", "{\"path\":\"d/a\",\"text\":\"x\"}");
+            agent.call("read", "{'path':'d/a'}");
+        }
+        agent.bench.pass(SpeculationOptions.DEFAULT.keep());
+        long more = agent.speculation.statistics().wasted() - wasted;
+        assertTrue(more < 30, more + " of 40 were begun in vain");
+    }
+
+    @Test
+    void whatTakesLongerThanItIsKeptIsNotBegun() {
+        var agent = new Agent(true);
+        long keep = SpeculationOptions.DEFAULT.keep().toNanos();
+        agent.speculation.took("slow", keep);
+        agent.speculation.took("quick", keep / 2);
+        assertEquals(false, agent.speculation.worthwhile(certain("slow")));
+        assertTrue(agent.speculation.worthwhile(certain("quick")));
+    }
+
+    private static Followers.Guess certain(String tool) {
+        return new Followers.Guess(new Followers(), tool, FakeTool.json("{}"), 1, 1e12);
+    }
+
+    @Test
+    void whatWasMadeEarlyIsInTheFigures() throws Exception {
+        var agent = new Agent(true);
+        teach(agent);
+        long used = agent.speculation.statistics().used();
+        var read =
+                agent.bench.stats.summaries().stream()
+                        .filter(each -> each.tool().equals("read"))
+                        .findFirst()
+                        .orElseThrow();
+        assertTrue(used > 0);
+        assertEquals(used, read.speculated());
+        assertEquals(12 + used, read.calls());
+    }
+
+    /** Every look at this clock takes a second. */
+    @Test
+    void whereNoTimeIsLeftTheToolIsNotCalled() {
+        var agent = new Agent(true);
+        var seconds = new AtomicLong();
+        var slow =
+                new Speculation(
+                        agent.bench.line(),
+                        SpeculationOptions.DEFAULT,
+                        () -> seconds.addAndGet(1_000_000_000));
+        CallLine line = slow.session("ann", "s");
+        var ready =
+                (Prepared.Ready)
+                        line.prepare(new ToolCall("1", "status", FakeTool.json("{}")), "ann");
+        var ended = new AtomicLong();
+        ToolOutcome outcome =
+                line.run(
+                        ready,
+                        new ToolContext("ann", Duration.ofMillis(50)),
+                        false,
+                        ended::incrementAndGet);
+        assertEquals(ToolOutcome.Reason.TIMEOUT, ToolBench.failed(outcome).reason());
+        assertEquals(0, agent.calls.get());
+        assertEquals(1, ended.get());
+    }
+
+    /** Other tools, arguments and values each time, as large as they are remembered. */
+    @Test
+    void whatIsLearnedIsBoundedInBytesForEachAndForAll() {
+        var speculation = new Agent(true).speculation;
+        for (int who = 0; who < 60; who++) {
+            for (int i = 0; i < (who == 0 ? 2_000 : 150); i++) {
+                var arguments = FakeTool.json("{}");
+                for (int a = 0; a < 16; a++) {
+                    arguments.put("a" + a, (i + "-" + a + "x".repeat(120)));
+                }
+                var facts =
+                        java.util.List.of(
+                                Facts.of("t" + i, arguments), Facts.of("u" + i, arguments));
+                var next =
+                        new Prepared.Ready(
+                                new FakeTool(
+                                        "n" + i % 10,
+                                        in -> Effects.PURE,
+                                        (in, c) -> FakeTool.said("")),
+                                arguments,
+                                Effects.PURE,
+                                java.util.List.of());
+                speculation.learn("p" + who, facts, next, 1);
+            }
+            assertTrue(speculation.learnedBytes("p" + who) <= Habits.MOST_BYTES);
+            assertTrue(who > 0 || speculation.learnedBytes("p0") > Habits.MOST_BYTES / 2);
+        }
+        assertTrue(speculation.learnedBytes() <= 32 << 20, "" + speculation.learnedBytes());
+        assertTrue(speculation.learnedBytes() > 16 << 20, "" + speculation.learnedBytes());
+    }
+
+    @Test
+    void whatIsRememberedOfACallIsBounded() {
+        var arguments = FakeTool.json("{}");
+        for (int a = 0; a < 64; a++) {
+            arguments.put("a" + a, "x".repeat(100));
+        }
+        int characters =
+                Facts.of("t", arguments, arguments).values().entrySet().stream()
+                        .mapToInt(each ->
+                                each.getKey().length() + each.getValue().toString().length())
+                        .sum();
+        assertTrue(characters <= 2_048 && characters > 1_500, "" + characters);
     }
 }

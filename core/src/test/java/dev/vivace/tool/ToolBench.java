@@ -34,7 +34,7 @@ final class ToolBench {
     final ResultCache cache;
     final ToolStats stats = new ToolStats(Duration.ofSeconds(10), now::get);
     final ToolLineBuilder builder;
-    private ToolLimits limits;
+    ToolLimits limits;
     private ToolLimit limit = ToolLimit.DEFAULT;
     private Optional<ToolLimits.Group> group = Optional.empty();
 

@@ -13,6 +13,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -417,5 +419,294 @@ class ToolExecutorTest {
                             i > 0 && i % 5 == 0 ? "{'x':'$" + i + "'}" : "{}"));
         }
         run(calls.toArray(ToolCall[]::new)).forEach(ToolExecutorTest::value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "$1.items.0.id",
+                "$1.0.id",
+                "$1['id']",
+                "$1[-1]",
+                "$1[0",
+                "$1.id or so",
+                "$1.items[*]",
+                "$1.50th",
+            })
+    void whatBeginsAsAReferenceAndIsNoneIsAnError(String text) throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        var first = call("echo", "{'id':1,'items':[{'id':2}]}");
+        ObjectNode arguments = JSON.objectNode();
+        arguments.putArray("in").add(text.replace('\'', '"'));
+        var got = run(first, new ToolCall("id", "echo", arguments));
+        String message = failed(got.getLast(), ToolOutcome.Reason.BAD_ARGUMENTS).message();
+        assertTrue(message.contains("$1.items[0].id"), message);
+        // With one more in front it is the text.
+        ObjectNode escaped = JSON.objectNode();
+        escaped.putArray("in").add("$" + text.replace('\'', '"'));
+        got = run(first, new ToolCall("id", "echo", escaped));
+        assertEquals(arguments, value(got.getLast()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "$1.50",
+                "$1.50 each",
+                "$2. Then go",
+                "$1 each",
+                "$1.",
+                "$01",
+                "$01.id",
+                "$1,5",
+                "$$1.50",
+                "$9[0",
+                "x$1.items.0",
+            })
+    void whatIsAPriceIsAText(String text) throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        ObjectNode arguments = JSON.objectNode().put("text", text);
+        List<ToolOutcome> got = run(call("echo", "{}"), new ToolCall("id", "echo", arguments));
+        assertEquals(arguments, value(got.getLast()));
+    }
+
+    @Test
+    void aPathOfAnyLengthTakesNoStack() throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        for (String part : List.of(".a", "[0]")) {
+            ObjectNode arguments = JSON.objectNode().put("in", "$1" + part.repeat(50_000));
+            List<ToolOutcome> got = run(call("echo", "{}"), new ToolCall("id", "echo", arguments));
+            String message = failed(got.getLast(), ToolOutcome.Reason.BAD_ARGUMENTS).message();
+            assertTrue(message.length() < 1_000, message);
+            ObjectNode first = JSON.objectNode().put("in", "$$x" + part.repeat(50_000));
+            value(run(new ToolCall("id", "echo", first)).getFirst());
+        }
+    }
+
+    @Test
+    void whatDoesMoreThanItsToolSaidWaitsForThoseBeforeIt() throws Exception {
+        var known = new CountDownLatch(1);
+        var order = java.util.Collections.synchronizedList(new ArrayList<String>());
+        Effects write = Effects.write(Resource.of("x"));
+        tool(
+                "slow",
+                write,
+                Effects.PURE,
+                in -> {
+                    known.await(); // until all that waits for the second may begin
+                    for (int i = 0; i < 1_000; i++) {
+                        Thread.yield();
+                    }
+                    order.add("slow");
+                    return in;
+                });
+        tool("pure", Effects.PURE, Effects.PURE, in -> in);
+        tool("liar", write, Effects.PURE, in -> JSON.booleanNode(order.add("liar")));
+        tool(
+                "last",
+                Effects.PURE,
+                Effects.PURE,
+                in -> {
+                    known.countDown();
+                    return in;
+                });
+        run(
+                        call("slow", "{}"),
+                        call("pure", "{}"),
+                        call("liar", "{'x':'$2'}"),
+                        call("last", "{'x':'$2'}"))
+                .forEach(ToolExecutorTest::value);
+        assertEquals(List.of("slow", "liar"), order);
+    }
+
+    @Test
+    void whatDoesMoreThanItsToolSaidAndWasOvertakenIsNotMade() throws Exception {
+        var written = new CountDownLatch(1);
+        var made = new AtomicInteger();
+        tool(
+                "first",
+                Effects.PURE,
+                Effects.PURE,
+                in -> {
+                    written.await(); // for ever, if the third waited for the second
+                    return in;
+                });
+        tool("liar", Effects.UNKNOWN, Effects.PURE, in -> JSON.numberNode(made.incrementAndGet()));
+        tool(
+                "write",
+                Effects.write(Resource.of("x")),
+                in -> {
+                    written.countDown();
+                    return in;
+                });
+        List<ToolOutcome> got =
+                run(
+                        call("first", "{}"),
+                        call("liar", "{'x':'$1'}"),
+                        call("write", "{}"),
+                        call("write", "{'x':'$2'}"));
+        String message = failed(got.get(1), ToolOutcome.Reason.FAILED).message();
+        assertTrue(message.contains("more than its tool says"), message);
+        assertEquals(0, made.get());
+        value(got.get(2));
+        failed(got.get(3), ToolOutcome.Reason.DEPENDENCY);
+    }
+
+    /** The first needs the last, so it comes behind it; all three write the same. */
+    @Test
+    void writesOfOneFileKeepTheirOrderWhereOneRefersToALaterOne() throws Exception {
+        var order = java.util.Collections.synchronizedList(new ArrayList<String>());
+        for (String name : List.of("a", "b", "c")) {
+            tool(name, Effects.write(Resource.file("f")), in -> JSON.booleanNode(order.add(name)));
+        }
+        run(call("a", "{'x':'$3'}"), call("b", "{}"), call("c", "{}"))
+                .forEach(ToolExecutorTest::value);
+        assertEquals(List.of("c", "a", "b"), order);
+    }
+
+    @Test
+    void timesBeyondAllClocksAreTheLongestThereAre() throws Exception {
+        tool("echo", Effects.PURE, in -> in);
+        var ever = Duration.ofSeconds(Long.MAX_VALUE);
+        for (CallLine line :
+                List.of(
+                        new PlainLine(tools),
+                        ToolLine.of(name -> java.util.Optional.of(tools.getFirst()))
+                                .stats(new ToolStats(ever, System::nanoTime))
+                                .build())) {
+            value(
+                    new ToolExecutor(line)
+                            .executeBatch(
+                                    List.of(call("echo", "{}")), OPTIONS.withTimeouts(ever, ever))
+                            .getFirst());
+        }
+    }
+
+    /** Of a long chain each says what was wrong, and nobody the whole story. */
+    @Test
+    void theCauseIsPassedOnDownAChain() throws Exception {
+        tool(
+                "fails",
+                Effects.PURE,
+                in -> {
+                    throw new IllegalStateException("no luck");
+                });
+        tool("echo", Effects.PURE, in -> in);
+        var calls = new ToolCall[ToolExecutor.MAX_CALLS];
+        for (int i = 0; i < calls.length; i++) {
+            calls[i] =
+                    i == 0
+                            ? call("fails", "{}")
+                            : call("echo", "{'x':['$" + i + "','$" + i + ".y']}");
+        }
+        List<ToolOutcome> got = run(calls);
+        assertEquals(
+                "It needs the result of call 999 (echo), which was not made because call 1 (fails)"
+                        + " failed: no luck",
+                failed(got.getLast(), ToolOutcome.Reason.DEPENDENCY).message());
+    }
+
+    @Test
+    void theNameOfAToolInAMessageIsCut() throws Exception {
+        List<ToolOutcome> got =
+                run(call("n".repeat(100_000) + "\n", "{}"), call("echo", "{'x':'$1'}"));
+        assertTrue(failed(got.get(1), ToolOutcome.Reason.DEPENDENCY).message().length() < 1_000);
+    }
+
+    /** A line, or a tool, that is wrong in every way a type allows fails its call alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"prepare", "effects", "atMost", "null", "needs"})
+    void whatIsThrownWhileACallIsLookedAtFailsThatCall(String where) throws Exception {
+        tool("echo", Effects.PURE, Effects.PURE, in -> in);
+        Tool good = tools.getFirst();
+        Tool bad = broken(where);
+        var plain = new PlainLine(tools);
+        CallLine line =
+                ToolLine.of(name -> java.util.Optional.of(name.equals("bad") ? bad : good)).build();
+        CallLine own =
+                new CallLine() {
+                    @Override
+                    public Prepared prepare(ToolCall call, String principal) {
+                        if (call.tool().equals("bad") && where.equals("prepare")) {
+                            throw new StackOverflowError();
+                        }
+                        return line.prepare(call, principal);
+                    }
+
+                    @Override
+                    public Effects atMost(String tool) {
+                        return tool.equals("bad") ? bad.atMost() : plain.atMost(tool);
+                    }
+
+                    @Override
+                    public ToolOutcome run(
+                            Prepared.Ready ready,
+                            ToolContext context,
+                            boolean skipCache,
+                            Runnable ended) {
+                        return line.run(ready, context, skipCache, ended);
+                    }
+                };
+        for (CallLine each : List.of(line, own)) {
+            List<ToolOutcome> got =
+                    new ToolExecutor(each)
+                            .executeBatch(
+                                    List.of(
+                                            call("echo", "{'a':1}"),
+                                            call("bad", "{'x':'$1'}"),
+                                            call("bad", "{}"),
+                                            call("echo", "{'a':'$1.a'}")),
+                                    OPTIONS);
+            value(got.get(0));
+            assertEquals(1, value(got.get(3)).path("a").intValue());
+            if (where.equals("prepare") && each == own) {
+                failed(got.get(1), ToolOutcome.Reason.FAILED);
+                failed(got.get(2), ToolOutcome.Reason.FAILED);
+            } else {
+                value(got.get(1));
+                value(got.get(2));
+            }
+        }
+    }
+
+    private static Tool broken(String where) {
+        var definition = new ToolDefinition("bad", "", JSON.objectNode());
+        return new Tool() {
+            @Override
+            public ToolDefinition definition() {
+                return definition;
+            }
+
+            @Override
+            @SuppressWarnings("NullAway") // what a caller without null checks can do
+            public Effects effects(ObjectNode arguments) {
+                if (where.equals("effects")) {
+                    throw new StackOverflowError();
+                }
+                return where.equals("null") ? null : Effects.PURE;
+            }
+
+            @Override
+            @SuppressWarnings("NullAway") // likewise
+            public Effects atMost() {
+                if (where.equals("atMost")) {
+                    throw new StackOverflowError();
+                }
+                return where.equals("null") ? null : Effects.UNKNOWN;
+            }
+
+            @Override
+            public ToolResult call(ObjectNode arguments, ToolContext context) {
+                return ToolResult.of(arguments);
+            }
+        };
+    }
+
+    @Test
+    void whatAToolMayDoAtMostIsAnythingIfItDoesNotSay() {
+        for (String where : List.of("atMost", "null")) {
+            ToolLine line = ToolLine.of(name -> java.util.Optional.of(broken(where))).build();
+            assertEquals(Effects.UNKNOWN, line.atMost("bad"));
+        }
     }
 }

@@ -166,7 +166,7 @@ class ToolJoinTest {
     @Test
     void readsDuringAWriteDoNotJoinEachOther() throws Exception {
         List<Caller> callers;
-        try (var _ = bench.versions.begin(List.of(TABLE))) {
+        try (var _ = bench.versions.begin("a", List.of(TABLE))) {
             callers = List.of(caller(), caller());
         }
         release.release(2);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vivace.deliver.Breaker;
 import dev.vivace.deliver.BreakerOptions;
 import dev.vivace.deliver.RetryOptions;
 import dev.vivace.tool.ToolOutcome.Reason;
@@ -331,5 +332,111 @@ class ToolLimitsTest {
                                                     wrong.equals("hedge"))));
             assertTrue(String.valueOf(e.getMessage()).startsWith(wrong), e.getMessage());
         }
+    }
+
+    private static ToolLimit breaking() {
+        return new ToolLimit(100, 100, ToolBench.LONG, OptionalLong.empty(), FEW, ONCE);
+    }
+
+    private static ToolOutcome within(ToolLine line, String tool, Duration time) {
+        return line.run(
+                new ToolCall("1", tool, json("{}")),
+                new ToolContext("ann", time),
+                CallOptions.DEFAULT);
+    }
+
+    @Test
+    void aToolThatWasNotCalledForWantOfAThreadIsNotToBlame() throws Exception {
+        var release = new CountDownLatch(1);
+        var bench =
+                new ToolBench(
+                                new FakeTool(
+                                                "hangs",
+                                                arguments -> Effects.UNKNOWN,
+                                                (arguments, context) -> {
+                                                    ToolLineTest.awaitWhateverHappens(release);
+                                                    return said("done");
+                                                })
+                                        .withNativeBlocking(),
+                                counting(Effects.UNKNOWN).withNativeBlocking())
+                        .limit(breaking());
+        bench.builder.nativeThreads(1);
+        ToolLine line = bench.line();
+        Duration moment = Duration.ofMillis(20);
+        assertEquals(Reason.TIMEOUT, failed(within(line, "hangs", moment)).reason());
+        for (int i = 0; i < 6; i++) {
+            assertEquals(Reason.TIMEOUT, failed(within(line, "tool", moment)).reason());
+        }
+        release.countDown();
+        done(run(line, "tool", "{}"));
+        assertEquals(1, calls.get());
+    }
+
+    /**
+     * @param ran how long, of those that waited 100 for their turn
+     */
+    @ParameterizedTest
+    @CsvSource({"50, CLOSED", "100, OPEN"})
+    void aToolIsToBlameForMostOfTheTimeOnly(long ran, Breaker.State state) throws Exception {
+        var now = new java.util.concurrent.atomic.AtomicLong();
+        var bench = new ToolBench().limit(breaking());
+        var unused = bench.line();
+        var limits = bench.limits;
+        for (int i = 0;
+                i < 6 && limits.gates("t").getFirst().breaker().state() == Breaker.State.CLOSED;
+                i++) {
+            var never = new CountDownLatch(1);
+            var entered = new CountDownLatch(1);
+            try (var passage = new Passage(limits.gates("t"))) {
+                assertTrue(passage.enter(limits).isEmpty());
+                var execution =
+                        new Execution(
+                                self -> {
+                                    self.through(passage);
+                                    now.addAndGet(100);
+                                    self.begun();
+                                    now.addAndGet(ran);
+                                    entered.countDown();
+                                    ToolLineTest.awaitWhateverHappens(never);
+                                    return new ToolOutcome.Failed(Reason.FAILED, "");
+                                },
+                                () -> {},
+                                now::get);
+                execution.start();
+                entered.await();
+                assertEquals(Reason.TIMEOUT, failed(execution.await(Duration.ZERO, true)).reason());
+            } finally {
+                never.countDown();
+            }
+        }
+        assertEquals(state, limits.gates("t").getFirst().breaker().state());
+    }
+
+    @Test
+    void whoBeginsEarlyUsesTheRateAndBlamesNobody() {
+        var never = new CountDownLatch(1);
+        var hangs =
+                new FakeTool(
+                        "tool",
+                        arguments -> Effects.read(Resource.file("a")),
+                        (arguments, context) -> {
+                            if (context.timeout().compareTo(ToolBench.LONG) < 0) {
+                                never.await();
+                            }
+                            return said("done");
+                        });
+        ToolLine line = new ToolBench(hangs).limit(breaking()).line();
+        var ready = (Prepared.Ready) line.prepare(new ToolCall("1", "tool", json("{}")), "ann");
+        var moment = new ToolContext("ann", Duration.ofMillis(10));
+        for (int i = 0; i < 6; i++) {
+            assertEquals(Reason.TIMEOUT, failed(line.runEarly(ready, moment, () -> {})).reason());
+        }
+        done(run(line, "tool", "{}"));
+
+        ToolLine few = new ToolBench(counting(Effects.PURE)).limit(perMinute(2)).line();
+        ready = (Prepared.Ready) few.prepare(new ToolCall("1", "tool", json("{}")), "ann");
+        done(few.runEarly(ready, moment, () -> {}));
+        done(run(few, "tool", "{}"));
+        assertEquals(Reason.LIMITED, failed(few.runEarly(ready, moment, () -> {})).reason());
     }
 }

@@ -154,7 +154,9 @@ class ToolLineTest {
                                 arguments -> Effects.read(path(arguments)),
                                 (arguments, context) -> {
                                     if (calls.incrementAndGet() == 1) {
-                                        bench.versions.begin(List.of(Resource.file("d/a"))).end();
+                                        bench.versions
+                                                .begin("a", List.of(Resource.file("d/a")))
+                                                .end();
                                     }
                                     return said("seen");
                                 })
@@ -164,7 +166,7 @@ class ToolLineTest {
         assertEquals(0, bench.cache.statistics().entries());
         assertEquals(Source.CALLED, source(line, "list", "d"));
         assertEquals(Source.CACHED, source(line, "list", "d"));
-        try (var _ = bench.versions.begin(List.of(Resource.file("d/b")))) {
+        try (var _ = bench.versions.begin("a", List.of(Resource.file("d/b")))) {
             assertEquals(Source.CALLED, source(line, "list", "d"));
             assertEquals(Source.CALLED, source(line, "list", "d"));
         }
@@ -511,5 +513,55 @@ class ToolLineTest {
         assertEquals(8, builder.nativeThreads);
         assertThrows(IllegalArgumentException.class, () -> builder.maxResultBytes(1));
         assertThrows(IllegalArgumentException.class, () -> builder.nativeThreads(0));
+    }
+
+    @Test
+    void whateverIsThrownThereIsAnEnd() throws Exception {
+        var ended = new CountDownLatch(1);
+        var execution =
+                new Execution(
+                        self -> {
+                            throw new StackOverflowError();
+                        },
+                        ended::countDown,
+                        System::nanoTime);
+        execution.start();
+        assertEquals(Reason.FAILED, failed(execution.await(ToolBench.LONG, true)).reason());
+        ended.await();
+    }
+
+    @Test
+    void linesThatShareACacheSeeEachOthersWrites() {
+        var file = new java.util.concurrent.atomic.AtomicReference<>("old");
+        var read =
+                new FakeTool(
+                                "read",
+                                arguments -> Effects.read(Resource.file("a")),
+                                (arguments, context) -> said(file.get()))
+                        .keptFor(ToolBench.LONG);
+        var write =
+                new FakeTool(
+                        "write",
+                        arguments -> Effects.write(Resource.file("a")),
+                        (arguments, context) -> {
+                            file.set("new");
+                            return said("ok");
+                        });
+        var cache = new ResultCache();
+        java.util.function.Function<String, java.util.Optional<Tool>> tools =
+                name -> java.util.Optional.of(name.equals("read") ? read : write);
+        ToolLine one = ToolLine.of(tools).cache(cache).build();
+        ToolLine two = ToolLine.of(tools).cache(cache).build();
+        done(run(one, "read", "{}"));
+        assertEquals(ToolOutcome.Source.CACHED, done(run(two, "read", "{}")).source());
+        done(run(two, "write", "{}"));
+        assertEquals(said("new"), done(run(one, "read", "{}")).result());
+        // Versions of their own mean nothing beside those of others.
+        ToolLine alone = ToolLine.of(tools).cache(cache).versions(new ResourceVersions()).build();
+        assertEquals(ToolOutcome.Source.CALLED, done(run(alone, "read", "{}")).source());
+        file.set("newer");
+        done(run(alone, "write", "{}"));
+        done(run(alone, "write", "{}"));
+        assertEquals(said("new"), done(run(alone, "read", "{}")).result());
     }
 }
