@@ -117,7 +117,6 @@ final class BackendLoop implements AutoCloseable {
         try (Peer peer = new Peer(name, link, hearing)) {
             link.open(peer);
             Set<String> can = hello(peer, link);
-            link.pulse();
             var lists = new Lists(name, peer);
             Map<Kind, List<ObjectNode>> all = lists.all(can);
             Optional<String> end = hearing.end();

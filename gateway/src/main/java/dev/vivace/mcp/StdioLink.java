@@ -2,6 +2,7 @@ package dev.vivace.mcp;
 
 import dev.vivace.config.ToolServer;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,6 +55,13 @@ final class StdioLink implements Link {
         if (closed) {
             close();
         }
+    }
+
+    /** What a child starts, it starts before it answers; it is seen while the child is there. */
+    @Override
+    public void ready(String version, JSONRPCNotification initialized) throws IOException {
+        pulse();
+        send(initialized);
     }
 
     @Override

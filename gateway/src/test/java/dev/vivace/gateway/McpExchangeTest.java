@@ -37,8 +37,7 @@ class McpExchangeTest {
                 vertx.createHttpServer()
                         .requestHandler(request -> {
                             Context context = vertx.getOrCreateContext();
-                            var exchange =
-                                    new Exchange(request, Errors.MCP, stragglers, () -> {});
+                            var exchange = new Exchange(request, Errors.MCP, stragglers, () -> {});
                             answer.accept(
                                     new McpExchange(exchange, new McpStreams(context), context),
                                     context);
@@ -80,8 +79,7 @@ class McpExchangeTest {
     void whatWaitsForRoomComesWhenTheClientReads() throws Exception {
         var isFull = new CompletableFuture<Boolean>();
         var room = new CompletableFuture<Boolean>();
-        try (Socket client =
-                ask((reply, context) -> fill(reply, context, isFull, room))) {
+        try (Socket client = ask((reply, context) -> fill(reply, context, isFull, room))) {
             assertFalse(isFull.get(), "it ran at once");
             assertTrue(events(client) > 1);
             assertTrue(room.get());

@@ -42,11 +42,11 @@ class BackendTest {
         return start(server.options(), Duration.ofMillis(20));
     }
 
-    private static Backend shell(String script) throws InterruptedException {
+    private static Backend shell(String script, Duration pulse) throws InterruptedException {
         return start(
                 new ToolServer.Local(
-                        "sh", List.of("-c", HELLO + script), Map.of(), ToolServer.Terms.DEFAULT),
-                Duration.ofMillis(20));
+                        "sh", List.of("-c", script), Map.of(), ToolServer.Terms.DEFAULT),
+                pulse);
     }
 
     /** Ends with the test's time if it never comes true. */
@@ -320,11 +320,11 @@ class BackendTest {
     @Test
     void aChildMaySayGoodbye(@TempDir Path folder) throws Exception {
         Path said = folder.resolve("said");
+        String goodbye = "trap 'sleep 0.1; echo bye > " + said + "; exit 0' TERM; ";
         try (Backend backend =
                 shell(
-                        "trap 'sleep 0.1; echo bye > "
-                                + said
-                                + "; exit 0' TERM; while :; do sleep 60 & wait; done")) {
+                        HELLO + goodbye + "while :; do sleep 60 & wait; done",
+                        Duration.ofMinutes(1))) {
             assertEquals(Optional.empty(), backend.problem());
         }
         assertEquals("bye\n", Files.readString(said));
@@ -333,16 +333,12 @@ class BackendTest {
     @Test
     void whatAChildHasStartedEndsWithIt(@TempDir Path folder) throws Exception {
         Path pid = folder.resolve("pid");
-        // It ends at the first ping, and its own child keeps its output open.
+        // It ends when it is told to begin, and its own child keeps its output open.
+        String once = "[ -e " + pid + " ] && exit 9; ";
+        String starts = "sleep 600 & echo $! > " + pid + "; ";
         try (Backend backend =
-                shell(
-                        "[ -e "
-                                + pid
-                                + " ] && exit 9; sleep 600 & echo $! > "
-                                + pid
-                                + "; read ready; read ping; exit 3")) {
-            until(() -> Files.exists(pid));
-            assertEquals("its process ended with exit code 3", untilDown(backend));
+                shell(once + starts + HELLO + "read ready; exit 3", Duration.ofMinutes(1))) {
+            until(() -> untilDown(backend).equals("its process ended with exit code 3"));
         }
         long grandchild = Long.parseLong(Files.readString(pid).strip());
         Optional<ProcessHandle> left = ProcessHandle.of(grandchild);
@@ -353,7 +349,8 @@ class BackendTest {
 
     @Test
     void aChildThatDoesNotListenAnyMoreIsStartedAgain() throws Exception {
-        try (Backend backend = shell("exec 0<&-; exec sleep 600")) {
+        try (Backend backend =
+                shell(HELLO + "exec 0<&-; exec sleep 600", Duration.ofMillis(20))) {
             assertEquals("its process closed its standard input", untilDown(backend));
         }
     }
