@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -39,14 +37,11 @@ final class BackendLoop implements AutoCloseable {
     private final Duration pulse;
     private final Thread thread;
     private final Backoff backoff = new Backoff();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition news = lock.newCondition();
 
     /** Since when the session of now is up; only its own thread knows. */
     private OptionalLong upSince = OptionalLong.empty();
 
-    /** Guarded by the lock. */
-    private boolean closed;
+    private volatile boolean closed;
 
     BackendLoop(Backend backend, ToolServer options, String version, Duration pulse) {
         this.backend = backend;
@@ -64,10 +59,10 @@ final class BackendLoop implements AutoCloseable {
     private void run() {
         String before = "";
         try {
-            while (!isClosed()) {
+            while (!closed) {
                 upSince = OptionalLong.empty();
                 String why = session();
-                if (isClosed()) {
+                if (closed) {
                     return;
                 }
                 boolean wasUp = upSince.isPresent();
@@ -82,31 +77,10 @@ final class BackendLoop implements AutoCloseable {
                                 wait.toMillis());
                 before = why;
                 backend.down(why, System.nanoTime() + wait.toNanos());
-                rest(wait);
+                Thread.sleep(wait);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private boolean isClosed() {
-        lock.lock();
-        try {
-            return closed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void rest(Duration wait) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = wait.toNanos();
-            while (!closed && left > 0) {
-                left = news.awaitNanos(left);
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -180,7 +154,7 @@ final class BackendLoop implements AutoCloseable {
         LOG.info("mcp server {} is running: {} tools", name, backend.list(Kind.TOOLS).size());
         long pulseAt = System.nanoTime() + pulse.toNanos();
         while (true) {
-            Optional<Kind> again = awaitNews(hearing, pulseAt);
+            Optional<Kind> again = hearing.await(pulseAt);
             Optional<String> end = hearing.end();
             if (end.isPresent()) {
                 // Before the link is closed, which takes a moment.
@@ -194,25 +168,6 @@ final class BackendLoop implements AutoCloseable {
                 ping(peer);
                 pulseAt = System.nanoTime() + pulse.toNanos();
             }
-        }
-    }
-
-    /** What is to be looked at again; empty at the time of the pulse, or at the end. */
-    private Optional<Kind> awaitNews(Hearing hearing, long pulseAt) throws InterruptedException {
-        lock.lock();
-        try {
-            while (hearing.end().isEmpty()) {
-                long now = System.nanoTime();
-                Optional<Kind> due = hearing.stale.take(now);
-                long left = Math.min(pulseAt - now, hearing.stale.untilDue(now));
-                if (due.isPresent() || left <= 0) {
-                    return due;
-                }
-                var unused = news.awaitNanos(left);
-            }
-            return Optional.empty();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -239,68 +194,10 @@ final class BackendLoop implements AutoCloseable {
         }
     }
 
-    /** What is heard of one session. */
-    private final class Hearing implements Peer.Ears {
-        // Guarded by the lock.
-        private final Stale stale = new Stale();
-        private Optional<String> broken = Optional.empty();
-
-        @Override
-        public void notified(JSONRPCNotification notification) {
-            lock.lock();
-            try {
-                for (Kind kind : Kind.values()) {
-                    if (notification.method().equals(kind.changed())) {
-                        stale.add(kind);
-                        news.signalAll();
-                    }
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        void later(Kind kind) {
-            lock.lock();
-            try {
-                stale.later(kind, System.nanoTime());
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        @Override
-        public void broken(String why) {
-            lock.lock();
-            try {
-                broken = Optional.of(why);
-                news.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        /** Why there is nothing to attend to any more. */
-        Optional<String> end() {
-            lock.lock();
-            try {
-                return closed ? Optional.of("it is closed") : broken;
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
     /** Ends the session and what was started for it; waits for a moment. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            news.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        closed = true;
         thread.interrupt();
         try {
             var unused = thread.join(Duration.ofSeconds(3));

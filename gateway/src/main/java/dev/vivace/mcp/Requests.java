@@ -168,8 +168,7 @@ final class Requests {
         if (session.listens()) {
             session.changed(Kind.TOOLS);
         } else if (reply.streams()) {
-            reply.event(
-                    Rpc.bytes(new JSONRPCNotification(Kind.TOOLS.changed(), Rpc.object())));
+            reply.event(Rpc.bytes(new JSONRPCNotification(Kind.TOOLS.changed(), Rpc.object())));
         }
     }
 

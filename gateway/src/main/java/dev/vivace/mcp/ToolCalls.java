@@ -98,17 +98,17 @@ final class ToolCalls {
         Ended ended = CRASHED;
         try {
             ended =
-                limited(from)
-                        .orElseGet(() -> {
-                            ObjectNode result = tool.get();
-                            boolean error = result.path("isError").asBoolean(false);
-                            return new Ended(
-                                    new ToolOutcome.Done(
-                                            new ToolResult(result, error),
-                                            ToolOutcome.Source.CALLED,
-                                            List.of()),
-                                    Optional.empty());
-                        });
+                    limited(from)
+                            .orElseGet(() -> {
+                                ObjectNode result = tool.get();
+                                boolean error = result.path("isError").asBoolean(false);
+                                return new Ended(
+                                        new ToolOutcome.Done(
+                                                new ToolResult(result, error),
+                                                ToolOutcome.Source.CALLED,
+                                                List.of()),
+                                        Optional.empty());
+                            });
         } finally {
             settle(from, name, Optional.of(OURS), ended, List.of());
         }

@@ -151,7 +151,7 @@ class BackendTest {
                                             version.set(
                                                     asked.header("mcp-protocol-version")
                                                             .equals("2025-11-25"));
-                                            early.set(awaited(listed));
+                                            early.set(awaited(listed, 200));
                                         }
                                         case "tools/list" -> listed.countDown();
                                         default -> {}
@@ -165,9 +165,9 @@ class BackendTest {
         }
     }
 
-    private static boolean awaited(CountDownLatch latch) {
+    private static boolean awaited(CountDownLatch latch, long millis) {
         try {
-            return latch.await(200, TimeUnit.MILLISECONDS);
+            return latch.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -315,6 +315,43 @@ class BackendTest {
         }
     }
 
+    @Test
+    void whatAServerAsksTooFastIsNotAnswered() throws Exception {
+        var released = new CountDownLatch(1);
+        var answers = new AtomicInteger();
+        try (OddServer server =
+                        new OddServer(
+                                "{\"tools\":{}}",
+                                asked -> {
+                                    if (asked.what().equals("GET") && answers.get() == 0) {
+                                        var events = new StringBuilder();
+                                        for (int i = 0; i < 200; i++) {
+                                            events.append(
+                                                    "data: {\"jsonrpc\":\"2.0\",\"id\":"
+                                                            + i
+                                                            + ",\"method\":\"ping\"}\n\n");
+                                        }
+                                        asked.events(
+                                                events
+                                                        + "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}\n\n");
+                                        return true;
+                                    }
+                                    if (asked.what().equals("POST")) {
+                                        answers.incrementAndGet();
+                                        var unused = awaited(released, 50_000);
+                                    }
+                                    return false;
+                                });
+                Backend backend = start(server)) {
+            until(() -> answers.get() >= HttpLink.MOST_REPLIES);
+            // Which comes behind all that it asks.
+            until(() -> server.times("tools/list") == 2);
+            assertEquals(HttpLink.MOST_REPLIES, answers.get());
+            released.countDown();
+            assertEquals(Optional.empty(), backend.problem());
+        }
+    }
+
     // ---- on standard input and output
 
     @Test
@@ -349,8 +386,7 @@ class BackendTest {
 
     @Test
     void aChildThatDoesNotListenAnyMoreIsStartedAgain() throws Exception {
-        try (Backend backend =
-                shell(HELLO + "exec 0<&-; exec sleep 600", Duration.ofMillis(20))) {
+        try (Backend backend = shell(HELLO + "exec 0<&-; exec sleep 600", Duration.ofMillis(20))) {
             assertEquals("its process closed its standard input", untilDown(backend));
         }
     }

@@ -238,6 +238,10 @@ class FaultsTest {
         String list = session.ask("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"tools/list\"}");
         assertTrue(list.contains("\"vendor\":1.10"), list);
         assertTrue(
+                list.contains(
+                        "{\"name\":\"raw2_sloppy\",\"inputSchema\":{\"type\":\"object\"},\"annotations\":{}}"),
+                list);
+        assertTrue(
                 session.ask(
                                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"raw2_refuse\"}}")
                         .contains(

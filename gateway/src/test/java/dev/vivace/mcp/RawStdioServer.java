@@ -53,6 +53,7 @@ public final class RawStdioServer {
                             "\",\"description\":\"d\",\"inputSchema\":{\"type\":\"object\"},\"annotations\":{\"readOnlyHint\":true,\"idempotentHint\":true},\"vendor\":1.10},");
         }
         return tools
+                + "{\"name\":\"sloppy\",\"title\":null,\"description\":7,\"inputSchema\":{\"type\":\"object\",\"required\":null},\"annotations\":{\"readOnlyHint\":\"true\"},\"_meta\":null},"
                 + "{\"name\":\"schemaless\"},{\"name\":\"odd\",\"inputSchema\":{\"type\":\"string\"}},"
                 + "{\"name\":\"destroy\",\"inputSchema\":{\"type\":\"object\"},\"annotations\":{\"destructiveHint\":true}},"
                 + "7,{\"inputSchema\":{\"type\":\"object\"}}]}";
