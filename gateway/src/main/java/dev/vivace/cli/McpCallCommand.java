@@ -65,13 +65,18 @@ final class McpCallCommand implements Command {
             for (JsonNode part : result.path("content")) {
                 to.println(
                         part.path("type").asString("").equals("text")
-                                ? part.path("text").asString("")
-                                : part.toString());
+                                ? shown(part.path("text").asString(""))
+                                : shown(part.toString()));
             }
             if (result.path("content").isEmpty() && result.has("structuredContent")) {
-                to.println(result.get("structuredContent"));
+                to.println(shown(result.get("structuredContent").toString()));
             }
         }
         return failed ? FAILED : 0;
+    }
+
+    /** Without what a terminal takes for an order: a server may write what it likes. */
+    private static String shown(String text) {
+        return text.replaceAll("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]", "");
     }
 }

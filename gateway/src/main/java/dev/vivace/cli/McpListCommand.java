@@ -50,7 +50,12 @@ final class McpListCommand implements Command {
 
     /** The beginning, in one line; a server may write what it likes. */
     private static String shown(String text) {
-        String line = text.strip().lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
+        String line =
+                text.strip()
+                        .lines()
+                        .findFirst()
+                        .orElse("")
+                        .replaceAll("[\\x00-\\x1f\\x7f-\\x9f]", " ");
         return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
     }
 }

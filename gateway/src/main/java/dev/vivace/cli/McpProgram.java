@@ -74,6 +74,9 @@ final class McpProgram {
                 throw new UsageException(
                         "--url: '" + where + "' is no http:// or https:// address");
             }
+            if (where.getRawPath().isEmpty()) {
+                where = where.resolve("/mcp");
+            }
             return use(where, Optional.ofNullable(System.getenv("VIVACE_KEY")), use);
         } catch (IOException e) {
             throw Report.wrong(e);

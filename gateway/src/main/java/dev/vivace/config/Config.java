@@ -84,6 +84,12 @@ public record Config(
         }
         for (String name : mcp.keySet()) {
             ToolServer.NAME.require("a name in mcp", name);
+            Optional<String> clash = ToolServer.clash(name, mcp.keySet());
+            if (clash.isPresent()) {
+                throw new IllegalArgumentException(
+                        "mcp.%s must not be called as %s and '_' begin: their tools could have the same names"
+                                .formatted(name, clash.get()));
+            }
         }
         for (String name : prices.keySet()) {
             MODEL_NAME.require("a name in prices", name);

@@ -250,7 +250,7 @@ public final class ConfigJson {
                 .end();
     }
 
-    /** Values in environments and headers are secrets more often than not. */
+    /** Values in environments and headers are secrets more often than not; arguments may be. */
     private void mcp() {
         to.begin("mcp");
         config.mcp()
@@ -258,7 +258,8 @@ public final class ConfigJson {
                     to.begin(name);
                     switch (server) {
                         case ToolServer.Local local -> {
-                            to.text("command", local.command()).texts("args", local.args());
+                            to.text("command", local.command())
+                                    .texts("args", Collections.nCopies(local.args().size(), MASK));
                             masked("env", local.env());
                             to.none("url");
                             masked("headers", Map.of());
@@ -266,7 +267,7 @@ public final class ConfigJson {
                         case ToolServer.Remote remote -> {
                             to.none("command").texts("args", List.of());
                             masked("env", Map.of());
-                            to.text("url", remote.url().toString());
+                            to.address("url", remote.url());
                             masked("headers", remote.headers());
                         }
                     }

@@ -54,9 +54,22 @@ final class ConfigReader {
                 collect(children(file, "tenants"), Rules.TENANT, DeliveryReader::tenantLimits));
         config.redis(file.find("redis").flatMap(ConfigReader::redis));
         config.tools(tools(file.section("tools", Keys.TOOLS)));
-        config.mcp(collect(children(file, "mcp"), ToolServer.NAME, ToolServerReader::read));
+        config.mcp(toolServers(children(file, "mcp")));
         root.problems().throwIfAny();
         return config.build();
+    }
+
+    private static Map<String, ToolServer> toolServers(Map<String, Entry> named) {
+        named.forEach((name, entry) ->
+                ToolServer.clash(name, named.keySet())
+                        .ifPresent(other ->
+                                entry.problem(
+                                        "begins with the name of the server "
+                                                + other
+                                                + " and '_', so that a tool of both could have the same name; "
+                                                + name.replace('_', '-')
+                                                + " would not")));
+        return collect(named, ToolServer.NAME, ToolServerReader::read);
     }
 
     private static Map<String, Entry> children(Section file, String key) {

@@ -1,5 +1,6 @@
 package dev.vivace.config;
 
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -40,6 +41,15 @@ final class SettingsWriter {
     SettingsWriter text(String key, String value) {
         note(key);
         to.writeStringProperty(key, shown(whole(key), value));
+        return this;
+    }
+
+    /** Without what is asked for there, which may be a secret. */
+    SettingsWriter address(String key, URI value) {
+        note(key);
+        String whole = shown(whole(key), value.toString());
+        int query = whole.indexOf('?');
+        to.writeStringProperty(key, query < 0 ? whole : whole.substring(0, query) + "?***");
         return this;
     }
 

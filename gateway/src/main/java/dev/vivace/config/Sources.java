@@ -59,4 +59,10 @@ public record Sources(
                 || (key.startsWith(flag)
                         && (key.charAt(flag.length()) == '.' || key.charAt(flag.length()) == '['));
     }
+
+    /** Without the texts, so that no secret that stands beside a variable gets into a log. */
+    @Override
+    public String toString() {
+        return "Sources[file=" + file + ", written=" + written + ", flags=" + flags + "]";
+    }
 }

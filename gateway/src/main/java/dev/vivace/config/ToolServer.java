@@ -2,10 +2,12 @@ package dev.vivace.config;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -16,7 +18,10 @@ public sealed interface ToolServer {
                     "1 to 32 letters, digits, '_' or '-', beginning with a letter or digit",
                     "[A-Za-z0-9][A-Za-z0-9_-]{0,31}");
     Rule<String> COMMAND = Rule.text("the path or the name of a program", "[^\\p{Cntrl}]{1,4096}");
-    Rule<String> ARGUMENT = Rule.text("a text of at most 8,192 characters", "[^\\x00]{0,8192}");
+    Rule<String> ARGUMENT =
+            Rule.secret(
+                    "a text of at most 8,192 characters (its value is not shown here)",
+                    "[^\\x00]{0,8192}");
     Rule<String> VARIABLE =
             Rule.text(
                     "the name of a variable: letters, digits and '_'",
@@ -38,6 +43,14 @@ public sealed interface ToolServer {
     Rule<Duration> TTL = Rule.duration(Duration.ZERO, Duration.ofDays(1));
 
     int MOST_ARGUMENTS = 1_000;
+
+    /**
+     * The server with whose tools those of this one could be mistaken, since tools are called
+     * {@code SERVER_TOOL}; empty if there is none.
+     */
+    static Optional<String> clash(String name, Collection<String> others) {
+        return others.stream().filter(other -> name.startsWith(other + "_")).findFirst();
+    }
 
     Duration DEFAULT_TIMEOUT = Duration.ofMinutes(1);
 
@@ -125,7 +138,13 @@ public sealed interface ToolServer {
         /** Without values, so that none gets into a log. */
         @Override
         public String toString() {
-            return "Remote[url=" + url + ", headers=" + headers.keySet() + ", " + terms + "]";
+            return "Remote[host="
+                    + url.getAuthority()
+                    + ", headers="
+                    + headers.keySet()
+                    + ", "
+                    + terms
+                    + "]";
         }
     }
 }

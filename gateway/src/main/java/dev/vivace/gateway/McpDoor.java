@@ -11,10 +11,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 
 /** The door for MCP clients: streamable HTTP. One per event loop. */
 final class McpDoor {
     static final String PATH = "/mcp";
+
+    /** As trees, messages are several times as large. */
+    static final long LONGEST_BODY = 8 << 20;
 
     private final Parts parts;
     private final McpHub hub;
@@ -72,7 +76,7 @@ final class McpDoor {
         bodies.read(
                 request,
                 who,
-                parts.config().limits().bodyBytes(),
+                Math.min(parts.config().limits().bodyBytes(), LONGEST_BODY),
                 new BodyReader.Wanting() {
                     @Override
                     public void body(byte[] body, Runnable release) {
@@ -82,12 +86,11 @@ final class McpDoor {
                                         request,
                                         Errors.MCP,
                                         stragglers,
-                                        () -> {
-                                            release.run();
-                                            parts.inFlight().decrement();
-                                        });
+                                        parts.inFlight()::decrement);
                         var reply = new McpExchange(exchange, streams, context);
-                        hub.post(asked(request, call(who, at)), body, reply);
+                        // Not when the client leaves: its call goes on, and holds the body.
+                        hub.post(
+                                asked(request, call(who, at)), body, reply, () -> release(release));
                     }
 
                     @Override
@@ -95,6 +98,14 @@ final class McpDoor {
                         exchange(request).refuse(status, message);
                     }
                 });
+    }
+
+    private void release(Runnable release) {
+        try {
+            context.runOnContext(nothing -> release.run());
+        } catch (RejectedExecutionException e) {
+            // The loop has ended, and its budget with it.
+        }
     }
 
     private Exchange exchange(HttpServerRequest request) {

@@ -11,11 +11,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One request of an MCP client and its answer. What is told from other threads is done on the loop.
  */
 final class McpExchange implements McpReply {
+    /** Events that the loop has not come to yet: what more comes meanwhile can be left out. */
+    static final int MOST_ON_THE_WAY = 64;
+
     private static final Buffer SIGN_OF_LIFE = Buffer.buffer(":\n\n");
     private static final byte[] BEFORE = "event: message\ndata: ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] AFTER = "\n\n".getBytes(StandardCharsets.UTF_8);
@@ -25,10 +29,12 @@ final class McpExchange implements McpReply {
     private final McpStreams streams;
     private final Context context;
     private final boolean takesStream;
+    private final AtomicInteger onTheWay = new AtomicInteger();
     private volatile boolean full;
 
     // On the loop only.
     private final List<Runnable> onEnd = new ArrayList<>();
+    private final List<Runnable> onRoom = new ArrayList<>();
     private boolean over;
     private boolean began;
     private boolean waited;
@@ -93,15 +99,34 @@ final class McpExchange implements McpReply {
 
     @Override
     public void event(byte[] json) {
-        onLoop(() -> {
-            begin();
-            write(json);
-        });
+        onTheWay.incrementAndGet();
+        try {
+            context.runOnContext(nothing -> {
+                onTheWay.decrementAndGet();
+                if (!over) {
+                    begin();
+                    write(json);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The loop has ended, and its clients with it.
+        }
     }
 
     @Override
     public boolean full() {
-        return full;
+        return full || onTheWay.get() >= MOST_ON_THE_WAY;
+    }
+
+    @Override
+    public void whenRoom(Runnable action) {
+        onLoop(() -> {
+            if (full) {
+                onRoom.add(action);
+            } else {
+                action.run();
+            }
+        });
     }
 
     @Override
@@ -129,7 +154,7 @@ final class McpExchange implements McpReply {
         } else if (!over && takesStream) {
             begin();
             if (!exchange.full()) {
-                full = false;
+                drained();
                 var unused = response.write(SIGN_OF_LIFE);
             }
         }
@@ -153,8 +178,15 @@ final class McpExchange implements McpReply {
         var unused = response.write(event);
         full = exchange.full();
         if (full) {
-            response.drainHandler(nothing -> full = false);
+            response.drainHandler(nothing -> drained());
         }
+    }
+
+    private void drained() {
+        full = false;
+        List<Runnable> waiting = List.copyOf(onRoom);
+        onRoom.clear();
+        waiting.forEach(Runnable::run);
     }
 
     private void finish() {
@@ -172,6 +204,7 @@ final class McpExchange implements McpReply {
         exchange.over();
         onEnd.forEach(Runnable::run);
         onEnd.clear();
+        onRoom.clear();
     }
 
     private void onLoop(Runnable action) {

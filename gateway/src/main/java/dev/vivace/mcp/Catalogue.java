@@ -97,7 +97,7 @@ record Catalogue(
         }
         var owners = new ArrayList<Backend>();
         templates.entrySet().stream()
-                .filter(template -> uri.startsWith(beginning(template.getKey())))
+                .filter(template -> fits(uri, beginning(template.getKey())))
                 .sorted((a, b) ->
                         Integer.compare(
                                 beginning(b.getKey()).length(), beginning(a.getKey()).length()))
@@ -108,6 +108,11 @@ record Catalogue(
                 .filter(backend -> !owners.contains(backend) && backend.has("resources"))
                 .forEach(owners::add);
         return owners;
+    }
+
+    /** One that begins with a variable says nothing: all would fit it. */
+    private static boolean fits(String uri, String beginning) {
+        return !beginning.isEmpty() && uri.startsWith(beginning);
     }
 
     /** What stands before the first variable. */

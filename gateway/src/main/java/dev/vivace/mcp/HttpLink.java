@@ -10,47 +10,54 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Streamable HTTP. Each message is a request of its own on a virtual thread of its own, so that
- * what goes wrong with one answer is one call's; what the server says unasked comes on a stream
- * that is opened again when it ends.
+ * what goes wrong with one answer is one call's.
  */
 final class HttpLink implements Link {
+    /** Replies to what the server asks: it can ask faster than it takes them. */
+    static final int MOST_REPLIES = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(HttpLink.class);
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    /** For what has no answer. */
+    private static final Duration TELLING = Duration.ofSeconds(10);
+
     private static final int MOST_UNDER_WAY = 10_000;
-    private static final String EVENTS = "text/event-stream";
     private static final String UNREACHABLE = "nobody answers at its address";
+    static final String FORGOTTEN = "it does not know us any more";
 
     private final String name;
-    private final ToolServer.Remote options;
+    private final HttpEndpoint endpoint;
     private final HttpClient client;
     private final Map<Object, Thread> underWay = new ConcurrentHashMap<>();
+    private final AtomicInteger replies = new AtomicInteger();
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable Listener listener;
-    private volatile @Nullable String session;
-    private volatile @Nullable String version;
-    private volatile @Nullable Thread hearing;
+    private volatile @Nullable HttpInbox inbox;
+    private volatile @Nullable HttpStreams streams;
+    private volatile @Nullable HttpEars ears;
 
     HttpLink(String name, ToolServer.Remote options) {
         this.name = name;
-        this.options = options;
+        this.endpoint = new HttpEndpoint(options);
         this.client =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -62,31 +69,31 @@ final class HttpLink implements Link {
     @Override
     public void open(Listener who) throws IOException {
         try {
-            var unused = request().build();
+            var unused = endpoint.request().build();
         } catch (IllegalArgumentException e) {
             throw new IOException("one of its headers cannot be sent", e);
         }
         listener = who;
+        inbox = new HttpInbox(name, who);
+        streams = new HttpStreams(client, endpoint, inbox, who, this::broken);
     }
 
+    /** Some servers refuse whatever comes before they have heard this. */
     @Override
-    public void speaks(String negotiated) {
-        version = negotiated;
-        hearing = Thread.ofVirtual().name("vivace-mcp-" + name + "-hears").start(this::hear);
+    public void ready(String version, JSONRPCNotification initialized) {
+        endpoint.speaks(version);
+        exchange(post(initialized), initialized);
+        ears = new HttpEars(name, client, endpoint, inbox(), this::broken);
     }
 
-    private HttpRequest.Builder request() {
-        HttpRequest.Builder request = HttpRequest.newBuilder(options.url());
-        options.headers().forEach(request::header);
-        String id = session;
-        if (id != null) {
-            request.setHeader(HttpHeaders.MCP_SESSION_ID, id);
-        }
-        String spoken = version;
-        if (spoken != null) {
-            request.setHeader(HttpHeaders.PROTOCOL_VERSION, spoken);
-        }
-        return request;
+    private HttpRequest post(JSONRPCMessage message) {
+        HttpRequest.Builder post =
+                endpoint.request()
+                        .header("Content-Type", "application/json")
+                        .header("Accept", "application/json, " + HttpEndpoint.EVENTS)
+                        .POST(BodyPublishers.ofByteArray(Rpc.bytes(message)));
+        // A request has as much time as its caller, who says when nobody waits any more.
+        return message instanceof JSONRPCRequest ? post.build() : post.timeout(TELLING).build();
     }
 
     @Override
@@ -97,12 +104,12 @@ final class HttpLink implements Link {
         if (underWay.size() >= MOST_UNDER_WAY) {
             throw new IOException("too much is under way to it");
         }
-        HttpRequest post =
-                request()
-                        .header("Content-Type", "application/json")
-                        .header("Accept", "application/json, " + EVENTS)
-                        .POST(BodyPublishers.ofByteArray(Rpc.bytes(message)))
-                        .build();
+        boolean reply = message instanceof JSONRPCResponse;
+        if (reply && replies.incrementAndGet() > MOST_REPLIES) {
+            replies.decrementAndGet();
+            throw new IOException("too many replies are under way to it");
+        }
+        HttpRequest post = post(message);
         Object key = message instanceof JSONRPCRequest asked ? asked.id() : new Object();
         Thread thread =
                 Thread.ofVirtual()
@@ -112,6 +119,9 @@ final class HttpLink implements Link {
                                 exchange(post, message);
                             } finally {
                                 underWay.remove(key);
+                                if (reply) {
+                                    replies.decrementAndGet();
+                                }
                             }
                         });
         underWay.put(key, thread);
@@ -124,90 +134,49 @@ final class HttpLink implements Link {
             try (InputStream body = response.body()) {
                 answered(response, body, message);
             }
-        } catch (ConnectException | java.net.http.HttpConnectTimeoutException e) {
+        } catch (ConnectException | HttpConnectTimeoutException e) {
             failed(message, UNREACHABLE);
             broken(UNREACHABLE);
         } catch (IOException e) {
-            failed(message, "the connection broke before its answer was there");
+            failed(message, HttpStreams.BROKEN);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private void answered(HttpResponse<InputStream> response, InputStream body, JSONRPCMessage to)
-            throws IOException {
+            throws IOException, InterruptedException {
         int status = response.statusCode();
-        if (status == 404 && session != null) {
-            failed(to, "it does not know us any more");
-            broken("it does not know us any more");
+        if (status == 404 && endpoint.hasSession()) {
+            failed(to, FORGOTTEN);
+            broken(FORGOTTEN);
             return;
         }
         if (status < 200 || status > 299) {
             failed(to, "it answered with HTTP status " + status);
             return;
         }
-        if (session == null) {
-            response.headers()
-                    .firstValue(HttpHeaders.MCP_SESSION_ID)
-                    .filter(id -> id.matches("[!-~]{1,1024}"))
-                    .ifPresent(id -> session = id);
-        }
+        response.headers().firstValue(HttpHeaders.MCP_SESSION_ID).ifPresent(endpoint::session);
         if (!(to instanceof JSONRPCRequest asked)) {
             return;
         }
-        String type =
-                response.headers().firstValue("content-type").orElse("").toLowerCase(Locale.ROOT);
-        if (type.startsWith(EVENTS)) {
-            if (!stream(new Events(body, Rpc.LONGEST), asked.id())) {
-                failed(to, "its answer ended before it was whole");
-            }
+        if (HttpStreams.isOne(response)) {
+            streams().take(body, asked.id());
         } else {
-            byte[] bytes = body.readNBytes(Rpc.LONGEST + 1);
-            if (bytes.length > Rpc.LONGEST) {
-                failed(to, tooLong());
-            } else if (!take(bytes, asked.id())) {
-                failed(to, "its answer is no valid message");
-            }
+            inbox().body(body, asked.id());
         }
-    }
-
-    private static String tooLong() {
-        return "its answer is longer than " + Rpc.LONGEST + " bytes";
-    }
-
-    /** Whether the answer to a request came. */
-    private boolean stream(Events events, @Nullable Object asked) throws IOException {
-        for (Events.Event event = events.next(); event != null; event = events.next()) {
-            if (event.cut()) {
-                Object id = MessageId.of(event.data()).orElse(asked);
-                if (id != null) {
-                    listening().failed(id, tooLong());
-                }
-                if (Objects.equals(id, asked) && asked != null) {
-                    return true;
-                }
-            } else if (take(event.data(), asked)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Whether it was the answer to that request. */
-    private boolean take(byte[] bytes, @Nullable Object asked) {
-        JSONRPCMessage message;
-        try {
-            message = Rpc.read(bytes);
-        } catch (RpcException e) {
-            LOG.debug("mcp server {}: sent what is no message: {}", name, e.getMessage());
-            return false;
-        }
-        listening().message(message);
-        return message instanceof JSONRPCResponse answer && answer.id().equals(asked);
     }
 
     private Listener listening() {
         return Objects.requireNonNull(listener);
+    }
+
+    private HttpInbox inbox() {
+        return Objects.requireNonNull(inbox);
+    }
+
+    private HttpStreams streams() {
+        return Objects.requireNonNull(streams);
     }
 
     private void failed(JSONRPCMessage message, String why) {
@@ -224,45 +193,6 @@ final class HttpLink implements Link {
         }
     }
 
-    /** What it says unasked, for as long as it offers that. */
-    private void hear() {
-        String last = "";
-        try {
-            while (!over.get()) {
-                HttpRequest.Builder get = request().header("Accept", EVENTS).GET();
-                if (!last.isEmpty()) {
-                    get.header(HttpHeaders.LAST_EVENT_ID, last);
-                }
-                HttpResponse<InputStream> response =
-                        client.send(get.build(), BodyHandlers.ofInputStream());
-                try (InputStream body = response.body()) {
-                    if (response.statusCode() == 404 && session != null) {
-                        broken("it does not know us any more");
-                        return;
-                    }
-                    if (response.statusCode() != 200) {
-                        return;
-                    }
-                    var events = new Events(body, Rpc.LONGEST);
-                    try {
-                        var unused = stream(events, null);
-                    } finally {
-                        last = events.lastId();
-                    }
-                } catch (IOException e) {
-                    LOG.debug("mcp server {}: its stream broke", name);
-                }
-                Thread.sleep(PAUSE);
-            }
-        } catch (IOException e) {
-            broken(UNREACHABLE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IllegalArgumentException e) {
-            LOG.debug("mcp server {}: its event ids cannot be sent back", name);
-        }
-    }
-
     @Override
     public void forget(Object requestId) {
         Thread waiting = underWay.get(requestId);
@@ -274,15 +204,15 @@ final class HttpLink implements Link {
     @Override
     public void close() {
         boolean reachable = over.compareAndSet(false, true);
-        Thread ears = hearing;
-        if (ears != null) {
-            ears.interrupt();
+        HttpEars hearing = ears;
+        if (hearing != null) {
+            hearing.close();
         }
-        if (reachable && session != null) {
+        if (reachable && endpoint.hasSession()) {
             try {
                 var unused =
                         client.send(
-                                request().timeout(FAREWELL).DELETE().build(),
+                                endpoint.request().timeout(FAREWELL).DELETE().build(),
                                 BodyHandlers.discarding());
             } catch (IOException e) {
                 LOG.debug("mcp server {}: was not told that we leave", name);

@@ -1,6 +1,7 @@
 package dev.vivace.mcp;
 
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import java.io.IOException;
 
 /** A way to one server, on which messages go both ways. Thread-safe; used for one session. */
@@ -30,8 +31,18 @@ interface Link extends AutoCloseable {
      */
     void send(JSONRPCMessage message) throws IOException;
 
-    /** What both sides speak from now on. */
-    default void speaks(String version) {}
+    /**
+     * Both sides speak this from now on, and the server is told so before anything else. May wait
+     * until it has heard it.
+     *
+     * @throws IOException if that cannot be said, with a reason for people
+     */
+    default void ready(String version, JSONRPCNotification initialized) throws IOException {
+        send(initialized);
+    }
+
+    /** Called now and then, to look after what stands behind it. */
+    default void pulse() {}
 
     /** Nobody waits for that answer any more. */
     default void forget(Object requestId) {}

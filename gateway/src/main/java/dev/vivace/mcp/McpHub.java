@@ -36,9 +36,13 @@ public final class McpHub implements AutoCloseable {
     private static final int NO_ROOM = -32_000;
     private static final int LONGEST_CLIENT = 200;
 
+    /** Of who has no session no more is read: it can only begin one. */
+    private static final int LONGEST_HELLO = 64 << 10;
+
     private final Servers servers;
     private final ToolShelf shelf;
-    private final Sessions sessions = new Sessions(Sessions.MOST, System::nanoTime);
+    private final Sessions sessions =
+            new Sessions(Sessions.MOST, Sessions.MOST_OF_ONE, System::nanoTime);
     private final Requests requests;
     private final CallCounts counts = new CallCounts();
     private final ToolStats stats = new ToolStats();
@@ -129,14 +133,30 @@ public final class McpHub implements AutoCloseable {
         return shelf.listBytes();
     }
 
-    /** One message came. */
-    public void post(McpRequest request, byte[] body, McpReply reply) {
+    /**
+     * One message came.
+     *
+     * @param done run when nothing goes on for it any more, which may be long after its client has
+     *     left; on any thread
+     */
+    public void post(McpRequest request, byte[] body, McpReply reply, Runnable done) {
         // Reading a long message takes its time, and asking a server takes any time.
-        Thread.ofVirtual().name("vivace-mcp-call").start(() -> take(request, body, reply));
+        Thread.ofVirtual()
+                .name("vivace-mcp-call")
+                .start(() -> {
+                    try {
+                        take(request, body, reply);
+                    } finally {
+                        done.run();
+                    }
+                });
     }
 
     private void take(McpRequest request, byte[] body, McpReply reply) {
         try {
+            if (body.length > LONGEST_HELLO && session(request, reply).isEmpty()) {
+                return;
+            }
             took(request, Rpc.read(body), reply);
         } catch (RpcException e) {
             refuse(reply, 400, e.error().code(), String.valueOf(e.getMessage()));
@@ -157,7 +177,10 @@ public final class McpHub implements AutoCloseable {
             return;
         }
         switch (message) {
-            case JSONRPCRequest asked -> requests.take(session.get(), request, asked, reply);
+            case JSONRPCRequest asked -> {
+                requests.take(session.get(), request, asked, reply);
+                sessions.touch(session.get());
+            }
             case JSONRPCNotification told -> {
                 if (told.method().equals(Rpc.CANCELLED)) {
                     cancel(session.get(), Rpc.params(told).path("requestId"));
@@ -248,7 +271,14 @@ public final class McpHub implements AutoCloseable {
                     "GET is for a stream of events: send 'Accept: text/event-stream'.");
             return;
         }
-        session(request, reply).ifPresent(session -> session.hear(reply));
+        session(request, reply)
+                .ifPresent(session -> {
+                    reply.onEnd(() -> sessions.touch(session));
+                    session.hear(reply);
+                    if (quiet) {
+                        session.deaf(); // it may have begun since that was looked at
+                    }
+                });
     }
 
     /** Somebody ends a session. */
@@ -272,9 +302,8 @@ public final class McpHub implements AutoCloseable {
     }
 
     private void changed(Kind kind) {
-        byte[] told = Rpc.bytes(new JSONRPCNotification(kind.changed(), Rpc.object()));
         for (Session session : sessions.all()) {
-            session.tell(told);
+            session.changed(kind);
         }
     }
 
@@ -287,6 +316,7 @@ public final class McpHub implements AutoCloseable {
     /** What goes on is to end: ends the servers, so that every call of theirs has an answer. */
     public void cut() {
         ending = true;
+        quiet();
         Thread.ofVirtual().name("vivace-mcp-ends").start(servers::close);
     }
 

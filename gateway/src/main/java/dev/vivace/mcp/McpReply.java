@@ -27,6 +27,12 @@ public interface McpReply {
      */
     boolean full();
 
+    /**
+     * Has something run once the client takes what is written; at once if it does, never if it is
+     * gone before. For little, and a few at a time.
+     */
+    void whenRoom(Runnable action);
+
     /** Has something run when the client is gone or the answer has ended; at once if it is so. */
     void onEnd(Runnable action);
 }

@@ -6,21 +6,27 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Under which names the things of all servers are offered: {@code server_name}, of at most 64
  * letters, digits, {@code _} and {@code -}. A name once given stays for as long as the gateway
- * runs, whatever comes and goes. Not thread-safe.
+ * runs, whatever comes and goes. That no server's name is another's with {@code _} and more behind
+ * it keeps those of two servers apart, in whichever order they come. Not thread-safe.
  */
 final class Names {
     static final int LONGEST = 64;
 
-    /** Servers that invent names for ever get no more of them. */
-    static final int MOST = 20_000;
+    /** A server that invents names for ever gets no more of them. */
+    static final int MOST = 5_000;
 
-    private record Origin(String server, String name) {}
+    private static final Logger LOG = LoggerFactory.getLogger(Names.class);
 
-    private final Map<Origin, String> given = new HashMap<>();
+    /** By server, and by what the server calls it. */
+    private final Map<String, Map<String, String>> given = new HashMap<>();
+
+    private final Set<String> warned = new HashSet<>();
     private final Set<String> taken;
 
     /**
@@ -30,14 +36,20 @@ final class Names {
         taken = new HashSet<>(reserved);
     }
 
-    /** The name for it; empty if there are too many. */
+    /** The name for it; empty if its server has too many. */
     Optional<String> of(String server, String name) {
-        var origin = new Origin(server, name);
-        String known = given.get(origin);
+        Map<String, String> its = given.computeIfAbsent(server, one -> new HashMap<>());
+        String known = its.get(name);
         if (known != null) {
             return Optional.of(known);
         }
-        if (given.size() >= MOST) {
+        if (its.size() >= MOST) {
+            if (warned.add(server)) {
+                LOG.warn(
+                        "mcp server {}: has used {} names since the start, and gets no more",
+                        server,
+                        MOST);
+            }
             return Optional.empty();
         }
         String whole = (server + "_" + name).replaceAll("[^a-zA-Z0-9_-]", "_");
@@ -46,7 +58,7 @@ final class Names {
             String suffix = "_" + i;
             made = cut(whole, LONGEST - suffix.length()) + suffix;
         }
-        given.put(origin, made);
+        its.put(name, made);
         return Optional.of(made);
     }
 

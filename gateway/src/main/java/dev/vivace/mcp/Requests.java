@@ -165,27 +165,30 @@ final class Requests {
 
     /** Where a client does not listen otherwise, it hears it on the way of its answer. */
     private static void relist(Session session, McpReply reply) {
-        byte[] told = Rpc.bytes(new JSONRPCNotification(Kind.TOOLS.changed(), Rpc.object()));
         if (session.listens()) {
-            session.tell(told);
+            session.changed(Kind.TOOLS);
         } else if (reply.streams()) {
-            reply.event(told);
+            reply.event(Rpc.bytes(new JSONRPCNotification(Kind.TOOLS.changed(), Rpc.object())));
         }
     }
 
     private JsonNode read(ObjectNode params, Optional<Consumer<ObjectNode>> progress)
-            throws RpcException, IOException, TimeoutException, InterruptedException {
+            throws RpcException, InterruptedException {
         String uri = text(params, "uri");
         Catalogue catalogue = servers.started();
         RpcException refused =
                 new RpcException(
                         McpSchema.ErrorCodes.RESOURCE_NOT_FOUND,
                         "No server has the resource '" + shown(uri) + "'.");
+        boolean wasDown = false;
         for (Backend owner : catalogue.ownersOf(uri, servers.all())) {
             try {
                 return owner.ask(McpSchema.METHOD_RESOURCES_READ, passed(params), progress);
             } catch (RpcException e) {
-                refused = e; // perhaps the next one has it
+                refused = wasDown ? refused : e; // perhaps the next one has it
+            } catch (IOException | TimeoutException e) {
+                wasDown = true; // and may have it: that is what the client must know then
+                refused = new RpcException(SERVER_ERROR, String.valueOf(e.getMessage()));
             }
         }
         throw refused;
@@ -208,7 +211,7 @@ final class Requests {
     private JsonNode complete(ObjectNode params)
             throws RpcException, IOException, TimeoutException, InterruptedException {
         JsonNode ref = params.path("ref");
-        ObjectNode asked = params.deepCopy();
+        ObjectNode asked = passed(params);
         Backend owner;
         if (ref.path("type").asString("").equals("ref/prompt")) {
             Catalogue.Thing prompt = named(ref.path("name").asString(""));

@@ -11,6 +11,7 @@ import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +37,9 @@ final class Rpc {
     /** No longer message is taken from a server: as trees they are several times as large. */
     static final int LONGEST = 8 << 20;
 
+    /** Names, values and brackets: as trees they take a hundred bytes each. */
+    static final int MOST_TOKENS = 500_000;
+
     private static final int DEEPEST = 200;
     private static final int LONGEST_ERROR = 2_000;
 
@@ -45,6 +49,7 @@ final class Rpc {
                                     .streamReadConstraints(
                                             StreamReadConstraints.builder()
                                                     .maxNestingDepth(DEEPEST)
+                                                    .maxTokenCount(MOST_TOKENS)
                                                     .maxStringLength(64 << 20)
                                                     .build())
                                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -80,6 +85,13 @@ final class Rpc {
         JsonNode tree;
         try {
             tree = JSON.readTree(text);
+        } catch (StreamConstraintsException e) {
+            throw invalid(
+                    "A message has at most "
+                            + MOST_TOKENS
+                            + " names, values and brackets, of which at most "
+                            + DEEPEST
+                            + " stand in each other.");
         } catch (JacksonException e) {
             throw new RpcException(
                     McpSchema.ErrorCodes.PARSE_ERROR, "Not valid JSON" + place(e) + ".");

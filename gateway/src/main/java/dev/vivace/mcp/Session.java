@@ -1,7 +1,10 @@
 package dev.vivace.mcp;
 
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,11 @@ final class Session {
     private final Told told = new Told();
     private final Map<Object, Running> running = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable McpReply> stream = new AtomicReference<>();
+
+    /** What was not told yet, since its client takes nothing at present. Guarded by itself. */
+    private final Set<Kind> untold = EnumSet.noneOf(Kind.class);
+
+    private volatile boolean closed;
 
     /**
      * @param owner whose it is; nobody else finds it
@@ -117,12 +125,21 @@ final class Session {
 
     /** What nobody asked for goes there from now on; an earlier stream ends. */
     void hear(McpReply on) {
+        Set<Kind> late;
+        synchronized (untold) {
+            late = untold.isEmpty() ? Set.of() : EnumSet.copyOf(untold);
+            untold.clear();
+        }
         McpReply before = stream.getAndSet(on);
         if (before != null) {
             before.empty(200);
         }
         on.open();
         on.onEnd(() -> stream.compareAndSet(on, null));
+        late.forEach(this::changed);
+        if (closed) {
+            deaf(); // it was closed while this began
+        }
     }
 
     /** Whether somebody hears what is told. */
@@ -130,12 +147,23 @@ final class Session {
         return stream.get() != null;
     }
 
-    /** Tells the client something, if it listens. */
-    void tell(byte[] notification) {
+    /** Tells the client that a list has changed, if it listens: once, when it takes something. */
+    void changed(Kind kind) {
         McpReply listening = stream.get();
-        if (listening != null && !listening.full()) {
-            listening.event(notification);
+        if (listening == null) {
+            return;
         }
+        synchronized (untold) {
+            if (!untold.add(kind)) {
+                return;
+            }
+        }
+        listening.whenRoom(() -> {
+            synchronized (untold) {
+                untold.remove(kind);
+            }
+            listening.event(Rpc.bytes(new JSONRPCNotification(kind.changed(), Rpc.object())));
+        });
     }
 
     /** Nobody hears anything any more. */
@@ -148,6 +176,7 @@ final class Session {
 
     /** Ends all that goes on in it. */
     void close() {
+        closed = true;
         deaf();
         running.values().forEach(Running::cancel);
     }

@@ -2,16 +2,13 @@ package dev.vivace.mcp;
 
 import dev.vivace.config.ToolServer;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +27,6 @@ final class StdioLink implements Link {
 
     private static final int LONGEST_COMPLAINT = 1_000;
     private static final int MAX_BAD_LINES = 1_000;
-    private static final List<String> INHERITED = List.of("PATH", "HOME");
-    private static final int TERM_MILLIS = 500;
     private static final byte[] NO_MORE = {};
 
     private final String name;
@@ -39,7 +34,7 @@ final class StdioLink implements Link {
     private final LinkedBlockingQueue<byte[]> outgoing = new LinkedBlockingQueue<>();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicBoolean over = new AtomicBoolean();
-    private volatile @Nullable Process process;
+    private volatile @Nullable Child child;
     private volatile boolean closed;
 
     StdioLink(String name, ToolServer.Local options) {
@@ -49,27 +44,31 @@ final class StdioLink implements Link {
 
     @Override
     public void open(Listener listener) throws IOException {
-        var command = new ArrayList<String>();
-        command.add(options.command());
-        command.addAll(options.args());
-        var builder = new ProcessBuilder(command);
-        Map<String, String> env = builder.environment();
-        env.keySet().retainAll(INHERITED);
-        env.putAll(options.env());
-        Process started;
-        try {
-            started = builder.start();
-        } catch (IOException e) {
-            // Its message repeats the whole command line, in which a secret may stand.
-            throw new IOException("the program cannot be started (is it there and executable?)");
-        }
-        process = started;
+        Child started = Child.start(options);
+        child = started;
         LOG.debug("mcp server {}: process {}", name, started.pid());
         thread("out", () -> readLines(started, listener));
-        thread("err", () -> readComplaints(started.getErrorStream()));
-        thread("in", () -> write(started.getOutputStream()));
+        thread("err", () -> readComplaints(started.err()));
+        thread("in", () -> write(started, listener));
+        // Somebody else may hold its output open, so that there is no end of it.
+        started.afterEnd(() -> ended(started, "its process ended", listener));
         if (closed) {
             close();
+        }
+    }
+
+    /** What a child starts, it starts before it answers; it is seen while the child is there. */
+    @Override
+    public void ready(String version, JSONRPCNotification initialized) throws IOException {
+        pulse();
+        send(initialized);
+    }
+
+    @Override
+    public void pulse() {
+        Child running = child;
+        if (running != null) {
+            running.look();
         }
     }
 
@@ -90,24 +89,24 @@ final class StdioLink implements Link {
         outgoing.add(line);
     }
 
-    private void write(OutputStream to) {
-        try (to) {
+    private void write(Child to, Listener listener) {
+        try (OutputStream in = to.in()) {
             for (byte[] line = outgoing.take(); line != NO_MORE; line = outgoing.take()) {
-                to.write(line);
-                to.write('\n');
-                to.flush();
+                in.write(line);
+                in.write('\n');
+                in.flush();
                 waitingBytes.addAndGet(-line.length);
             }
         } catch (IOException e) {
-            LOG.debug("mcp server {}: its standard input is closed", name);
+            ended(to, "its process closed its standard input", listener);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void readLines(Process from, Listener listener) {
+    private void readLines(Child from, Listener listener) {
         String why = "its process closed its standard output";
-        try (InputStream in = from.getInputStream()) {
+        try (InputStream in = from.out()) {
             var lines = new Lines(in, Rpc.LONGEST);
             int bad = 0;
             for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
@@ -153,20 +152,13 @@ final class StdioLink implements Link {
         return true;
     }
 
-    private void ended(Process from, String why, Listener listener) {
+    private void ended(Child which, String why, Listener listener) {
         if (!over.compareAndSet(false, true)) {
             return;
         }
         outgoing.add(NO_MORE);
-        kill(from);
-        String how = why;
-        try {
-            if (from.waitFor(TERM_MILLIS, TimeUnit.MILLISECONDS)) {
-                how = "its process ended with exit code " + from.exitValue();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        String how = which.endOr(why);
+        which.kill();
         listener.broken(how);
     }
 
@@ -196,22 +188,9 @@ final class StdioLink implements Link {
     public void close() {
         closed = true;
         outgoing.add(NO_MORE);
-        Process running = process;
+        Child running = child;
         if (running != null) {
-            kill(running);
+            running.kill();
         }
-    }
-
-    /** With what it started itself: npx and its like only start the server proper. */
-    private static void kill(Process running) {
-        List<ProcessHandle> family = new ArrayList<>(running.descendants().toList());
-        family.add(running.toHandle());
-        family.forEach(ProcessHandle::destroy);
-        try {
-            var unused = running.waitFor(TERM_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        family.forEach(ProcessHandle::destroyForcibly);
     }
 }

@@ -6,6 +6,7 @@ import dev.vivace.ledger.Money;
 import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Times;
 import dev.vivace.ledger.Tokens;
+import dev.vivace.line.Crash;
 import dev.vivace.tool.CallLine;
 import dev.vivace.tool.Prepared;
 import dev.vivace.tool.ToolCall;
@@ -52,6 +53,11 @@ final class ToolCalls {
     /** What a call came to, with what it took. */
     private record Ended(ToolOutcome outcome, Optional<Observed> observed) {}
 
+    private static final Ended CRASHED =
+            new Ended(
+                    new ToolOutcome.Failed(ToolOutcome.Reason.FAILED, Crash.MESSAGE),
+                    Optional.empty());
+
     /**
      * Calls a tool, and blocks until that has ended.
      *
@@ -70,10 +76,14 @@ final class ToolCalls {
         }
         ObjectNode given = arguments instanceof ObjectNode object ? object : Rpc.object();
         Optional<McpTool> tool = servers.now().tool(name);
-        Ended ended = run(from, new ToolCall(from.call().id(), name, given), params, progress);
         var notes = new ArrayList<StageNote>();
-        shelf.note(session, name).ifPresent(shown -> notes.add(StageNote.of(CHOICE, shown)));
-        settle(from, name, tool.map(McpTool::server), ended, notes);
+        Ended ended = CRASHED;
+        try {
+            ended = run(from, new ToolCall(from.call().id(), name, given), params, progress);
+            shelf.note(session, name).ifPresent(shown -> notes.add(StageNote.of(CHOICE, shown)));
+        } finally {
+            settle(from, name, tool.map(McpTool::server), ended, notes);
+        }
         if (ended.outcome instanceof ToolOutcome.Done done) {
             shelf.learn(session, name, !done.result().error());
         }
@@ -85,19 +95,23 @@ final class ToolCalls {
 
     /** Calls a tool of the gateway's own, which is limited and recorded as any. */
     JsonNode ours(McpRequest from, String name, Supplier<ObjectNode> tool) {
-        Ended ended =
-                limited(from)
-                        .orElseGet(() -> {
-                            ObjectNode result = tool.get();
-                            boolean error = result.path("isError").asBoolean(false);
-                            return new Ended(
-                                    new ToolOutcome.Done(
-                                            new ToolResult(result, error),
-                                            ToolOutcome.Source.CALLED,
-                                            List.of()),
-                                    Optional.empty());
-                        });
-        settle(from, name, Optional.of(OURS), ended, List.of());
+        Ended ended = CRASHED;
+        try {
+            ended =
+                    limited(from)
+                            .orElseGet(() -> {
+                                ObjectNode result = tool.get();
+                                boolean error = result.path("isError").asBoolean(false);
+                                return new Ended(
+                                        new ToolOutcome.Done(
+                                                new ToolResult(result, error),
+                                                ToolOutcome.Source.CALLED,
+                                                List.of()),
+                                        Optional.empty());
+                            });
+        } finally {
+            settle(from, name, Optional.of(OURS), ended, List.of());
+        }
         return switch (ended.outcome) {
             case ToolOutcome.Done done -> done.result().value();
             case ToolOutcome.Failed failed -> text(failed.message());

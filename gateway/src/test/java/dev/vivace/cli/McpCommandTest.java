@@ -52,6 +52,26 @@ class McpCommandTest {
     }
 
     @Test
+    void theUsualEndpointNeedsNoPath() {
+        String url = server.url().resolve("/").toString();
+        Ran list = run("list", "--url", url.substring(0, url.length() - 1));
+        assertEquals(0, list.code(), list.err());
+        assertTrue(list.out().startsWith("echo "), list.out());
+    }
+
+    @Test
+    void aServerGivesTheTerminalNoOrders() {
+        Ran called =
+                run(
+                        "call",
+                        "echo",
+                        "{\"text\": \"a\\tb\\u001b[31mc\\u009b31md\\r\\ne\"}",
+                        "--url",
+                        server.url().toString());
+        assertEquals("a\tb[31mc31md\ne\n", called.out(), called.err());
+    }
+
+    @Test
     void startsTheServersOfAConfiguration(@TempDir Path folder) throws IOException {
         Path file =
                 Files.writeString(

@@ -212,6 +212,7 @@ class ConfigFileTest {
             delimiter = '|',
             textBlock =
                     """
+                    { a_b: { command: x }, a: { command: x } } | mcp.a_b       | begins with the name of the server a and '_'
                     a: {}                                     | mcp.a         | needs a command to start, or the url
                     a:                                        | mcp.a         | needs a command to start, or the url
                     a: { command: x, url: "http://h" }        | mcp.a         | one of them is too much

@@ -42,7 +42,8 @@ class ConfigJsonTest {
             tenants: { acme: { budget-day: 5 } }
             redis: { url: "redis://:sk-secret@${LAST}.example:7/2", secret: sk-literal-secret }
             mcp:
-              files: { command: npx, args: ["${HIDDEN}"], env: { A: sk-literal-secret, B: "${KEY}" } }
+              files: { command: npx, args: ["${HIDDEN}", --key=sk-literal-secret], env: { A: sk-literal-secret, B: "${KEY}" } }
+              keyed: { url: "http://h/mcp?key=sk-literal-secret&at=${LAST}" }
               web: { url: "http://${HIDDEN}/mcp", headers: { Authorization: "Bearer ${KEY}" }, trust: true }
             """;
 
@@ -122,7 +123,8 @@ class ConfigJsonTest {
         assertEquals("***", redis.get("secret").asString());
         JsonNode mcp = shown.get("config").get("mcp");
         assertEquals("{\"A\":\"***\",\"B\":\"${KEY}\"}", mcp.get("files").get("env").toString());
-        assertEquals("[\"${HIDDEN}\"]", mcp.get("files").get("args").toString());
+        assertEquals("[\"${HIDDEN}\",\"***\"]", mcp.get("files").get("args").toString());
+        assertEquals("http://h/mcp?***", mcp.get("keyed").get("url").asString());
         assertEquals("{\"Authorization\":\"***\"}", mcp.get("web").get("headers").toString());
         assertTrue(mcp.get("web").get("trust").asBoolean());
         JsonNode variable = show(load("redis: { url: \"${REDIS}\" }")).get("config").get("redis");

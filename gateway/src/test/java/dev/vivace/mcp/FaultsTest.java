@@ -18,18 +18,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Servers that do everything wrong, over stdio and over HTTP. */
+@Timeout(120)
 class FaultsTest {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final AtomicInteger DEATHS = new AtomicInteger();
 
     @SuppressWarnings("NullAway.Init")
     private static HttpServer http;
@@ -50,7 +54,7 @@ class FaultsTest {
                         McpGateway.servers(
                                 "raw",
                                 McpGateway.java(RawStdioServer.class, short1),
-                                "raw_2",
+                                "raw2",
                                 McpGateway.java(RawStdioServer.class, ToolServer.Terms.DEFAULT),
                                 "web",
                                 new ToolServer.Remote(address, Map.of("x-token", "t"), short1),
@@ -99,7 +103,7 @@ class FaultsTest {
                                 .append(
                                         "{\"name\":\""
                                                 + name
-                                                + "\",\"inputSchema\":{\"type\":\"object\"}}");
+                                                + "\",\"inputSchema\":{\"type\":\"object\"},\"annotations\":{\"readOnlyHint\":true,\"idempotentHint\":true}}");
                     }
                     json(exchange, id, "{\"tools\":[" + tools + "]}");
                 }
@@ -147,6 +151,7 @@ class FaultsTest {
                             tool.equals("cut") ? "data: {\"jsonrpc\":\"2.0\"," : "");
             case "status" -> exchange.sendResponseHeaders(500, -1);
             case "die" -> {
+                DEATHS.incrementAndGet();
                 exchange.sendResponseHeaders(200, 100);
                 exchange.getResponseBody().write('{');
                 throw new IOException("dies");
@@ -196,11 +201,18 @@ class FaultsTest {
     }
 
     @Test
+    void whatAServerSaysOfItselfDoesNotHaveACallSentAgain() {
+        int before = DEATHS.get();
+        assertTrue(gateway.call("web_die", Map.of()).isError());
+        assertEquals(before + 1, DEATHS.get());
+    }
+
+    @Test
     void whatNoListMayHoldIsLeftOut() {
         List<String> tools = gateway.tools();
         assertFalse(tools.contains("raw_schemaless"), tools.toString());
         assertFalse(tools.contains("raw_odd"), tools.toString());
-        assertTrue(tools.contains("raw_2_echo"), tools.toString());
+        assertTrue(tools.contains("raw2_echo"), tools.toString());
         assertEquals(tools.stream().distinct().toList(), tools);
     }
 
@@ -219,15 +231,19 @@ class FaultsTest {
         var session = new Client();
         String answer =
                 session.ask(
-                        "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/call\",\"params\":{\"name\":\"raw_2_echo\",\"arguments\":{\"text\":\"x\"}}}");
+                        "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/call\",\"params\":{\"name\":\"raw2_echo\",\"arguments\":{\"text\":\"x\"}}}");
         assertEquals(
                 "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"result\":{\"content\":[{\"type\":\"text\",\"text\":\"x\",\"annotations\":{\"x\":1}}],\"structuredContent\":{\"n\":1.10},\"vendor\":true}}",
                 answer);
         String list = session.ask("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"tools/list\"}");
         assertTrue(list.contains("\"vendor\":1.10"), list);
         assertTrue(
+                list.contains(
+                        "{\"name\":\"raw2_sloppy\",\"inputSchema\":{\"type\":\"object\"},\"annotations\":{}}"),
+                list);
+        assertTrue(
                 session.ask(
-                                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"raw_2_refuse\"}}")
+                                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"raw2_refuse\"}}")
                         .contains(
                                 "\"error\":{\"code\":-32099,\"message\":\"not today\",\"data\":{\"why\":\"x\"}}"));
     }
@@ -242,7 +258,7 @@ class FaultsTest {
                                 // No stream: its status would be out before anybody cancels.
                                 session.status =
                                         session.send(
-                                                        "{\"jsonrpc\":\"2.0\",\"id\":77,\"method\":\"tools/call\",\"params\":{\"name\":\"raw_2_hang\"}}",
+                                                        "{\"jsonrpc\":\"2.0\",\"id\":77,\"method\":\"tools/call\",\"params\":{\"name\":\"raw2_hang\"}}",
                                                         "accept",
                                                         "application/json")
                                                 .statusCode();
@@ -251,19 +267,22 @@ class FaultsTest {
                             }
                         });
         hanging.start();
+        // Whoever cancels what the server has not got yet has nothing cancelled there.
         String heard = "";
+        while (!heard.contains("hanging")) {
+            heard = gateway.text("raw2_heard", Map.of());
+        }
         while (!heard.contains("cancelled")) {
-            // Whoever cancels what has not come yet cancels nothing, and cancels again.
             assertEquals(
                     202,
                     session.send(
                                     "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":77}}")
                             .statusCode());
-            heard = gateway.text("raw_2_heard", Map.of());
+            heard = gateway.text("raw2_heard", Map.of());
         }
         assertTrue(hanging.join(Duration.ofSeconds(20)), "still waits");
         assertEquals(202, session.status);
-        assertEquals("cancelled ", heard);
+        assertEquals("hanging cancelled ", heard);
     }
 
     @Test
@@ -273,7 +292,7 @@ class FaultsTest {
         assertEquals(
                 "The server raw has not answered: its process ended with exit code 4.",
                 McpGateway.text(died));
-        assertEquals("there", gateway.text("raw_2_echo", Map.of("text", "there")));
+        assertEquals("there", gateway.text("raw2_echo", Map.of("text", "there")));
         CallToolResult again = gateway.call("raw_echo", Map.of("text", "back"));
         while (Boolean.TRUE.equals(again.isError())) {
             again = gateway.call("raw_echo", Map.of("text", "back"));

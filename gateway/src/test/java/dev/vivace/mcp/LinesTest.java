@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,20 @@ class LinesTest {
                         9));
         assertEquals(List.of("ab...", "ok", "last "), events("data: abc\n\ndata: ok\n\n", 2));
         assertEquals(List.of("a\nb...", "last "), events("data: a\ndata: bc\n\n", 3));
+        assertEquals(List.of("\n\n\n...", "last "), events("data:\n".repeat(99) + "\n", 3));
+    }
+
+    @Test
+    void theIdOfAnEventThatNeverEndedDoesNotCount() throws IOException {
+        assertEquals(
+                List.of("a", "last 1"), events("id: 1\ndata: a\n\nid: 2\ndata: never ended", 99));
+        assertEquals(List.of("last 3"), events("id: 3\ndata:\n\n", 99));
+        assertEquals(List.of("last "), events("id: " + "x".repeat(2_000) + "\n\n", 9_999));
+        var events =
+                new Events(
+                        new ByteArrayInputStream("retry: 50\n\nretry: x\n\n".getBytes(UTF_8)), 9);
+        assertEquals(null, events.next());
+        assertEquals(Optional.of(Duration.ofMillis(50)), events.retry());
     }
 
     @Test

@@ -94,6 +94,22 @@ class McpDoorTest {
     }
 
     @Test
+    void readsOnlySoMuch() throws Exception {
+        String many =
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"a\":["
+                        + "{},".repeat(300_000)
+                        + "{}]}}";
+        HttpResponse<String> answer = gateway.post(many, "mcp-session-id", session());
+        assertEquals(400, answer.statusCode());
+        assertTrue(answer.body().contains("at most 500000 names"), answer.body());
+        // Of who is not known it is not even read that far.
+        assertTrue(gateway.post(many).body().contains("Mcp-Session-Id is missing"));
+        assertEquals(404, gateway.post(many, "mcp-session-id", "0123").statusCode());
+        String longer = "{\"x\":\"" + "x".repeat(8 << 20) + "\"}";
+        assertEquals(413, gateway.post(longer, "mcp-session-id", session()).statusCode());
+    }
+
+    @Test
     void aSessionBelongsToWhoeverBeganItAndEndsWhenItIsToldTo() throws Exception {
         String ping = "{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"method\":\"ping\"}";
         assertEquals(400, gateway.post(ping).statusCode());

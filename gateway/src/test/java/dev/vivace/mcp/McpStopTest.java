@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What becomes of calls and of children when the gateway ends. */
+@Timeout(60)
 class McpStopTest {
     private static final String CALL =
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"raw_hang\"}}";
@@ -28,6 +30,11 @@ class McpStopTest {
                     ProcessHandle.current()
                             .descendants()
                             .filter(ProcessHandle::isAlive)
+                            .filter(one ->
+                                    one.info()
+                                            .commandLine()
+                                            .orElse("")
+                                            .contains(RawStdioServer.class.getName()))
                             .findFirst()
                             .orElseThrow();
             String session =

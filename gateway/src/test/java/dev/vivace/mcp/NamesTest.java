@@ -57,5 +57,6 @@ class NamesTest {
         }
         assertEquals(Optional.empty(), names.of("s", "more"));
         assertEquals(Optional.of("s_t7"), names.of("s", "t7"));
+        assertEquals(Optional.of("other_t"), names.of("other", "t"));
     }
 }

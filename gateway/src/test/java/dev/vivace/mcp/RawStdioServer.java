@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A server on standard input and output that can do everything wrong. Its tools have the names of
- * what they do; {@code heard} tells the ids of the calls that it was told are cancelled.
+ * what they do; {@code heard} tells which calls hang and which are cancelled, in order.
  */
 public final class RawStdioServer {
     private static final JsonMapper JSON = new JsonMapper();
@@ -33,7 +33,12 @@ public final class RawStdioServer {
                                 id,
                                 "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"raw\",\"version\":\"1\"},\"unknown\":1}");
                 case "tools/list" -> answer(id, tools());
-                case "tools/call" -> call(id, message.path("params"), cancelled.toString());
+                case "tools/call" -> {
+                    if (message.at("/params/name").asString("").equals("hang")) {
+                        cancelled.append("hanging ");
+                    }
+                    call(id, message.path("params"), cancelled.toString());
+                }
                 case "notifications/cancelled" -> cancelled.append("cancelled ");
                 case "ping" -> answer(id, "{}");
                 default -> {}
@@ -53,6 +58,7 @@ public final class RawStdioServer {
                             "\",\"description\":\"d\",\"inputSchema\":{\"type\":\"object\"},\"annotations\":{\"readOnlyHint\":true,\"idempotentHint\":true},\"vendor\":1.10},");
         }
         return tools
+                + "{\"name\":\"sloppy\",\"title\":null,\"description\":7,\"inputSchema\":{\"type\":\"object\",\"required\":null},\"annotations\":{\"readOnlyHint\":\"true\"},\"_meta\":null},"
                 + "{\"name\":\"schemaless\"},{\"name\":\"odd\",\"inputSchema\":{\"type\":\"string\"}},"
                 + "{\"name\":\"destroy\",\"inputSchema\":{\"type\":\"object\"},\"annotations\":{\"destructiveHint\":true}},"
                 + "7,{\"inputSchema\":{\"type\":\"object\"}}]}";

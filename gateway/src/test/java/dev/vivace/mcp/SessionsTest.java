@@ -1,6 +1,7 @@
 package dev.vivace.mcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class SessionsTest {
     private final AtomicLong clock = new AtomicLong();
-    private final Sessions sessions = new Sessions(2, clock::get);
+    private final Sessions sessions = new Sessions(2, 2, clock::get);
 
     private Session begin(String owner) {
         return sessions.begin(owner, "v", "").orElseThrow();
@@ -58,6 +59,38 @@ class SessionsTest {
         assertTrue(sessions.begin("me", "v", "").isPresent());
         assertTrue(sessions.find(third.id(), "me").isPresent());
         third.end(1L, busy);
+    }
+
+    @Test
+    void nobodyUsesUpTheRoomOfOthers() throws RpcException {
+        var shared = new Sessions(4, 2, clock::get);
+        Session other = shared.begin("you", "v", "").orElseThrow();
+        Session first = shared.begin("me", "v", "").orElseThrow();
+        Session second = shared.begin("me", "v", "").orElseThrow();
+        Session third = shared.begin("me", "v", "").orElseThrow();
+        assertTrue(shared.find(first.id(), "me").isEmpty(), "its own ends first");
+        assertTrue(shared.find(other.id(), "you").isPresent());
+        var unused = second.begin(1L);
+        var busy = third.begin(1L);
+        assertTrue(shared.begin("me", "v", "").isEmpty());
+        assertTrue(shared.begin("you", "v", "").isPresent());
+        shared.end(second);
+        assertTrue(shared.begin("me", "v", "").isPresent());
+        assertEquals(4, shared.count());
+        assertFalse(busy.end());
+        var interrupted = Thread.interrupted(); // by the end of the one that was ours
+        assertTrue(interrupted && unused.end());
+    }
+
+    @Test
+    void endHalfAnHourAfterTheEndOfWhatWentOnInThem() throws RpcException {
+        Session session = begin("me");
+        var running = session.begin(1L);
+        pass(Duration.ofHours(2));
+        session.end(1L, running);
+        sessions.touch(session);
+        pass(Duration.ofMinutes(29));
+        assertTrue(sessions.find(session.id(), "me").isPresent());
     }
 
     @Test
