@@ -2,6 +2,7 @@ package dev.vivace.gateway;
 
 import dev.vivace.config.ToolSelection;
 import dev.vivace.config.ToolServer;
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.Ledger;
 import dev.vivace.mcp.McpHub;
 import dev.vivace.tool.ResultCache;
@@ -27,7 +28,7 @@ final class ToolServers {
                                         new ResultCache(
                                                 CACHE_BYTES, Duration.ZERO, System::nanoTime))
                                 .build(),
-                (principal, tool) -> true,
+                Principal::mayCall,
                 ledger::record);
     }
 }

@@ -52,9 +52,10 @@ public final class McpHub implements AutoCloseable {
                 new Requests(
                         servers,
                         version,
-                        mayUse,
+                        new Reach(mayUse),
                         shelf,
-                        new ToolCalls(servers, calls, shelf, ledger, counts));
+                        new ToolCalls(servers, calls, shelf, ledger, counts),
+                        new Questions(ledger));
     }
 
     /**
@@ -63,7 +64,7 @@ public final class McpHub implements AutoCloseable {
      * @param selection which of many tools clients are told of
      * @param line makes what calls go through, from the tools by their names
      * @param mayUse whether somebody may see and call the tool of that name; quick
-     * @param ledger told of each call of a tool
+     * @param ledger told of each call of a tool, and of what else reaches a server
      */
     public static McpHub start(
             Map<String, ToolServer> configured,

@@ -30,6 +30,11 @@ final class Names {
         taken = new HashSet<>(reserved);
     }
 
+    /** What the name of everything of a server begins with. */
+    static String prefix(String server) {
+        return server + "_";
+    }
+
     /** The name for it; empty if there are too many. */
     Optional<String> of(String server, String name) {
         var origin = new Origin(server, name);
@@ -40,7 +45,7 @@ final class Names {
         if (given.size() >= MOST) {
             return Optional.empty();
         }
-        String whole = (server + "_" + name).replaceAll("[^a-zA-Z0-9_-]", "_");
+        String whole = (prefix(server) + name).replaceAll("[^a-zA-Z0-9_-]", "_");
         String made = cut(whole, LONGEST);
         for (int i = 2; !taken.add(made); i++) {
             String suffix = "_" + i;
