@@ -90,7 +90,7 @@ record Catalogue(
      * Who may have the resource at an address: whose list has it; else whose template it fits, the
      * longest beginning first; else all, since a server need not list what it has.
      *
-     * @param all that come into question
+     * @param all that there are for whoever asks: what others have is as if it were nowhere
      */
     List<Backend> ownersOf(String uri, List<Backend> all) {
         Thing listed = resources.get(uri);
