@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -32,7 +33,8 @@ public final class KeyJson {
 
     /**
      * Reads what a new key is to be worth: an object with {@code tenant} and any of {@code name,
-     * models, requests_per_minute, tokens_per_minute, budget_day, budget_month, priority, scope}.
+     * models, tools, requests_per_minute, tokens_per_minute, budget_day, budget_month, priority,
+     * scope}.
      *
      * @throws IllegalArgumentException naming what is wrong
      */
@@ -42,12 +44,22 @@ public final class KeyJson {
 
     /** Writes the members of a key, without its hash, into the object that was begun. */
     public static void write(VirtualKey key, JsonGenerator to) {
+        members(key, true, to);
+    }
+
+    /**
+     * @param all whether to write tools also where there are none. What is kept does without: a
+     *     release that does not know the member can read no record that has it, and so it refuses
+     *     those keys, and only those, that it could not keep to their tools.
+     */
+    private static void members(VirtualKey key, boolean all, JsonGenerator to) {
         to.writeStringProperty("id", key.id());
         to.writeStringProperty("tenant", key.tenant());
         to.writeStringProperty("name", key.name());
-        to.writeArrayPropertyStart("models");
-        key.models().stream().sorted().forEach(to::writeString);
-        to.writeEndArray();
+        strings("models", key.models(), to);
+        if (all || !key.tools().isEmpty()) {
+            strings("tools", key.tools(), to);
+        }
         number("requests_per_minute", key.rates().requests(), to);
         number("tokens_per_minute", key.rates().tokens(), to);
         number("budget_day", key.budget().day(), to);
@@ -147,7 +159,7 @@ public final class KeyJson {
 
     private static void whole(VirtualKey key, JsonGenerator to) {
         to.writeStartObject();
-        write(key, to);
+        members(key, false, to);
         to.writeStringProperty("hash", key.hash());
         to.writeEndObject();
     }
@@ -176,6 +188,12 @@ public final class KeyJson {
                     field + " must be a number of US dollars from 0 to 1,000,000,000, not " + usd);
         }
         return OptionalDouble.of(usd);
+    }
+
+    private static void strings(String name, Set<String> values, JsonGenerator to) {
+        to.writeArrayPropertyStart(name);
+        values.stream().sorted().forEach(to::writeString);
+        to.writeEndArray();
     }
 
     private static void number(String name, OptionalLong value, JsonGenerator to) {

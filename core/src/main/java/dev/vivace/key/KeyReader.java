@@ -26,6 +26,7 @@ final class KeyReader {
                     "tenant",
                     "name",
                     "models",
+                    "tools",
                     "requests_per_minute",
                     "tokens_per_minute",
                     "budget_day",
@@ -95,6 +96,7 @@ final class KeyReader {
                 terms.tenant(),
                 terms.name(),
                 terms.models(),
+                terms.tools(),
                 terms.rates(),
                 terms.budget(),
                 terms.priority(),
@@ -108,7 +110,8 @@ final class KeyReader {
                 text(object, "tenant")
                         .orElseThrow(() -> new IllegalArgumentException("tenant is missing")),
                 text(object, "name").orElse(""),
-                models(object),
+                strings(object, "models"),
+                strings(object, "tools"),
                 new Rates(rate(object, "requests_per_minute"), rate(object, "tokens_per_minute")),
                 new Budget(money(object, "budget_day"), money(object, "budget_month")),
                 text(object, "priority")
@@ -146,14 +149,14 @@ final class KeyReader {
         return node.stringValue();
     }
 
-    private static Set<String> models(JsonNode object) {
-        var models = new LinkedHashSet<String>();
-        Optional<JsonNode> list = find(object, "models");
+    private static Set<String> strings(JsonNode object, String field) {
+        var strings = new LinkedHashSet<String>();
+        Optional<JsonNode> list = find(object, field);
         if (list.isPresent() && !list.get().isArray()) {
-            throw new IllegalArgumentException("models must be an array of strings");
+            throw new IllegalArgumentException(field + " must be an array of strings");
         }
-        list.ifPresent(all -> all.forEach(each -> models.add(string(each, "each of models"))));
-        return models;
+        list.ifPresent(all -> all.forEach(each -> strings.add(string(each, "each of " + field))));
+        return strings;
     }
 
     private static OptionalLong rate(JsonNode object, String field) {

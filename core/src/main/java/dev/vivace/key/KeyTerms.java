@@ -2,6 +2,7 @@ package dev.vivace.key;
 
 import dev.vivace.limit.Rates;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a new key is to be worth.
@@ -10,6 +11,8 @@ import java.util.Set;
  * @param name for people: up to 100 characters, none of them a control character; may be empty
  * @param models that it may ask for, as clients name them: up to 100, each of 1 to 256 characters
  *     without white space; empty: all
+ * @param tools that it may see and call, as they are offered: up to 100 names, each of 1 to 64
+ *     letters, digits, {@code _} or {@code -}, where {@code *} stands for any text; empty: all
  * @param scope who may be given an answer that this key paid for
  * @param priority of its calls
  */
@@ -17,6 +20,7 @@ public record KeyTerms(
         String tenant,
         String name,
         Set<String> models,
+        Set<String> tools,
         Rates rates,
         Budget budget,
         Priority priority,
@@ -24,6 +28,8 @@ public record KeyTerms(
     private static final int MOST_MODELS = 100;
     private static final int LONGEST_NAME = 100;
     private static final int LONGEST_MODEL = 256;
+    private static final int MOST_TOOLS = 100;
+    private static final Pattern TOOL = Pattern.compile("[A-Za-z0-9_*-]{1,64}");
     private static final int SHOWN = 80;
 
     /**
@@ -54,6 +60,20 @@ public record KeyTerms(
                 throw new IllegalArgumentException(
                         "models must have names of 1 to 256 characters without white space; not '"
                                 + shown(model)
+                                + "'");
+            }
+        }
+        tools = Set.copyOf(tools);
+        if (tools.size() > MOST_TOOLS) {
+            throw new IllegalArgumentException(
+                    "tools may be at most " + MOST_TOOLS + ", not " + tools.size());
+        }
+        for (String tool : tools) {
+            if (!TOOL.matcher(tool).matches()) {
+                throw new IllegalArgumentException(
+                        "tools must be names of 1 to 64 letters, digits, '_' or '-', in which '*'"
+                                + " stands for any text; not '"
+                                + shown(tool)
                                 + "'");
             }
         }

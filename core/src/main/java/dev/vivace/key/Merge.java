@@ -46,6 +46,7 @@ final class Merge {
                 key.tenant(),
                 key.name(),
                 key.models(),
+                key.tools(),
                 key.rates(),
                 key.budget(),
                 key.priority(),

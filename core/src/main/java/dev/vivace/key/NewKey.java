@@ -30,6 +30,7 @@ public record NewKey(VirtualKey key, String secret) {
                         terms.tenant(),
                         terms.name(),
                         terms.models(),
+                        terms.tools(),
                         terms.rates(),
                         terms.budget(),
                         terms.priority(),

@@ -1,5 +1,6 @@
 package dev.vivace.key;
 
+import dev.vivace.cache.Invalidation;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -51,5 +52,18 @@ public record Principal(String tenant, Optional<VirtualKey> key, Priority priori
                                 + "' is not allowed with this key; allowed: "
                                 + own.models().stream().sorted().collect(Collectors.joining(", "))
                                 + ".");
+    }
+
+    /**
+     * Whether this one may see and call a tool; quick.
+     *
+     * @param tool the name under which it is offered; there need not be such a tool
+     */
+    public boolean mayCall(String tool) {
+        return key.map(VirtualKey::tools)
+                .filter(patterns -> !patterns.isEmpty())
+                .map(patterns ->
+                        patterns.stream().anyMatch(each -> Invalidation.matches(each, tool)))
+                .orElse(true);
     }
 }

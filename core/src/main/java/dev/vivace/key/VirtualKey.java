@@ -12,6 +12,7 @@ import java.util.Set;
  * @param tenant who it belongs to: 1 to 64 letters, digits, {@code . _ -}
  * @param name for people; may be empty
  * @param models that it may ask for, as clients name them; empty: all
+ * @param tools that it may see and call, as in {@link KeyTerms}; empty: all
  * @param scope who may be given an answer that this key paid for
  * @param priority of its calls; a call may ask for less, never for more
  * @param createdAt milliseconds since the epoch
@@ -23,6 +24,7 @@ public record VirtualKey(
         String tenant,
         String name,
         Set<String> models,
+        Set<String> tools,
         Rates rates,
         Budget budget,
         Priority priority,
@@ -39,6 +41,7 @@ public record VirtualKey(
 
     public VirtualKey {
         models = Set.copyOf(models);
+        tools = Set.copyOf(tools);
     }
 
     public boolean revoked() {

@@ -39,6 +39,7 @@ class ClientKeysTest {
                 tenant,
                 "",
                 Set.of(),
+                Set.of(),
                 Rates.NONE,
                 Budget.NONE,
                 Priority.NORMAL,
@@ -94,6 +95,7 @@ class ClientKeysTest {
                                         "acme",
                                         "Büro 2",
                                         Set.of("fast", "openai/gpt-4o"),
+                                        Set.of("files_*", "web_search"),
                                         new Rates(OptionalLong.of(60), OptionalLong.of(1 << 20)),
                                         new Budget(
                                                 java.util.OptionalDouble.of(1.5),

@@ -33,6 +33,10 @@ final class KeysCreateCommand implements Command {
                                 "models",
                                 "NAME,...",
                                 "The models that it may ask for, as clients name them (default all).")
+                        .option(
+                                "tools",
+                                "NAME,...",
+                                "The tools at /mcp that it may see and call; * stands for any text (default all).")
                         .option("requests-per-minute", "N", "Most calls within any minute.")
                         .option("tokens-per-minute", "N", "Most tokens within any minute.")
                         .option("budget-day", "USD", "Most that it may spend in a day, UTC.")
@@ -81,6 +85,7 @@ final class KeysCreateCommand implements Command {
                     given.get("tenant", Kind.TEXT),
                     given.find("name", Kind.TEXT).orElse(""),
                     given.find("models", Kind.TEXT).map(KeysCreateCommand::names).orElse(Set.of()),
+                    given.find("tools", Kind.TEXT).map(KeysCreateCommand::names).orElse(Set.of()),
                     new Rates(rate(given, "requests-per-minute"), rate(given, "tokens-per-minute")),
                     new Budget(money(given, "budget-day"), money(given, "budget-month")),
                     KeyJson.named(Priority.class, "--priority", given.get("priority", Kind.TEXT)),

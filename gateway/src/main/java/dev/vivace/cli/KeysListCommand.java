@@ -18,14 +18,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** {@code vivace keys list}. */
 final class KeysListCommand implements Command {
     private static final List<String> HEAD =
             List.of(
-                    "id", "tenant", "name", "models", "limits", "today", "month", "created",
-                    "revoked");
+                    "id", "tenant", "name", "models", "tools", "limits", "today", "month",
+                    "created", "revoked");
 
     @Override
     public Usage usage() {
@@ -99,14 +100,17 @@ final class KeysListCommand implements Command {
                 key.id(),
                 key.tenant(),
                 key.name().isEmpty() ? "-" : key.name(),
-                key.models().isEmpty()
-                        ? "all"
-                        : key.models().stream().sorted().collect(Collectors.joining(",")),
+                names(key.models()),
+                names(key.tools()),
                 limits(key),
                 usd(spent.day()),
                 usd(spent.month()),
                 day(key.createdAt()),
                 key.revoked() ? day(key.revokedAt()) : "-");
+    }
+
+    private static String names(Set<String> names) {
+        return names.isEmpty() ? "all" : names.stream().sorted().collect(Collectors.joining(","));
     }
 
     private static String limits(VirtualKey key) {

@@ -15,6 +15,7 @@ import dev.vivace.config.TenantLimits;
 import dev.vivace.config.Warnings;
 import dev.vivace.key.Budget;
 import dev.vivace.key.ClientKeys;
+import dev.vivace.key.Principal;
 import dev.vivace.ledger.Prices;
 import dev.vivace.limit.ByteBudget;
 import dev.vivace.limit.LocalBuckets;
@@ -86,7 +87,7 @@ final class Start {
                                 McpHub.start(
                                         config.mcp(),
                                         config.tools(),
-                                        (principal, tool) -> true,
+                                        Principal::mayCall,
                                         holdings.ledger()::record));
     }
 

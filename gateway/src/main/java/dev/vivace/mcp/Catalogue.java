@@ -89,10 +89,12 @@ record Catalogue(
     /**
      * Who may have the resource at an address: whose list has it; else whose template it fits, the
      * longest beginning first; else all, since a server need not list what it has.
+     *
+     * @param all that there are for whoever asks: what others have is as if it were nowhere
      */
     List<Backend> ownersOf(String uri, List<Backend> all) {
         Thing listed = resources.get(uri);
-        if (listed != null) {
+        if (listed != null && all.contains(listed.backend)) {
             return List.of(listed.backend);
         }
         var owners = new ArrayList<Backend>();
@@ -102,6 +104,7 @@ record Catalogue(
                         Integer.compare(
                                 beginning(b.getKey()).length(), beginning(a.getKey()).length()))
                 .map(template -> template.getValue().backend)
+                .filter(all::contains)
                 .distinct()
                 .forEach(owners::add);
         all.stream()

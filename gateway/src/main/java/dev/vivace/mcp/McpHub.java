@@ -73,9 +73,10 @@ public final class McpHub implements AutoCloseable {
                 new Requests(
                         servers,
                         version,
-                        mayUse,
+                        new Reach(mayUse),
                         shelf,
-                        new ToolCalls(servers, line, shelf, ledger, counts));
+                        new ToolCalls(servers, line, shelf, ledger, counts),
+                        new Questions(ledger));
     }
 
     /**
@@ -83,7 +84,7 @@ public final class McpHub implements AutoCloseable {
      *
      * @param selection which of many tools clients are told of
      * @param mayUse whether somebody may see and call the tool of that name; quick
-     * @param ledger told of each call of a tool
+     * @param ledger told of each call of a tool, and of what else reaches a server
      */
     public static McpHub start(
             Map<String, ToolServer> configured,

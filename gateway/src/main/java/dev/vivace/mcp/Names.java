@@ -36,6 +36,11 @@ final class Names {
         taken = new HashSet<>(reserved);
     }
 
+    /** What the name of everything of a server begins with. */
+    static String prefix(String server) {
+        return server + "_";
+    }
+
     /** The name for it; empty if its server has too many. */
     Optional<String> of(String server, String name) {
         Map<String, String> its = given.computeIfAbsent(server, one -> new HashMap<>());
@@ -52,7 +57,7 @@ final class Names {
             }
             return Optional.empty();
         }
-        String whole = (server + "_" + name).replaceAll("[^a-zA-Z0-9_-]", "_");
+        String whole = (prefix(server) + name).replaceAll("[^a-zA-Z0-9_-]", "_");
         String made = cut(whole, LONGEST);
         for (int i = 2; !taken.add(made); i++) {
             String suffix = "_" + i;

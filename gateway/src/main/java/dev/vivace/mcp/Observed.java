@@ -63,7 +63,14 @@ final class Observed implements Tool {
             // A result, so that nobody concludes from it how the tool is when it runs again.
             failure = Optional.of(e);
             return ToolResult.error(ToolCalls.text(String.valueOf(e.getMessage())));
-        } catch (RpcException | IOException | TimeoutException e) {
+        } catch (RpcException e) {
+            failure = Optional.of(e);
+            if (e.isOfTheRequest()) {
+                // The call's fault: or who calls wrongly would have the tool rest for all others.
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+            throw e;
+        } catch (IOException | TimeoutException e) {
             failure = Optional.of(e);
             throw e;
         } finally {

@@ -7,13 +7,13 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -21,25 +21,28 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What clients may ask, each on the thread of its request. Thread-safe. */
 final class Requests {
-    private static final int SERVER_ERROR = -32_000;
+    static final int SERVER_ERROR = -32_000;
 
     private final Servers servers;
     private final String version;
-    private final BiPredicate<Principal, String> mayUse;
+    private final Reach reach;
     private final ToolShelf shelf;
     private final ToolCalls calls;
+    private final Questions questions;
 
     Requests(
             Servers servers,
             String version,
-            BiPredicate<Principal, String> mayUse,
+            Reach reach,
             ToolShelf shelf,
-            ToolCalls calls) {
+            ToolCalls calls,
+            Questions questions) {
         this.servers = servers;
         this.version = version;
-        this.mayUse = mayUse;
+        this.reach = reach;
         this.shelf = shelf;
         this.calls = calls;
+        this.questions = questions;
     }
 
     /** The answer to who begins a session. */
@@ -100,20 +103,30 @@ final class Requests {
     private JsonNode result(Session session, McpRequest from, JSONRPCRequest asked, McpReply reply)
             throws RpcException, IOException, TimeoutException, InterruptedException {
         ObjectNode params = Rpc.params(asked);
+        Principal who = from.call().principal();
         return switch (asked.method()) {
             case McpSchema.METHOD_PING -> Rpc.object();
             case McpSchema.METHOD_TOOLS_LIST ->
                     list(Kind.TOOLS, shelf.list(session, usable(from)).stream());
             case McpSchema.METHOD_TOOLS_CALL -> call(session, from, params, reply);
             case McpSchema.METHOD_RESOURCES_LIST ->
-                    list(Kind.RESOURCES, servers.started().resources().values());
+                    list(Kind.RESOURCES, reached(who, Catalogue::resources));
             case McpSchema.METHOD_RESOURCES_TEMPLATES_LIST ->
-                    list(Kind.TEMPLATES, servers.started().templates().values());
-            case McpSchema.METHOD_RESOURCES_READ -> read(params, progress(params, reply));
+                    list(Kind.TEMPLATES, reached(who, Catalogue::templates));
+            case McpSchema.METHOD_RESOURCES_READ ->
+                    questions.ask(
+                            from,
+                            asked.method(),
+                            to -> read(who, to, params, progress(params, reply)));
             case McpSchema.METHOD_PROMPT_LIST ->
-                    list(Kind.PROMPTS, servers.started().prompts().values());
-            case McpSchema.METHOD_PROMPT_GET -> prompt(params, progress(params, reply));
-            case McpSchema.METHOD_COMPLETION_COMPLETE -> complete(params);
+                    list(Kind.PROMPTS, reached(who, Catalogue::prompts));
+            case McpSchema.METHOD_PROMPT_GET ->
+                    questions.ask(
+                            from,
+                            asked.method(),
+                            to -> prompt(who, to, params, progress(params, reply)));
+            case McpSchema.METHOD_COMPLETION_COMPLETE ->
+                    questions.ask(from, asked.method(), to -> complete(who, to, params));
             default ->
                     throw new RpcException(
                             McpSchema.ErrorCodes.METHOD_NOT_FOUND,
@@ -125,8 +138,15 @@ final class Requests {
         return text.length() > 100 ? text.substring(0, 100) + "..." : text;
     }
 
-    private static ObjectNode list(Kind kind, Collection<Catalogue.Thing> things) {
-        return list(kind, things.stream().map(Catalogue.Thing::listed));
+    /** What somebody gets to see of the things of all servers. */
+    private Stream<ObjectNode> reached(
+            Principal who, Function<Catalogue, Map<String, Catalogue.Thing>> things)
+            throws InterruptedException {
+        Catalogue catalogue = servers.started();
+        List<Backend> reached = reach.servers(who, catalogue, servers.all());
+        return things.apply(catalogue).values().stream()
+                .filter(thing -> reached.contains(thing.backend()))
+                .map(Catalogue.Thing::listed);
     }
 
     /** In one page: what there is of each server is bounded. */
@@ -141,24 +161,27 @@ final class Requests {
     private Map<String, McpTool> usable(McpRequest from) throws InterruptedException {
         Map<String, McpTool> all = servers.started().tools();
         var some = new LinkedHashMap<>(all);
-        some.keySet().removeIf(name -> !mayUse.test(from.call().principal(), name));
+        some.keySet().removeIf(name -> !reach.tool(from.call().principal(), name));
         return some.size() == all.size() ? all : some;
     }
 
     private JsonNode call(Session session, McpRequest from, ObjectNode params, McpReply reply)
             throws RpcException, InterruptedException {
         String name = text(params, "name");
+        // The gateway's own tool: it finds only what its caller may call.
         if (shelf.searches(name)) {
             Map<String, McpTool> tools = usable(from);
             JsonNode arguments = params.path("arguments");
             Runnable more = () -> relist(session, reply);
             return calls.ours(from, name, () -> shelf.search(session, tools, arguments, more));
         }
+        // Here alone it is decided, and before anything else: the line under this knows whose
+        // results are whose, and not which of an owner's keys asks.
+        if (!reach.tool(from.call().principal(), name)) {
+            return calls.refuse(from, name, "You may not call the tool '" + shown(name) + "'.");
+        }
         if (servers.now().tool(name).isEmpty()) {
             var unused = servers.started();
-        }
-        if (!mayUse.test(from.call().principal(), name)) {
-            throw RpcException.wrong("You may not call the tool '" + shown(name) + "'.");
         }
         return calls.call(session, from, name, params, progress(params, reply));
     }
@@ -172,7 +195,11 @@ final class Requests {
         }
     }
 
-    private JsonNode read(ObjectNode params, Optional<Consumer<ObjectNode>> progress)
+    private JsonNode read(
+            Principal who,
+            Questions.Asked to,
+            ObjectNode params,
+            Optional<Consumer<ObjectNode>> progress)
             throws RpcException, InterruptedException {
         String uri = text(params, "uri");
         Catalogue catalogue = servers.started();
@@ -181,9 +208,10 @@ final class Requests {
                         McpSchema.ErrorCodes.RESOURCE_NOT_FOUND,
                         "No server has the resource '" + shown(uri) + "'.");
         boolean wasDown = false;
-        for (Backend owner : catalogue.ownersOf(uri, servers.all())) {
+        List<Backend> reached = reach.servers(who, catalogue, servers.all());
+        for (Backend owner : catalogue.ownersOf(uri, reached)) {
             try {
-                return owner.ask(McpSchema.METHOD_RESOURCES_READ, passed(params), progress);
+                return to.ask(owner, McpSchema.METHOD_RESOURCES_READ, passed(params), progress);
             } catch (RpcException e) {
                 refused = wasDown ? refused : e; // perhaps the next one has it
             } catch (IOException | TimeoutException e) {
@@ -194,41 +222,51 @@ final class Requests {
         throw refused;
     }
 
-    private JsonNode prompt(ObjectNode params, Optional<Consumer<ObjectNode>> progress)
+    private JsonNode prompt(
+            Principal who,
+            Questions.Asked to,
+            ObjectNode params,
+            Optional<Consumer<ObjectNode>> progress)
             throws RpcException, IOException, TimeoutException, InterruptedException {
-        Catalogue.Thing prompt = named(text(params, "name"));
+        Catalogue.Thing prompt = named(who, text(params, "name"));
         ObjectNode asked = passed(params);
         asked.put("name", prompt.name());
-        return prompt.backend().ask(McpSchema.METHOD_PROMPT_GET, asked, progress);
+        return to.ask(prompt.backend(), McpSchema.METHOD_PROMPT_GET, asked, progress);
     }
 
-    private Catalogue.Thing named(String name) throws RpcException, InterruptedException {
-        return servers.started()
+    private Catalogue.Thing named(Principal who, String name)
+            throws RpcException, InterruptedException {
+        Catalogue catalogue = servers.started();
+        List<Backend> reached = reach.servers(who, catalogue, servers.all());
+        return catalogue
                 .prompt(name)
+                .filter(prompt -> reached.contains(prompt.backend()))
                 .orElseThrow(() -> RpcException.wrong("There is no prompt '" + shown(name) + "'."));
     }
 
-    private JsonNode complete(ObjectNode params)
+    private JsonNode complete(Principal who, Questions.Asked to, ObjectNode params)
             throws RpcException, IOException, TimeoutException, InterruptedException {
         JsonNode ref = params.path("ref");
         ObjectNode asked = passed(params);
         Backend owner;
         if (ref.path("type").asString("").equals("ref/prompt")) {
-            Catalogue.Thing prompt = named(ref.path("name").asString(""));
+            Catalogue.Thing prompt = named(who, ref.path("name").asString(""));
             ((ObjectNode) asked.get("ref")).put("name", prompt.name());
             owner = prompt.backend();
         } else {
             String uri = ref.path("uri").asString("");
             Catalogue catalogue = servers.started();
+            List<Backend> reached = reach.servers(who, catalogue, servers.all());
             owner =
                     Optional.ofNullable(catalogue.templates().get(uri))
                             .or(() -> Optional.ofNullable(catalogue.resources().get(uri)))
                             .map(Catalogue.Thing::backend)
+                            .filter(reached::contains)
                             .orElseThrow(() ->
                                     RpcException.wrong(
                                             "There is no resource template '" + shown(uri) + "'."));
         }
-        return owner.ask(McpSchema.METHOD_COMPLETION_COMPLETE, asked, Optional.empty());
+        return to.ask(owner, McpSchema.METHOD_COMPLETION_COMPLETE, asked, Optional.empty());
     }
 
     private static String text(ObjectNode params, String name) throws RpcException {

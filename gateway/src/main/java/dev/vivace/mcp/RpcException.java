@@ -23,6 +23,12 @@ final class RpcException extends Exception {
         return new RpcException(McpSchema.ErrorCodes.INVALID_PARAMS, message);
     }
 
+    /** Whether it is about what was asked, and so would not be there had that been asked well. */
+    boolean isOfTheRequest() {
+        return error.code() == McpSchema.ErrorCodes.INVALID_PARAMS
+                || error.code() == McpSchema.ErrorCodes.INVALID_REQUEST;
+    }
+
     JSONRPCError error() {
         return error;
     }

@@ -132,6 +132,21 @@ final class ToolCalls {
                                 Optional.empty()));
     }
 
+    /**
+     * Refuses a call that its client may not make, in the same way whether or not there is such a
+     * tool. It counts as a request.
+     *
+     * @param why for the client
+     */
+    JsonNode refuse(McpRequest from, String name, String why) throws RpcException {
+        var denied = new ToolOutcome.Failed(ToolOutcome.Reason.DENIED, why);
+        Ended ended = limited(from).orElseGet(() -> new Ended(denied, Optional.empty()));
+        settle(from, name, servers.now().tool(name).map(McpTool::server), ended, List.of());
+        return failure(
+                ended.outcome instanceof ToolOutcome.Failed failed ? failed : denied,
+                Optional.empty());
+    }
+
     private Ended run(
             McpRequest from,
             ToolCall call,
@@ -232,24 +247,35 @@ final class ToolCalls {
             List<StageNote> notes) {
         String outcome = word(ended.outcome);
         from.call().grant().release();
-        counts.add(server.orElse("none"), server.isPresent() ? name : CallCounts.OTHER, outcome);
+        // What is no tool has whatever name a client thinks of.
+        String known = server.isPresent() ? name : CallCounts.OTHER;
+        counts.add(server.orElse("none"), known, outcome);
         var all = new ArrayList<StageNote>();
         all.add(StageNote.of("tool", outcome));
         all.addAll(notes);
-        long total = micros(System.nanoTime() - from.call().arrived());
-        long theirs = micros(ended.observed.map(Observed::nanos).orElse(0L));
         ledger.accept(
                 from.call()
-                        .asking(name, false, false)
+                        .asking(known, false, false)
                         .entry(
                                 cache(ended.outcome),
                                 status(ended.outcome),
                                 Tokens.NONE,
                                 Money.NONE,
-                                new Times(Math.max(0, total - theirs), theirs, 0, total),
+                                times(from, ended.observed.map(Observed::nanos).orElse(0L)),
                                 ended.observed.map(Observed::calls).orElse(0),
                                 all,
                                 error(ended.outcome)));
+    }
+
+    /**
+     * What it took until now.
+     *
+     * @param asked nanoseconds that servers took
+     */
+    static Times times(McpRequest from, long asked) {
+        long total = micros(System.nanoTime() - from.call().arrived());
+        long theirs = micros(asked);
+        return new Times(Math.max(0, total - theirs), theirs, 0, total);
     }
 
     private static long micros(long nanos) {

@@ -47,7 +47,13 @@ class KeysCommandTest {
 
     @Test
     void makesListsAndRevokes() {
-        Ran made = keys("create", "--tenant", "acme", "--models", "fast, m-1", "--budget-day", "5");
+        Ran made =
+                keys(
+                        "create",
+                        "--tenant=acme",
+                        "--models=fast, m-1",
+                        "--tools=web_search, files_*",
+                        "--budget-day=5");
         assertEquals(0, made.code(), made.err());
         String secret = made.out().strip();
         assertTrue(secret.matches("vv-[A-Za-z0-9_-]{43}"), made.out());
@@ -57,7 +63,7 @@ class KeysCommandTest {
         VirtualKey key = ClientKeys.of(data).find(secret).orElseThrow();
         Ran list = keys("list");
         assertTrue(list.out().contains(key.id() + "  acme"), list.out());
-        assertTrue(list.out().contains("fast,m-1"), list.out());
+        assertTrue(list.out().contains("fast,m-1  files_*,web_search  "), list.out());
         assertTrue(list.out().contains("$5.00/day"), list.out());
         assertFalse(list.out().contains(key.hash()) || list.out().contains(secret), list.out());
 
@@ -120,6 +126,9 @@ class KeysCommandTest {
                 "create --tenant a --budget-day NaN              | --budget-day must be",
                 "create --tenant a --priority urgent             | --priority must be one of",
                 "create --tenant a --models a,,b                 | models must have names",
+                "create --tenant a --tools files.*               | not 'files.*'",
+                "create --tenant a --tools a,,b                  | tools must be names",
+                "create --tenant a --tools=                      | tools",
                 "revoke                                          | ID is missing",
                 "revoke me                                       | ID must be vk-",
                 "lst                                             | did you mean list",

@@ -36,6 +36,7 @@ final class AdviceTest {
                         "acme",
                         "",
                         Set.of(),
+                        Set.of(),
                         Rates.NONE,
                         budget,
                         Priority.NORMAL,

@@ -33,6 +33,7 @@ class McpKeysTest {
                                     tenant,
                                     "",
                                     Set.of(),
+                                    Set.of(),
                                     rates,
                                     Budget.NONE,
                                     Priority.NORMAL,
