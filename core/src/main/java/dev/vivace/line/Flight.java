@@ -24,7 +24,6 @@ public final class Flight {
     private final boolean tellsUsage;
     private final Optional<Storing> storing;
     private final List<StageNote> notes = new ArrayList<>(6);
-    private volatile long firstDeparted;
     private volatile long departed;
     private volatile long firstByte;
     private volatile long lastByte;
@@ -104,9 +103,8 @@ public final class Flight {
 
     /** Marks that the request leaves; again for each attempt. */
     public void departs() {
-        departed = System.nanoTime();
         if (attempts == 0) {
-            firstDeparted = departed;
+            departed = System.nanoTime();
         }
         attempts++;
     }
@@ -140,7 +138,7 @@ public final class Flight {
         lastByte = System.nanoTime();
     }
 
-    /** When the last attempt left, by {@link System#nanoTime}; 0 before. */
+    /** When the first attempt left, by {@link System#nanoTime}; 0 before. */
     public long departed() {
         return departed;
     }
@@ -182,7 +180,7 @@ public final class Flight {
      */
     public long overheadNanos() {
         long now = System.nanoTime();
-        long out = firstDeparted == 0 ? now : firstDeparted;
+        long out = departed == 0 ? now : departed;
         long back = firstByte == 0 ? now : firstByte;
         return out - call.arrived() + (now - back);
     }

@@ -17,6 +17,7 @@ import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.Invalidation;
 import dev.vivace.key.Principal;
 import dev.vivace.ledger.CacheStatus;
+import dev.vivace.ledger.LedgerEntry;
 import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Tokens;
 import dev.vivace.limit.ByteBudget;
@@ -90,6 +91,21 @@ class ModelLineTest {
     }
 
     /** Whoever looks while a flight lands finds the flight or the answer, never neither. */
+    @Test
+    void whatFailedAttemptsTookIsTheUpstreams() {
+        var deliver = assertInstanceOf(Deliver.class, lines.decide(PLAIN));
+        deliver.flight().departs();
+        long departed = deliver.flight().departed();
+        while (System.nanoTime() - departed < 1_000_000) {
+            Thread.onSpinWait();
+        }
+        Lines.answer(deliver.flight());
+        assertEquals(departed, deliver.flight().departed());
+        LedgerEntry entry = lines.ledger.remove();
+        assertEquals(2, entry.attempts());
+        assertTrue(entry.upstreamMicros() >= 1_000, entry.toString());
+    }
+
     @Test
     void aLandingIsNeverMissed() throws Exception {
         for (int round = 0; round < 2_000; round++) {
