@@ -41,7 +41,7 @@ final class HttpLink implements Link {
     private static final Duration TELLING = Duration.ofSeconds(10);
 
     private static final int MOST_UNDER_WAY = 10_000;
-    private static final String UNREACHABLE = "nobody answers at its address";
+    static final String UNREACHABLE = "nobody answers at its address";
     static final String FORGOTTEN = "it does not know us any more";
 
     private final String name;

@@ -2,7 +2,9 @@ package dev.vivace.mcp;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -97,6 +99,10 @@ final class HttpStreams {
                     listener.failed(asked, NOT_WHOLE);
                     return Optional.empty();
                 }
+            } catch (ConnectException | HttpConnectTimeoutException e) {
+                listener.failed(asked, HttpLink.UNREACHABLE);
+                broken.accept(HttpLink.UNREACHABLE);
+                return Optional.empty();
             } catch (IOException e) {
                 continue; // as long as somebody waits
             } catch (IllegalArgumentException e) {

@@ -316,6 +316,34 @@ class BackendTest {
     }
 
     @Test
+    void aServerThatIsGoneIsNotAskedForTheRestForEver() throws Exception {
+        var asked = new CountDownLatch(1);
+        try (OddServer server =
+                        new OddServer(
+                                "{\"tools\":{}}",
+                                one -> {
+                                    if (one.what().equals("tools/call")) {
+                                        one.events("retry: 1\nid: e1\ndata:\n\n");
+                                        asked.countDown();
+                                        return true;
+                                    }
+                                    return false;
+                                });
+                Backend backend = start(server)) {
+            Thread.ofVirtual()
+                    .start(() -> {
+                        if (awaited(asked, 20_000)) {
+                            server.close();
+                        }
+                    });
+            var gone = assertThrows(IOException.class, () -> call(backend));
+            assertTrue(
+                    String.valueOf(gone.getMessage()).contains("nobody answers at its address"),
+                    gone.getMessage());
+        }
+    }
+
+    @Test
     void whatAServerAsksTooFastIsNotAnswered() throws Exception {
         var released = new CountDownLatch(1);
         var answers = new AtomicInteger();
