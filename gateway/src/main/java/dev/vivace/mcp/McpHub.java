@@ -75,7 +75,7 @@ public final class McpHub implements AutoCloseable {
                         version,
                         new Reach(mayUse),
                         shelf,
-                        new ToolCalls(servers, line, shelf, ledger, counts),
+                        new ToolCalls(servers, line, shelf, new ToolAccounts(ledger, counts)),
                         new Questions(ledger));
     }
 

@@ -100,7 +100,7 @@ final class Questions {
                                 status,
                                 Tokens.NONE,
                                 Money.NONE,
-                                ToolCalls.times(from, asked.nanos),
+                                ToolAccounts.times(from, asked.nanos),
                                 asked.times,
                                 List.of(),
                                 status == 200 ? "" : "the request failed"));

@@ -1,11 +1,6 @@
 package dev.vivace.mcp;
 
-import dev.vivace.ledger.CacheStatus;
-import dev.vivace.ledger.LedgerEntry;
-import dev.vivace.ledger.Money;
 import dev.vivace.ledger.StageNote;
-import dev.vivace.ledger.Times;
-import dev.vivace.ledger.Tokens;
 import dev.vivace.line.Crash;
 import dev.vivace.tool.CallLine;
 import dev.vivace.tool.Prepared;
@@ -16,16 +11,14 @@ import dev.vivace.tool.ToolResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Calls of tools: through the line of calls, and into the ledger. Thread-safe. */
+/** Calls of tools: within the limits of who calls, through the line of calls. Thread-safe. */
 final class ToolCalls {
     private static final String CHOICE = "tool-selection";
     private static final String OURS = "vivace";
@@ -34,20 +27,13 @@ final class ToolCalls {
     private final Servers servers;
     private final CallLine line;
     private final ToolShelf shelf;
-    private final Consumer<LedgerEntry> ledger;
-    private final CallCounts counts;
+    private final ToolAccounts accounts;
 
-    ToolCalls(
-            Servers servers,
-            CallLine line,
-            ToolShelf shelf,
-            Consumer<LedgerEntry> ledger,
-            CallCounts counts) {
+    ToolCalls(Servers servers, CallLine line, ToolShelf shelf, ToolAccounts accounts) {
         this.servers = servers;
         this.line = line;
         this.shelf = shelf;
-        this.ledger = ledger;
-        this.counts = counts;
+        this.accounts = accounts;
     }
 
     /** What a call came to, with what it took. */
@@ -82,7 +68,8 @@ final class ToolCalls {
             ended = run(from, new ToolCall(from.call().id(), name, given), params, progress);
             shelf.note(session, name).ifPresent(shown -> notes.add(StageNote.of(CHOICE, shown)));
         } finally {
-            settle(from, name, tool.map(McpTool::server), ended, notes);
+            accounts.settle(
+                    from, name, tool.map(McpTool::server), ended.outcome, ended.observed, notes);
         }
         if (ended.outcome instanceof ToolOutcome.Done done) {
             shelf.learn(session, name, !done.result().error());
@@ -110,7 +97,8 @@ final class ToolCalls {
                                         Optional.empty());
                             });
         } finally {
-            settle(from, name, Optional.of(OURS), ended, List.of());
+            accounts.settle(
+                    from, name, Optional.of(OURS), ended.outcome, ended.observed, List.of());
         }
         return switch (ended.outcome) {
             case ToolOutcome.Done done -> done.result().value();
@@ -141,7 +129,13 @@ final class ToolCalls {
     JsonNode refuse(McpRequest from, String name, String why) throws RpcException {
         var denied = new ToolOutcome.Failed(ToolOutcome.Reason.DENIED, why);
         Ended ended = limited(from).orElseGet(() -> new Ended(denied, Optional.empty()));
-        settle(from, name, servers.now().tool(name).map(McpTool::server), ended, List.of());
+        accounts.settle(
+                from,
+                name,
+                servers.now().tool(name).map(McpTool::server),
+                ended.outcome,
+                ended.observed,
+                List.of());
         return failure(
                 ended.outcome instanceof ToolOutcome.Failed failed ? failed : denied,
                 Optional.empty());
@@ -237,94 +231,5 @@ final class ToolCalls {
         ObjectNode result = Rpc.object();
         result.putArray("content").addObject().put("type", "text").put("text", message);
         return result.put("isError", true);
-    }
-
-    private void settle(
-            McpRequest from,
-            String name,
-            Optional<String> server,
-            Ended ended,
-            List<StageNote> notes) {
-        String outcome = word(ended.outcome);
-        from.call().grant().release();
-        // What is no tool has whatever name a client thinks of.
-        String known = server.isPresent() ? name : CallCounts.OTHER;
-        counts.add(server.orElse("none"), known, outcome);
-        var all = new ArrayList<StageNote>();
-        all.add(StageNote.of("tool", outcome));
-        all.addAll(notes);
-        ledger.accept(
-                from.call()
-                        .asking(known, false, false)
-                        .entry(
-                                cache(ended.outcome),
-                                status(ended.outcome),
-                                Tokens.NONE,
-                                Money.NONE,
-                                times(from, ended.observed.map(Observed::nanos).orElse(0L)),
-                                ended.observed.map(Observed::calls).orElse(0),
-                                all,
-                                error(ended.outcome)));
-    }
-
-    /**
-     * What it took until now.
-     *
-     * @param asked nanoseconds that servers took
-     */
-    static Times times(McpRequest from, long asked) {
-        long total = micros(System.nanoTime() - from.call().arrived());
-        long theirs = micros(asked);
-        return new Times(Math.max(0, total - theirs), theirs, 0, total);
-    }
-
-    private static long micros(long nanos) {
-        return TimeUnit.NANOSECONDS.toMicros(nanos);
-    }
-
-    private static String word(ToolOutcome outcome) {
-        return switch (outcome) {
-            case ToolOutcome.Done done when done.result().error() -> "error";
-            case ToolOutcome.Done done when done.source() == ToolOutcome.Source.CALLED -> "ok";
-            case ToolOutcome.Done done -> done.source().name().toLowerCase(Locale.ROOT);
-            case ToolOutcome.Failed failed ->
-                    failed.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        };
-    }
-
-    private static CacheStatus cache(ToolOutcome outcome) {
-        return outcome instanceof ToolOutcome.Done done
-                ? switch (done.source()) {
-                    case CALLED -> CacheStatus.BYPASS;
-                    case CACHED, SPECULATED -> CacheStatus.HIT;
-                    case JOINED -> CacheStatus.JOINED;
-                }
-                : CacheStatus.BYPASS;
-    }
-
-    /** As HTTP would say it, for the ledger: the protocol itself says 200. */
-    private static int status(ToolOutcome outcome) {
-        return switch (outcome) {
-            case ToolOutcome.Done done -> 200;
-            case ToolOutcome.Failed failed ->
-                    switch (failed.reason()) {
-                        case UNKNOWN_TOOL -> 404;
-                        case DENIED -> 403;
-                        case BAD_ARGUMENTS -> 400;
-                        case LIMITED, RESTING -> 429;
-                        case TIMEOUT -> 504;
-                        case CANCELLED -> 499;
-                        case DEPENDENCY, FAILED, TOO_LARGE -> 502;
-                    };
-        };
-    }
-
-    /** Not what a tool says: anything may stand in that. */
-    private static String error(ToolOutcome outcome) {
-        return switch (outcome) {
-            case ToolOutcome.Done done ->
-                    done.result().error() ? "the tool says that it failed" : "";
-            case ToolOutcome.Failed failed -> "the call failed: " + word(failed);
-        };
     }
 }
