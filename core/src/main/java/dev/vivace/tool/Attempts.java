@@ -4,6 +4,7 @@ import dev.vivace.tool.ToolOutcome.Done;
 import dev.vivace.tool.ToolOutcome.Failed;
 import dev.vivace.tool.ToolOutcome.Reason;
 import dev.vivace.tool.ToolOutcome.Source;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -158,7 +159,11 @@ final class Attempts {
     }
 
     private static Failed failed(Work work, Exception e) {
-        String said = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String kind = e.getClass().getSimpleName();
+        String said = e.getMessage() == null ? kind : e.getMessage();
+        if (e instanceof FileSystemException) {
+            said = kind + ": " + said; // which says the name of the file alone
+        }
         return new Failed(
                 Reason.FAILED,
                 "the tool "

@@ -1,6 +1,7 @@
 package dev.vivace.tool;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * For whom a call is made, and for how long.
@@ -8,4 +9,9 @@ import java.time.Duration;
  * @param principal who calls; what is read for one is never served to another
  * @param timeout after which nobody waits for the result any more
  */
-public record ToolContext(String principal, Duration timeout) {}
+public record ToolContext(String principal, Duration timeout) {
+    public ToolContext {
+        Objects.requireNonNull(principal, "principal");
+        Objects.requireNonNull(timeout, "timeout");
+    }
+}

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.tool.ToolOutcome.Reason;
 import dev.vivace.tool.ToolOutcome.Source;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -184,6 +185,21 @@ class ToolLineTest {
         assertEquals(Source.CALLED, source(line, "clock", ""));
         source(line, "write", "d");
         assertEquals(Source.CALLED, source(line, "write", "d"));
+    }
+
+    @Test
+    void whatIsWrongWithAFileIsSaid() {
+        var bench =
+                new ToolBench(
+                        new FakeTool(
+                                "broken",
+                                arguments -> Effects.read(path(arguments)),
+                                (arguments, context) -> {
+                                    throw new NoSuchFileException("files/none");
+                                }));
+        assertEquals(
+                "the tool broken failed: NoSuchFileException: files/none",
+                failed(run(bench.line(), "broken", "{}")).message());
     }
 
     @Test
