@@ -127,4 +127,20 @@ public record SelectorOptions(
                 sessions,
                 sessionTtl);
     }
+
+    /** With this time until what was learned is seen instead. */
+    public SelectorOptions withContextTtl(Duration contextTtl) {
+        return new SelectorOptions(
+                whole,
+                top,
+                most,
+                exploration,
+                seed,
+                entries,
+                queryTtl,
+                contextTtl,
+                rankingTtl,
+                sessions,
+                sessionTtl);
+    }
 }

@@ -84,7 +84,8 @@ public final class ResultCache {
     }
 
     private void removed(@Nullable ResultKey key, @Nullable Entry entry, RemovalCause cause) {
-        if (cause.wasEvicted()) {
+        // Not those whose time was over.
+        if (cause == RemovalCause.SIZE) {
             evictions.increment();
         }
     }

@@ -376,7 +376,7 @@ enum Keys {
                     "timeout",
                     ToolServer.TIMEOUT,
                     ToolServer.Terms.DEFAULT.timeout(),
-                    "How long one call may take."),
+                    "How long one call may take; what it waits for its turn is part of it."),
             Key.of(
                     "ttl",
                     ToolServer.TTL,

@@ -24,6 +24,10 @@ final class Observed implements Tool {
     private final Optional<Consumer<ObjectNode>> progress;
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicLong nanos = new AtomicLong();
+
+    /** Since when the server is asked; 0 while it is not. */
+    private final AtomicLong since = new AtomicLong();
+
     private volatile Optional<Exception> failure = Optional.empty();
 
     Observed(McpTool tool, ObjectNode meta, Optional<Consumer<ObjectNode>> progress) {
@@ -57,6 +61,7 @@ final class Observed implements Tool {
         calls.incrementAndGet();
         failure = Optional.empty();
         long began = System.nanoTime();
+        since.set(began);
         try {
             return tool.call(arguments, meta, progress);
         } catch (DownException e) {
@@ -74,6 +79,7 @@ final class Observed implements Tool {
             failure = Optional.of(e);
             throw e;
         } finally {
+            since.set(0);
             nanos.addAndGet(System.nanoTime() - began);
         }
     }
@@ -83,9 +89,10 @@ final class Observed implements Tool {
         return calls.get();
     }
 
-    /** How long it took, together. */
+    /** How long it took until now, together; whoever gave up may not have waited for the end. */
     long nanos() {
-        return nanos.get();
+        long began = since.get();
+        return nanos.get() + (began == 0 ? 0 : System.nanoTime() - began);
     }
 
     /** Why the server has not given a result, if it was asked and has not. */

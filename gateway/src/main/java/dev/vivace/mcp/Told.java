@@ -1,39 +1,52 @@
 package dev.vivace.mcp;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a session was told of last, where not all was. Thread-safe. */
+/** What a session was told of, where not all was. Thread-safe. */
 final class Told {
+    static final String SHOWN = "shown";
+    static final String FOUND = "found";
+    static final String HIDDEN = "hidden";
+
     private boolean chosen;
-    private final Set<String> names = new HashSet<>();
-    private String query = "";
-    private Set<String> found = Set.of();
+    private final Set<String> listed = new HashSet<>();
+
+    /** What was found, by tool: what for. No more than there are tools. */
+    private final Map<String, String> found = new HashMap<>();
 
     /** What there was to choose from was chosen from. */
     synchronized void list(Collection<String> tools) {
         chosen = true;
-        names.addAll(tools);
+        tools.stream().filter(tool -> !found.containsKey(tool)).forEach(listed::add);
     }
 
     /** These were found; whether one of them is new. */
-    synchronized boolean found(String forQuery, List<String> tools) {
+    synchronized boolean found(String query, List<String> tools) {
         chosen = true;
-        query = forQuery;
-        found = Set.copyOf(tools);
-        return names.addAll(tools);
+        boolean more = false;
+        for (String tool : tools) {
+            more |= found.put(tool, query) == null && !listed.contains(tool);
+        }
+        return more;
     }
 
-    /** Whether it was told of a tool; empty if nothing was ever chosen. */
-    synchronized Optional<Boolean> of(String tool) {
-        return chosen ? Optional.of(names.contains(tool)) : Optional.empty();
+    /** Whether a tool was listed, or found, or neither; empty if nothing was ever chosen. */
+    synchronized Optional<String> of(String tool) {
+        if (!chosen) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                listed.contains(tool) ? SHOWN : found.containsKey(tool) ? FOUND : HIDDEN);
     }
 
-    /** For what a tool is called: what it was found for, or else what is known of the client. */
-    synchronized String reason(String tool, String client) {
-        return found.contains(tool) ? query : client;
+    /** For what a tool was found last; empty if it was not. */
+    synchronized Optional<String> query(String tool) {
+        return Optional.ofNullable(found.get(tool));
     }
 }

@@ -9,6 +9,7 @@ import dev.vivace.select.SelectorOptions;
 import dev.vivace.select.ToolSelector;
 import dev.vivace.tool.ToolDefinition;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,9 +29,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class ToolShelf {
     /** The tool that finds others. */
     static final String SEARCH = ToolSelector.SEARCH.name();
-
-    static final String SHOWN = "shown";
-    static final String HIDDEN = "hidden";
 
     private static final int MOST_OWNERS = 50;
     private static final int WORDS = 1_000;
@@ -76,7 +74,7 @@ final class ToolShelf {
             return all;
         }
         Selection selection =
-                owner(session).selector.select(session.id(), definitions(tools), session.client());
+                owner(session).selector.select(session.id(), definitions(tools), task(session));
         var chosen = new ArrayList<ObjectNode>();
         for (ToolDefinition each : selection.tools()) {
             McpTool tool = tools.get(each.name());
@@ -101,11 +99,25 @@ final class ToolShelf {
                 });
     }
 
+    /**
+     * What is known of what a session is for: what its client calls itself. As a word that stands
+     * in no definition: a client is not for the tools that speak of clients.
+     */
+    private static String task(Session session) {
+        var word = new StringBuilder("client");
+        for (byte each : session.client().getBytes(StandardCharsets.UTF_8)) {
+            word.append((char) ('a' + (each >> 4 & 15))).append((char) ('a' + (each & 15)));
+        }
+        return word.toString();
+    }
+
     private SelectorOptions selector() {
         int whole = options.whole();
         return SelectorOptions.DEFAULTS
                 .withTools(whole, Math.min(TOP, whole), Math.max(MOST_TOLD, whole))
-                .withEntries(100);
+                .withEntries(100)
+                // A list is asked for seldom, and is to know of the session before.
+                .withContextTtl(Duration.ofMillis(1));
     }
 
     private List<ToolDefinition> definitions(Map<String, McpTool> tools) {
@@ -191,18 +203,19 @@ final class ToolShelf {
         return result;
     }
 
-    /** Whether a choice has shown a tool to who calls it; empty if there was none. */
+    /** How a choice stood to a tool that is called; empty if there was none. */
     Optional<String> note(Session session, String tool) {
-        return session.told().of(tool).map(shown -> shown ? SHOWN : HIDDEN);
+        return session.told().of(tool);
     }
 
-    /** Remembers what a call came to, if there is anything to choose. */
+    /** Remembers what a call came to, where there may be something to choose. */
     void learn(Session session, String tool, boolean success) {
-        if (session.told().of(tool).isPresent()) {
-            owner(session)
-                    .learned
-                    .feedback(session.told().reason(tool, session.client()), tool, success);
+        if (options.mode() == ToolSelection.Mode.OFF) {
+            return;
         }
+        LearnedRanking learned = owner(session).learned;
+        learned.feedback(task(session), tool, success);
+        session.told().query(tool).ifPresent(query -> learned.feedback(query, tool, success));
     }
 
     /** What was listed where there was a choice, and what a choice left of it, in bytes. */

@@ -163,7 +163,7 @@ class ToolSelectionTest {
             assertEquals("weather_forecast", gateway.text("search_weather_forecast", Map.of()));
             String metrics = gateway.get("/metrics");
             assertTrue(metrics.contains(stage("hidden") + " 1"), metrics);
-            assertTrue(metrics.contains(stage("shown") + " 1"), metrics);
+            assertTrue(metrics.contains(stage("found") + " 1"), metrics);
             assertTrue(
                     metrics.contains(
                             "vivace_tool_calls_total{server=\"vivace\",tool=\"search_tools\",outcome=\"ok\"} 1"),
@@ -193,10 +193,24 @@ class ToolSelectionTest {
             try (var next =
                     McpGateway.client(
                             gateway.gateway,
-                            spec -> spec.clientInfo(new Implementation("painter-two", "1")))) {
+                            spec -> spec.clientInfo(new Implementation("painter", "1")))) {
                 next.initialize();
                 assertEquals("search_widget_33", names(next).get(1));
             }
+        }
+    }
+
+    @Test
+    void theNameOfAClientIsNoRequest() {
+        try (var gateway = gateway(Mode.ON, 50);
+                var client =
+                        McpGateway.client(
+                                gateway.gateway,
+                                spec ->
+                                        spec.clientInfo(
+                                                new Implementation("weather forecast", "1")))) {
+            client.initialize();
+            assertFalse(names(client).contains("search_weather_forecast"));
         }
     }
 
