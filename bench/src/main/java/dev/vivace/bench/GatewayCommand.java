@@ -39,7 +39,11 @@ final class GatewayCommand implements Command {
                 .flag("record", "Append the table to bench/RESULTS.md.")
                 .option("seconds", "N", "5", "Length of one measurement.")
                 .option("rounds", "N", "3", "Measurements of each kind; their median counts.")
-                .option("warm-up", "SECONDS", "20", "Work before anything counts.")
+                .option(
+                        "warm-up",
+                        "SECONDS",
+                        "20",
+                        "Work before anything counts, half of it with 8 connections and half with 32.")
                 .option("large-seconds", "N", "15", "Length of the run with large requests.")
                 .option("rows", "GROUP,...", "Only some of the table: " + GROUPS.expected() + ".")
                 .option(

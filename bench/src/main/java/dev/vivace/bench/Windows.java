@@ -15,7 +15,10 @@ record Windows(GatewayBench.Plan plan, Load load, Results results, Consumer<Stri
     void warmUp(List<Contender> contenders, Call call) {
         for (var contender : contenders) {
             progress.accept("warming up " + contender.name());
-            attempt(contender.name(), () -> run(contender, call, 8, plan.warmUp()));
+            // What is compiled under few connections is compiled anew under many.
+            Duration half = plan.warmUp().dividedBy(2);
+            attempt(contender.name(), () -> run(contender, call, 8, half));
+            attempt(contender.name(), () -> run(contender, call, 32, half));
         }
     }
 
