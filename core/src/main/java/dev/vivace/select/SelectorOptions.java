@@ -111,36 +111,4 @@ public record SelectorOptions(
                 sessions,
                 sessionTtl);
     }
-
-    /** With caches of so many entries instead. */
-    public SelectorOptions withEntries(int entries) {
-        return new SelectorOptions(
-                whole,
-                top,
-                most,
-                exploration,
-                seed,
-                entries,
-                queryTtl,
-                contextTtl,
-                rankingTtl,
-                sessions,
-                sessionTtl);
-    }
-
-    /** With this time until what was learned is seen instead. */
-    public SelectorOptions withContextTtl(Duration contextTtl) {
-        return new SelectorOptions(
-                whole,
-                top,
-                most,
-                exploration,
-                seed,
-                entries,
-                queryTtl,
-                contextTtl,
-                rankingTtl,
-                sessions,
-                sessionTtl);
-    }
 }

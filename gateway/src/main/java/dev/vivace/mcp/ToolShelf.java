@@ -35,6 +35,10 @@ final class ToolShelf {
     private static final int TOP = 20;
     private static final int FOUND = 10;
     private static final int MOST_TOLD = 128;
+    private static final int ENTRIES = 100;
+
+    /** A list is asked for seldom, and is to know of the session before. */
+    private static final Duration SOON = Duration.ofMillis(1);
 
     /** What one owner's clients have learned; another's learn nothing of it. */
     private record Owner(ToolSelector selector, LearnedRanking learned) {}
@@ -113,11 +117,19 @@ final class ToolShelf {
 
     private SelectorOptions selector() {
         int whole = options.whole();
-        return SelectorOptions.DEFAULTS
-                .withTools(whole, Math.min(TOP, whole), Math.max(MOST_TOLD, whole))
-                .withEntries(100)
-                // A list is asked for seldom, and is to know of the session before.
-                .withContextTtl(Duration.ofMillis(1));
+        SelectorOptions usual = SelectorOptions.DEFAULTS;
+        return new SelectorOptions(
+                whole,
+                Math.min(TOP, whole),
+                Math.max(MOST_TOLD, whole),
+                usual.exploration(),
+                usual.seed(),
+                ENTRIES,
+                usual.queryTtl(),
+                SOON,
+                usual.rankingTtl(),
+                usual.sessions(),
+                usual.sessionTtl());
     }
 
     private List<ToolDefinition> definitions(Map<String, McpTool> tools) {
