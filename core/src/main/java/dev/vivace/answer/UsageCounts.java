@@ -1,14 +1,33 @@
 package dev.vivace.answer;
 
+import dev.vivace.json.JsonException;
+import dev.vivace.json.JsonReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** The counts of tokens read so far; a later report replaces what it names. Not thread-safe. */
 final class UsageCounts {
     private static final String MEMBER = "\"usage\"";
+
+    private record Name(String text, byte[] bytes) {}
+
+    private static final List<Name> NAMES =
+            Stream.of(
+                            "prompt_tokens",
+                            "completion_tokens",
+                            "prompt_tokens_details",
+                            "cached_tokens",
+                            "input_tokens",
+                            "output_tokens",
+                            "input_tokens_details",
+                            "cache_read_input_tokens",
+                            "cache_creation_input_tokens")
+                    .map(name -> new Name(name, name.getBytes(StandardCharsets.US_ASCII)))
+                    .toList();
 
     private static final long UNKNOWN = -1;
 
@@ -37,46 +56,89 @@ final class UsageCounts {
 
     /** Reads the value of a member "usage" that the parser is at. */
     void read(JsonParser parser) {
+        object(parser, "");
+    }
+
+    private void object(JsonParser parser, String within) {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
             return;
         }
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             parser.nextToken();
-            switch (name) {
-                case "prompt_tokens", "input_tokens" -> input = count(parser, input);
-                case "completion_tokens", "output_tokens" -> output = count(parser, output);
-                case "prompt_tokens_details", "input_tokens_details" -> details(parser);
-                case "cache_read_input_tokens" ->
-                        cached = cacheBesideInput ? count(parser, cached) : cached;
-                case "cache_creation_input_tokens" ->
-                        written = cacheBesideInput ? count(parser, written) : written;
-                default -> {}
+            if (within.isEmpty() && isDetails(name)) {
+                object(parser, name);
+            } else if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                    && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+                count(within, name, parser.getLongValue());
             }
             parser.skipChildren();
         }
     }
 
-    private void details(JsonParser parser) {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
+    /** The same, where bytes are at hand: most answers are never made into tokens by a parser. */
+    private void object(JsonReader reader, byte[] in, String within) {
+        if (reader.peek() != '{') {
+            reader.skipValue();
             return;
         }
-        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-            parser.nextToken();
-            if (name.equals("cached_tokens") && !cacheBesideInput) {
-                cached = count(parser, cached);
+        reader.beginObject();
+        while (reader.nextMember()) {
+            String name = known(reader);
+            if (within.isEmpty() && isDetails(name)) {
+                object(reader, in, name);
+            } else if (!name.isEmpty() && Character.isDigit(reader.peek())) {
+                reader.readNumber();
+                count(within, name, wholeNumber(in, reader.textStart(), reader.textEnd()));
+            } else {
+                reader.skipValue();
             }
-            parser.skipChildren();
         }
     }
 
-    private static long count(JsonParser parser, long before) {
-        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
-                || parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-            return before;
+    private static String known(JsonReader reader) {
+        for (Name name : NAMES) {
+            if (reader.nameIs(name.bytes)) {
+                return name.text;
+            }
         }
-        long value = parser.getLongValue();
-        return value >= 0 && value <= Usage.MAX_COUNT ? value : before;
+        return "";
+    }
+
+    /** Negative if it is none, or too large to be a count. */
+    private static long wholeNumber(byte[] in, int from, int to) {
+        long value = 0;
+        for (int i = from; i < to; i++) {
+            if (in[i] < '0' || in[i] > '9' || value > Usage.MAX_COUNT) {
+                return UNKNOWN;
+            }
+            value = value * 10 + in[i] - '0';
+        }
+        return value;
+    }
+
+    private static boolean isDetails(String name) {
+        return name.equals("prompt_tokens_details") || name.equals("input_tokens_details");
+    }
+
+    /**
+     * @param within the name of the details that it stands in; empty if in none
+     */
+    private void count(String within, String name, long value) {
+        if (value < 0 || value > Usage.MAX_COUNT) {
+            return;
+        }
+        if (!within.isEmpty()) {
+            cached = name.equals("cached_tokens") && !cacheBesideInput ? value : cached;
+            return;
+        }
+        switch (name) {
+            case "prompt_tokens", "input_tokens" -> input = value;
+            case "completion_tokens", "output_tokens" -> output = value;
+            case "cache_read_input_tokens" -> cached = cacheBesideInput ? value : cached;
+            case "cache_creation_input_tokens" -> written = cacheBesideInput ? value : written;
+            default -> {}
+        }
     }
 
     /** What was reported; empty if neither input nor output was. */
@@ -97,10 +159,9 @@ final class UsageCounts {
     void readAll(byte[] tail) {
         String text = searchable(tail);
         for (int at = nextMember(text, 0); at >= 0; at = nextMember(text, at)) {
-            try (JsonParser parser = JsonStreams.parser(tail, at, tail.length)) {
-                parser.nextToken();
-                read(parser);
-            } catch (JacksonException cutOff) {
+            try {
+                object(new JsonReader(tail, at, tail.length), tail, "");
+            } catch (JsonException cutOff) {
                 continue; // what was read before the cut counts
             }
         }

@@ -113,11 +113,14 @@ public final class Features implements LedgerListener {
         private long lastEntry;
         private double savedUsd;
         private long savedTokens;
-        private final Map<String, Long> outcomes = new TreeMap<>();
+        private final Map<String, long[]> outcomes = new TreeMap<>();
 
         void note(String outcome) {
-            if (outcomes.size() < OUTCOMES || outcomes.containsKey(outcome)) {
-                outcomes.merge(outcome, 1L, Long::sum);
+            long[] count = outcomes.get(outcome);
+            if (count != null) {
+                count[0]++;
+            } else if (outcomes.size() < OUTCOMES) {
+                outcomes.put(outcome, new long[] {1});
             }
         }
 
@@ -225,7 +228,7 @@ public final class Features implements LedgerListener {
     private static String note(String name, boolean isOn, Tally tally) {
         String outcomes =
                 tally.outcomes.entrySet().stream()
-                        .map(o -> o.getKey() + " " + o.getValue())
+                        .map(o -> o.getKey() + " " + o.getValue()[0])
                         .collect(Collectors.joining(", "));
         if (!isOn || tally.ran > 0) {
             return outcomes;

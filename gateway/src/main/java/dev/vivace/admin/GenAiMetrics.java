@@ -3,6 +3,7 @@ package dev.vivace.admin;
 import dev.vivace.ledger.LedgerEntry;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The metrics of OpenTelemetry's conventions: as a client of the provider, of calls that reached it
@@ -11,12 +12,16 @@ import java.util.Map;
 final class GenAiMetrics {
     private static final double MICROS = 1e-6;
 
-    private record Key(String operation, String provider, String model, String detail) {
-        String[] labels(String detailName) {
-            return detail.isEmpty()
-                    ? new String[] {
-                        GenAi.OPERATION, operation, GenAi.PROVIDER, provider, GenAi.MODEL, model
-                    }
+    private record Key(String operation, String provider, String model) {
+        String[] labels() {
+            return new String[] {
+                GenAi.OPERATION, operation, GenAi.PROVIDER, provider, GenAi.MODEL, model
+            };
+        }
+
+        String[] labels(String name, String value) {
+            return value.isEmpty()
+                    ? labels()
                     : new String[] {
                         GenAi.OPERATION,
                         operation,
@@ -24,49 +29,56 @@ final class GenAiMetrics {
                         provider,
                         GenAi.MODEL,
                         model,
-                        detailName,
-                        detail
+                        name,
+                        value
                     };
         }
     }
 
-    private final Map<Key, Histogram> durations = new HashMap<>();
-    private final Map<Key, Histogram> tokens = new HashMap<>();
-    private final Map<Key, Histogram> firstTokens = new HashMap<>();
+    /** The calls of one operation, provider and model. */
+    static final class Calls {
+        private final Map<String, Histogram> durations = new HashMap<>(); // by error; "" of none
+        private final Histogram input = GenAi.tokens();
+        private final Histogram output = GenAi.tokens();
+        private final Histogram firstToken = GenAi.timeToFirstToken();
 
-    /**
-     * @param model bounded, as are the other two
-     */
-    void add(LedgerEntry e, String door, String model, String status) {
-        String operation = GenAi.operation(door);
-        if (operation.isEmpty()) {
-            return;
-        }
-        String provider = GenAi.provider(door);
-        if (e.attempts() > 0 && e.upstreamMicros() > 0) {
-            String error = e.status() >= 400 ? status : "";
-            durations
-                    .computeIfAbsent(
-                            new Key(operation, provider, model, error), k -> GenAi.duration())
-                    .add(e.upstreamMicros());
-        }
-        long input = e.tokens().fresh() + e.tokens().cached();
-        if (input > 0) {
-            usage(new Key(operation, provider, model, GenAi.INPUT)).add(input);
-        }
-        if (e.tokens().output() > 0) {
-            usage(new Key(operation, provider, model, GenAi.OUTPUT)).add(e.tokens().output());
-        }
-        if (e.status() < 400 && e.firstTokenMicros() > 0) {
-            firstTokens
-                    .computeIfAbsent(
-                            new Key(operation, provider, model, ""), k -> GenAi.timeToFirstToken())
-                    .add(e.firstTokenMicros());
+        /**
+         * @param status bounded
+         */
+        void add(LedgerEntry e, String status) {
+            if (e.attempts() > 0 && e.upstreamMicros() > 0) {
+                durations
+                        .computeIfAbsent(e.status() >= 400 ? status : "", k -> GenAi.duration())
+                        .add(e.upstreamMicros());
+            }
+            long bought = e.tokens().fresh() + e.tokens().cached();
+            if (bought > 0) {
+                input.add(bought);
+            }
+            if (e.tokens().output() > 0) {
+                output.add(e.tokens().output());
+            }
+            if (e.status() < 400 && e.firstTokenMicros() > 0) {
+                firstToken.add(e.firstTokenMicros());
+            }
         }
     }
 
-    private Histogram usage(Key key) {
-        return tokens.computeIfAbsent(key, k -> GenAi.tokens());
+    private final Map<Key, Calls> calls = new HashMap<>();
+
+    /**
+     * Where those of a door and model are counted; nowhere if the conventions know no operation for
+     * the door.
+     *
+     * @param model bounded, as is the other
+     */
+    Optional<Calls> of(String door, String model) {
+        String operation = GenAi.operation(door);
+        return operation.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        calls.computeIfAbsent(
+                                new Key(operation, GenAi.provider(door), model), k -> new Calls()));
     }
 
     void write(Exposition to) {
@@ -74,14 +86,32 @@ final class GenAiMetrics {
                 GenAi.OPERATION_DURATION,
                 "histogram",
                 "Time of calls that reached the provider, without ours.");
-        durations.forEach(
-                (k, h) -> h.write(to, GenAi.OPERATION_DURATION, MICROS, k.labels(GenAi.ERROR)));
+        calls.forEach((key, of) ->
+                of.durations.forEach((error, histogram) ->
+                        histogram.write(
+                                to,
+                                GenAi.OPERATION_DURATION,
+                                MICROS,
+                                key.labels(GenAi.ERROR, error))));
         to.metric(GenAi.TOKEN_USAGE, "histogram", "Tokens bought per call, by type.");
-        tokens.forEach((k, h) -> h.write(to, GenAi.TOKEN_USAGE, 1, k.labels(GenAi.TOKEN_TYPE)));
+        calls.forEach((key, of) -> {
+            tokens(to, of.input, key, GenAi.INPUT);
+            tokens(to, of.output, key, GenAi.OUTPUT);
+        });
         to.metric(
                 GenAi.TIME_TO_FIRST_TOKEN,
                 "histogram",
                 "Time to the first byte of good answers, wherever they came from.");
-        firstTokens.forEach((k, h) -> h.write(to, GenAi.TIME_TO_FIRST_TOKEN, MICROS, k.labels("")));
+        calls.forEach((key, of) -> {
+            if (!of.firstToken.isEmpty()) {
+                of.firstToken.write(to, GenAi.TIME_TO_FIRST_TOKEN, MICROS, key.labels());
+            }
+        });
+    }
+
+    private static void tokens(Exposition to, Histogram histogram, Key key, String type) {
+        if (!histogram.isEmpty()) {
+            histogram.write(to, GenAi.TOKEN_USAGE, 1, key.labels(GenAi.TOKEN_TYPE, type));
+        }
     }
 }

@@ -39,6 +39,10 @@ final class Histogram {
         sum += value;
     }
 
+    boolean isEmpty() {
+        return count == 0;
+    }
+
     /**
      * @param unit what one is worth in the metric's unit, such as 1e-6 for microseconds in a metric
      *     of seconds

@@ -7,6 +7,7 @@ import dev.vivace.ledger.StageNote;
 import dev.vivace.ledger.Tokens;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,7 +29,9 @@ public final class Metrics implements LedgerListener {
             Set.of("chat", "responses", "messages", "embeddings", "mcp", LabelSet.OTHER);
     private static final StageNote OTHER_STAGE = new StageNote(LabelSet.OTHER, LabelSet.OTHER);
 
-    private record Request(String door, String model, CacheStatus cache, String status) {}
+    private record Caller(String door, String model) {}
+
+    private record Result(CacheStatus cache, String status) {}
 
     private static final class Count {
         private long value;
@@ -49,9 +52,16 @@ public final class Metrics implements LedgerListener {
         private double savedUsd;
     }
 
+    /** Where the calls of one door and model are counted: looked up once for each call. */
+    private record Counters(
+            Map<Result, Count> results,
+            Times times,
+            Spending spending,
+            Optional<GenAiMetrics.Calls> genAi) {}
+
     private final LabelSet models;
     private final LabelSet statuses = new LabelSet(Set.of(), STATUSES);
-    private final Map<Request, Count> requests = new HashMap<>();
+    private final Map<Caller, Counters> callers = new HashMap<>();
     private final Map<String, Times> times = new HashMap<>();
     private final Map<String, Spending> spending = new HashMap<>();
     private final Map<StageNote, Count> stages = new HashMap<>();
@@ -72,14 +82,22 @@ public final class Metrics implements LedgerListener {
         String status =
                 statuses.label(
                         Integer.toString(e.status()), e.status() >= 100 && e.status() <= 999);
-        requests.computeIfAbsent(new Request(door, model, e.cache(), status), k -> new Count())
-                .value++;
-        time(times.computeIfAbsent(door, k -> new Times()), e);
-        spend(spending.computeIfAbsent(model, k -> new Spending()), e);
+        Counters counters = callers.computeIfAbsent(new Caller(door, model), this::counters);
+        counters.results.computeIfAbsent(new Result(e.cache(), status), k -> new Count()).value++;
+        time(counters.times, e);
+        spend(counters.spending, e);
+        counters.genAi.ifPresent(calls -> calls.add(e, status));
         for (StageNote note : e.stages()) {
             stage(note).value++;
         }
-        genAi.add(e, door, model, status);
+    }
+
+    private Counters counters(Caller of) {
+        return new Counters(
+                new HashMap<>(),
+                times.computeIfAbsent(of.door, k -> new Times()),
+                spending.computeIfAbsent(of.model, k -> new Spending()),
+                genAi.of(of.door, of.model));
     }
 
     private static void time(Times times, LedgerEntry e) {
@@ -121,18 +139,19 @@ public final class Metrics implements LedgerListener {
     synchronized String text(long dropped, long unwritten) {
         var to = new Exposition();
         to.metric("vivace_requests_total", "counter", "Calls that have ended.");
-        requests.forEach((r, count) ->
-                to.sample(
-                        "vivace_requests_total",
-                        count.value,
-                        "door",
-                        r.door(),
-                        "model",
-                        r.model(),
-                        "cache",
-                        r.cache().header(),
-                        "status",
-                        r.status()));
+        callers.forEach((caller, counters) ->
+                counters.results.forEach((result, count) ->
+                        to.sample(
+                                "vivace_requests_total",
+                                count.value,
+                                "door",
+                                caller.door(),
+                                "model",
+                                caller.model(),
+                                "cache",
+                                result.cache().header(),
+                                "status",
+                                result.status())));
         writeTimes(to);
         writeSpending(to);
         to.metric("vivace_stage_total", "counter", "What each stage did, in calls.");

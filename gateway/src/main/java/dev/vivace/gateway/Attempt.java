@@ -17,8 +17,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -240,12 +238,13 @@ final class Attempt {
             place.lane().connections().servedWhenReused();
         }
         String hops = HopByHop.options(came.headers());
-        var headers = new ArrayList<Header>(came.headers().size());
-        for (Map.Entry<String, String> header : came.headers()) {
-            if (!HopByHop.is(header.getKey().toLowerCase(Locale.ROOT), hops)) {
-                headers.add(new Header(header.getKey(), header.getValue()));
-            }
-        }
+        var headers = new ArrayList<Header>(HopByHop.USUAL_FIELDS);
+        came.headers()
+                .forEach((name, value) -> {
+                    if (!HopByHop.is(name, hops)) {
+                        headers.add(new Header(name, value));
+                    }
+                });
         came.exceptionHandler(guarded(this::fail));
         came.handler(guarded(this::chunk));
         came.endHandler(guarded(nothing -> end()));

@@ -36,7 +36,7 @@ record RequestHeaders(
      * @throws IllegalArgumentException for a control header that has no meaning, with its name
      */
     static RequestHeaders of(MultiMap headers, boolean plain, boolean closed) {
-        var forward = new ArrayList<Header>(headers.size());
+        var forward = new ArrayList<Header>(HopByHop.USUAL_FIELDS);
         CacheControl control = CacheControl.NONE;
         Optional<String> credential = Optional.empty();
         Optional<String> clientKey = Optional.empty();
@@ -53,7 +53,7 @@ record RequestHeaders(
                 continue;
             }
             switch (name) {
-                case "host", "content-length", "transfer-encoding", "expect" -> {
+                case "host", "content-length", "expect" -> {
                     continue;
                 }
                 case "cache-control" -> control = control.header(name, value);
