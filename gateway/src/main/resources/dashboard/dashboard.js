@@ -354,7 +354,7 @@ function showTools({ servers, tools, recommendations }) {
   const down = servers.filter(each => !each.up).map(each => `${each.server} is down: ${each.problem}`);
   const advice = recommendations.map(each => `${each.tool}: ${each.text}`);
   const listed = servers.reduce((sum, each) => sum + each.tools, 0);
-  $("tools-detail").textContent = [`${count(listed)} tools of ${count(servers.length)} servers`, ...down, ...advice.slice(0, 5)].join("; ");
+  $("tools-detail").textContent = [`${count(listed)} tools of ${count(servers.length)} ${servers.length === 1 ? "server" : "servers"}`, ...down, ...advice.slice(0, 5)].join("; ");
   const most = [...tools].sort((a, b) => b.calls - a.calls).slice(0, MOST_TOOLS);
   $("tools").replaceChildren(...most.map(toolRow));
 }
