@@ -57,8 +57,7 @@ class UsageCountsTest {
                     byParser.read(parser);
                 }
                 UsageCounts byBytes = of.get();
-                byBytes.readAll(
-                        ("{\"usage\" : " + usage + "}").getBytes(StandardCharsets.UTF_8));
+                byBytes.readAll(("{\"usage\" : " + usage + "}").getBytes(StandardCharsets.UTF_8));
                 assertEquals(byParser.usage(), byBytes.usage(), "seed " + seed + ": " + usage);
                 reported += byBytes.usage().isPresent() ? 1 : 0;
             }
@@ -71,9 +70,7 @@ class UsageCountsTest {
         for (int i = random.nextInt(6); i >= 0; i--) {
             boolean nested = depth < 2 && random.nextInt(4) == 0;
             String value =
-                    nested
-                            ? object(random, depth + 1)
-                            : VALUES.get(random.nextInt(VALUES.size()));
+                    nested ? object(random, depth + 1) : VALUES.get(random.nextInt(VALUES.size()));
             members.add('"' + NAMES.get(random.nextInt(NAMES.size())) + "\" :" + value);
         }
         return "{" + String.join(" , ", members) + "}";
