@@ -6,25 +6,18 @@ import dev.vivace.answer.Header;
 import dev.vivace.deliver.Cause;
 import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
-import dev.vivace.line.UpstreamRequest;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One try of a flight at one upstream, on one event loop: the request goes out, and what comes back
- * goes to whoever decides about it. A connection that went stale while nobody used it is replaced
- * here, for that is no failure of the try.
+ * One try of a flight at one upstream, on one event loop. Its {@link Sending} brings the request
+ * there; what comes back, or does not in time, goes to whoever decides about it.
  */
 final class Attempt {
     /** Told what comes of it; nothing after an end. */
@@ -38,18 +31,6 @@ final class Attempt {
         void failed(Attempt attempt, Cause cause, Failure failure);
     }
 
-    /**
-     * A connection that was stale breaks as soon as something is sent. One that breaks later may
-     * have brought a request that was worked on and is paid for: it is not sent again.
-     */
-    static final long STALE_NANOS = 1_000_000_000L;
-
-    /**
-     * Nobody closes a connection because it was idle for less. One that was just used, and breaks,
-     * has brought a request that may have been worked on.
-     */
-    private static final long IDLE_NANOS = 1_000_000_000L;
-
     /** Who leaves sooner may have changed his mind. */
     private static final long LONG_NANOS = 5_000_000_000L;
 
@@ -60,16 +41,10 @@ final class Attempt {
     private final Place place;
     private final Opening opening;
     private final Listener listener;
-    private final boolean fresh;
-    private final @Nullable HttpServerRequest upload;
+    private final Sending sending;
     private final Silence silence;
-    private @Nullable HttpClientConnection connection;
-    private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
-    private long departed;
     private boolean over;
-    private boolean reused;
-    private boolean mayBeStale;
     private boolean paused;
     private boolean begun;
 
@@ -91,9 +66,8 @@ final class Attempt {
         this.place = place;
         this.opening = opening;
         this.listener = listener;
-        this.fresh = fresh;
-        this.upload = upload;
-        this.silence = new Silence(place.lane(), upload);
+        this.sending = new Sending(this, flight, fresh, upload);
+        this.silence = new Silence(place.lane(), upload, sending.departed());
     }
 
     Candidate candidate() {
@@ -110,49 +84,27 @@ final class Attempt {
 
     /** Whether its connection had served before: then a break says little about the upstream. */
     boolean reused() {
-        return reused;
+        return sending.reused();
     }
 
     /** Whether anything of it may have left; without a connection nothing has. */
     boolean sent() {
-        return request != null;
+        return sending.begun();
     }
 
-    /** Sends the request, on a connection that is open already if there is one. */
+    boolean over() {
+        return over;
+    }
+
     void start() {
-        // What flows through cannot be sent twice, so it never meets a stale connection.
-        Connections.Idle idle = upload == null && !fresh ? place.lane().connections().idle() : null;
-        departs();
-        flight.note("connection", idle == null ? "opened" : "reused");
-        if (idle == null) {
-            connect();
-        } else {
-            reused = true;
-            mayBeStale =
-                    departed - idle.since() > IDLE_NANOS
-                            && flight.request().kind() != UpstreamRequest.Kind.UNSAFE;
-            ask(idle.connection());
-        }
-    }
-
-    private void departs() {
-        flight.departs();
-        departed = flight.departed();
-    }
-
-    private void connect() {
-        place.lane()
-                .connections()
-                .connect()
-                .onSuccess(guarded(this::ask))
-                .onFailure(guarded(this::fail));
+        sending.start();
     }
 
     /**
      * The net under what happens here: an exception that nobody expects ends the attempt, and the
      * client hears of it.
      */
-    private <T> Handler<T> guarded(Handler<T> handler) {
+    <T> Handler<T> guarded(Handler<T> handler) {
         return event -> {
             try {
                 handler.handle(event);
@@ -165,78 +117,19 @@ final class Attempt {
     void crashed(Throwable cause) {
         LOG.error("call {} failed on its way: {}", flight.call().id(), Crash.describe(cause));
         if (finish()) {
-            reset();
+            sending.reset();
         }
         listener.failed(this, Cause.NONE, new Failure(Failure.Kind.INTERNAL, Crash.MESSAGE));
     }
 
-    private void ask(HttpClientConnection open) {
-        if (over) {
-            place.lane().connections().release(open);
-            return;
-        }
-        connection = open;
-        open.request(
-                        place.lane()
-                                .site()
-                                .options(flight.request().method(), flight.request().path()))
-                .onSuccess(guarded(this::send))
-                .onFailure(guarded(this::fail));
-    }
-
-    private void send(HttpClientRequest made) {
-        request = made;
-        made.exceptionHandler(guarded(cause -> broke(made, cause)));
-        if (over) {
-            made.reset();
-            return;
-        }
-        place.lane().site().headers(flight.request().headers(), made.headers(), place.key());
-        made.response()
-                .onComplete(
-                        guarded(came -> {
-                            if (came.succeeded()) {
-                                head(came.result());
-                            } else {
-                                broke(made, came.cause());
-                            }
-                        }));
-        HttpServerRequest source = upload;
-        if (source != null) {
-            flow(source, made);
-        } else if (flight.request().body().length == 0) {
-            made.end();
-        } else {
-            List<ByteBuffer> parts = flight.request().parts(candidate.target());
-            made.end(
-                    parts.size() == 1
-                            ? Exchange.wrap(flight.request().body())
-                            : Exchange.wrap(parts.toArray(ByteBuffer[]::new)));
-        }
-    }
-
-    private void flow(HttpServerRequest source, HttpClientRequest made) {
-        String length = source.getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (length == null) {
-            made.setChunked(true);
-        } else {
-            made.putHeader(HttpHeaders.CONTENT_LENGTH, length);
-        }
-        // Where the pipe breaks, one of its ends tells us. What a client did not finish is not
-        // ended
-        // for it, or it would look whole to the upstream.
-        source.pipe().endOnFailure(false).to(made);
-    }
-
-    private void head(HttpClientResponse came) {
+    /** The head of an answer has come. */
+    void answered(HttpClientResponse came) {
         if (over) {
             return;
         }
         response = came;
         silence.broken();
-        if (reused) {
-            place.lane().connections().servedWhenReused();
-        }
+        sending.served();
         String hops = HopByHop.options(came.headers());
         var headers = new ArrayList<Header>(HopByHop.USUAL_FIELDS);
         came.headers()
@@ -245,7 +138,7 @@ final class Attempt {
                         headers.add(new Header(name, value));
                     }
                 });
-        came.exceptionHandler(guarded(this::fail));
+        came.exceptionHandler(guarded(this::broke));
         came.handler(guarded(this::chunk));
         came.endHandler(guarded(nothing -> end()));
         listener.head(this, new Head(came.statusCode(), headers));
@@ -264,7 +157,7 @@ final class Attempt {
         if (!begun) {
             begun = true;
             if (opening.timed()) {
-                place.came(departed, opening.head().streamed());
+                place.came(sending.departed(), opening.head().streamed());
             }
             flight.firstByteCame();
         }
@@ -288,12 +181,7 @@ final class Attempt {
 
     private void end() {
         if (finish()) {
-            HttpClientConnection used = connection;
-            if (used != null && (upload == null || upload.isEnded())) {
-                place.lane().connections().release(used);
-            } else if (used != null) {
-                used.close(); // the upstream did not want to hear the rest
-            }
+            sending.release();
             listener.end(this);
         }
     }
@@ -304,23 +192,13 @@ final class Attempt {
      */
     void cancel() {
         if (finish()) {
-            reset();
-        }
-    }
-
-    /** A request that has not begun to leave would be forgotten, and its connection with it. */
-    private void reset() {
-        if (request != null) {
-            request.reset();
-        }
-        if (connection != null) {
-            connection.close();
+            sending.reset();
         }
     }
 
     /** Its client has left; how long it had waited may say something about the upstream. */
     void clientLeft() {
-        long waited = System.nanoTime() - departed;
+        long waited = place.lane().nanoTime().getAsLong() - sending.departed();
         if (sent() && !begun && waited > LONG_NANOS) {
             place.unanswered(
                     "%s had not begun to answer when its client left after %d s."
@@ -330,7 +208,7 @@ final class Attempt {
 
     void checkTime(long now) {
         if (response == null) {
-            silence.beforeAnswer(now, connection).ifPresent(this::timeout);
+            silence.beforeAnswer(now, sending.connection()).ifPresent(this::timeout);
         } else if (!paused) {
             silence.withinAnswer(now).ifPresent(this::timeout);
         }
@@ -338,40 +216,28 @@ final class Attempt {
 
     private void timeout(String what) {
         if (finish()) {
-            reset();
+            sending.reset();
             // A client that sends nothing says nothing about the upstream.
             Cause cause = response == null && silence.ofClient() ? Cause.NONE : Cause.TIMEOUT;
             listener.failed(this, cause, new Failure(Failure.Kind.TIMEOUT, what));
         }
     }
 
-    /** A broken request says so more than once, and after a second was sent in its place. */
-    private void broke(HttpClientRequest which, Throwable cause) {
-        if (which == request) {
-            fail(cause);
-        }
-    }
-
-    private void fail(Throwable cause) {
+    /** It came to nothing, unless the way there was stale and another can be taken. */
+    void broke(Throwable cause) {
         if (over) {
             return;
         }
-        if (stale()) {
-            // It was closed while nobody used it, which is no failure of this call.
-            mayBeStale = false;
-            reused = false;
-            request = null;
-            flight.note("connection", "stale");
+        if (response == null && sending.stale()) {
             silence.restarts();
-            departs();
-            connect();
+            sending.startAnew();
             return;
         }
         finish();
-        if (reused && response == null) {
-            place.lane().connections().brokeWhenReused();
+        if (response == null) {
+            sending.brokeUnanswered();
         }
-        boolean sent = request != null;
+        boolean sent = sent();
         listener.failed(
                 this,
                 sent ? Cause.BROKEN : Cause.UNREACHABLE,
@@ -385,12 +251,6 @@ final class Attempt {
                                                 : "broke off its answer"
                                         : UpstreamSite.unreachable(cause))
                                 + "."));
-    }
-
-    private boolean stale() {
-        return reused
-                && response == null
-                && (request == null || mayBeStale && System.nanoTime() - departed < STALE_NANOS);
     }
 
     private boolean finish() {

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpConnectOptions;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +38,12 @@ final class Connections {
         }
     }
 
-    /** A connection and when it was last used, by {@link System#nanoTime}. */
+    /** A connection and when it was last used, by the clock of its lane. */
     record Idle(HttpClientConnection connection, long since) {}
 
     private final HttpClientAgent client;
     private final HttpConnectOptions address;
+    private final LongSupplier nanoTime;
     private final ArrayDeque<Idle> idle = new ArrayDeque<>();
     private final Set<HttpClientConnection> open = new HashSet<>();
     private int opening;
@@ -49,9 +51,10 @@ final class Connections {
     private boolean retired;
     private long brokeAt;
 
-    Connections(HttpClientAgent client, HttpConnectOptions address) {
+    Connections(HttpClientAgent client, HttpConnectOptions address, LongSupplier nanoTime) {
         this.client = client;
         this.address = address;
+        this.nanoTime = nanoTime;
     }
 
     /** A connection that served before and is open as far as we know; null if there is none. */
@@ -74,7 +77,7 @@ final class Connections {
      */
     void brokeWhenReused() {
         brokeInARow++;
-        brokeAt = System.nanoTime();
+        brokeAt = nanoTime.getAsLong();
     }
 
     /** One that had served before has served again. */
@@ -84,7 +87,7 @@ final class Connections {
 
     private boolean distrusted() {
         int doublings = Math.min(brokeInARow - 2, MAX_DOUBLINGS);
-        return brokeInARow > 1 && System.nanoTime() - brokeAt < DISTRUST_NANOS << doublings;
+        return brokeInARow > 1 && nanoTime.getAsLong() - brokeAt < DISTRUST_NANOS << doublings;
     }
 
     /** Opens a new one. */
@@ -108,7 +111,7 @@ final class Connections {
         if (retired || distrusted()) {
             connection.close();
         } else if (open.contains(connection)) {
-            idle.addLast(new Idle(connection, System.nanoTime()));
+            idle.addLast(new Idle(connection, nanoTime.getAsLong()));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * The deliveries of one event loop: that of the configuration in force, and those of earlier ones
@@ -18,13 +19,19 @@ final class Deliveries {
     private final Vertx vertx;
     private final Context context;
     private final HttpClientAgent client;
+    private final LongSupplier nanoTime;
     private final Set<HttpDelivery> live = new LinkedHashSet<>();
     private Optional<HttpDelivery> current = Optional.empty();
     private Optional<String> cut = Optional.empty();
 
-    /** Must be made on the event loop that it is for. */
-    Deliveries(Vertx vertx) {
+    /**
+     * Must be made on the event loop that it is for.
+     *
+     * @param nanoTime what measures the times of attempts and connections
+     */
+    Deliveries(Vertx vertx, LongSupplier nanoTime) {
         this.vertx = vertx;
+        this.nanoTime = nanoTime;
         this.context = vertx.getOrCreateContext();
         this.client =
                 vertx.createHttpClient(
@@ -70,13 +77,18 @@ final class Deliveries {
         return client;
     }
 
+    LongSupplier nanoTime() {
+        return nanoTime;
+    }
+
     /** Why nothing may begin any more, if so. */
     Optional<String> cut() {
         return cut;
     }
 
     /** Ends what has been silent for too long. */
-    void sweep(long now) {
+    void sweep() {
+        long now = nanoTime.getAsLong();
         List.copyOf(live).forEach(one -> one.sweep(now));
         forget();
     }

@@ -84,7 +84,8 @@ final class Dispatch {
                         new Opening(
                                 flight.request().kind(),
                                 flight.form(),
-                                targets.larger().isPresent()),
+                                targets.larger().isPresent(),
+                                to.lane().nanoTime()),
                         judging,
                         step.fresh(),
                         upload);

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class Doors extends VerticleBase {
     private final Senders senders;
     private final Visitors visitors;
     private final int port;
+    private final LongSupplier nanoTime;
     private @Nullable HttpServer server;
     private @Nullable Deliveries deliveries;
     private BodyReader.@Nullable Desk bodies;
@@ -30,26 +32,28 @@ final class Doors extends VerticleBase {
     /**
      * @param first what is in force when it starts
      * @param port 0 picks a free one
+     * @param nanoTime what measures the times of the deliveries
      */
-    Doors(Parts first, Entrance entrance, Senders senders, int port) {
+    Doors(Parts first, Entrance entrance, Senders senders, int port, LongSupplier nanoTime) {
         this.first = first;
         this.stragglers = new Stragglers(first.config().timeouts().idle(), first.budget().max());
         this.senders = senders;
         this.visitors = new Visitors(entrance);
         this.port = port;
+        this.nanoTime = nanoTime;
     }
 
     @Override
     public Future<?> start() {
-        var out = new Deliveries(vertx);
+        var out = new Deliveries(vertx, nanoTime);
         deliveries = out;
         var desk = new BodyReader.Desk(context, first.budget(), senders, System::nanoTime);
         bodies = desk;
         vertx.setPeriodic(
                 SWEEP_MILLIS,
                 timer -> {
+                    out.sweep();
                     long now = System.nanoTime();
-                    out.sweep(now);
                     desk.sweep(now);
                     stragglers.sweep(now);
                     visitors.sweep(now);

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +73,12 @@ public final class Gateway implements AutoCloseable {
      * @throws GatewayException if it cannot, in one line for a person
      */
     public static Gateway start(Config config, Optional<String> adminKey) {
-        return new Start(config, adminKey).run();
+        return start(config, adminKey, System::nanoTime);
+    }
+
+    /** Likewise, where the times of upstreams are measured by another clock. */
+    static Gateway start(Config config, Optional<String> adminKey, LongSupplier nanoTime) {
+        return new Start(config, adminKey, nanoTime).run();
     }
 
     /**

@@ -52,13 +52,14 @@ final class HttpDelivery implements Delivery {
                                             .orElseGet(() ->
                                                     new Connections(
                                                             home.client(),
-                                                            site.connectOptions(
-                                                                    timeouts.connect()))),
+                                                            site.connectOptions(timeouts.connect()),
+                                                            home.nanoTime())),
                                     upstreams.state(name),
                                     timeouts,
                                     upstream.rates().none()
                                             ? Optional.empty()
-                                            : Optional.of(upstreams.rates())));
+                                            : Optional.of(upstreams.rates()),
+                                    home.nanoTime()));
                 });
     }
 

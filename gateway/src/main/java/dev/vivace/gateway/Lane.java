@@ -7,12 +7,14 @@ import dev.vivace.deliver.UpstreamState;
 import dev.vivace.limit.UpstreamRates;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * The way of one event loop to one upstream.
  *
  * @param state what all loops know of the upstream
  * @param rates what it may be asked within a minute; empty if as much as one likes
+ * @param nanoTime what measures the times of its attempts
  */
 record Lane(
         String name,
@@ -20,7 +22,8 @@ record Lane(
         Connections connections,
         UpstreamState state,
         Config.Timeouts timeouts,
-        Optional<UpstreamRates> rates) {
+        Optional<UpstreamRates> rates,
+        LongSupplier nanoTime) {
     /** The beginning of a sentence about the upstream. */
     String called() {
         return site.called(name);

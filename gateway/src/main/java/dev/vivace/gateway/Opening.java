@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class Opening {
     private final Kind kind;
     private final Optional<AnswerForm> form;
     private final boolean larger;
+    private final LongSupplier nanoTime;
     private final List<byte[]> chunks = new ArrayList<>(2);
     private @Nullable Head head;
     private @Nullable EventFlow events;
@@ -48,10 +50,11 @@ final class Opening {
      * @param form of the answer; empty if it can be anything
      * @param larger whether there is somebody to ask where a prompt is too long for this one
      */
-    Opening(Kind kind, Optional<AnswerForm> form, boolean larger) {
+    Opening(Kind kind, Optional<AnswerForm> form, boolean larger, LongSupplier nanoTime) {
         this.kind = kind;
         this.form = form;
         this.larger = larger;
+        this.nanoTime = nanoTime;
     }
 
     void head(Head came) {
@@ -91,7 +94,7 @@ final class Opening {
     /** Takes what came before anything is shown. */
     void add(byte[] chunk) {
         if (size == 0) {
-            since = System.nanoTime();
+            since = nanoTime.getAsLong();
         }
         size += chunk.length;
         byte[] next = showable(chunk);

@@ -76,9 +76,13 @@ final class Place implements Passage {
         return key;
     }
 
-    /** A model's answer has begun, and is no error, which may come much sooner; once. */
+    /**
+     * A model's answer has begun, and is no error, which may come much sooner; once.
+     *
+     * @param departed by the clock of the lane
+     */
     void came(long departed, boolean streamed) {
-        firstByte = Math.max(0, System.nanoTime() - departed);
+        firstByte = Math.max(0, lane.nanoTime().getAsLong() - departed);
         UpstreamState state = lane.state();
         // Without streams there is nothing better to go by than whole times.
         feeds = streamed || state.turnstile().limits() && !state.firstByteTimes(true).known();

@@ -29,12 +29,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
  * What lives as long as the gateway, whatever configuration is in force; each is thread-safe.
  *
  * @param secret goes into every fingerprint
+ * @param nanoTime what measures the times of upstreams
  */
 record Resources(
         Vertx vertx,
@@ -53,11 +55,12 @@ record Resources(
         AdminAccess adminAccess,
         CallIds ids,
         LongAdder inFlight,
+        LongSupplier nanoTime,
         Optional<McpHub> mcp) {
 
     /** What the first configuration makes of them. */
     Parts parts(Config config) {
-        return parts(config, new Upstreams(config, System::nanoTime, buckets));
+        return parts(config, new Upstreams(config, nanoTime, buckets));
     }
 
     /** What the next one does; of upstreams that stay the same, what is known stays known. */

@@ -15,19 +15,21 @@ final class Silence {
     private final @Nullable HttpServerRequest upload;
     private @Nullable Outflow outflow;
     private long uploaded;
-    private long lastSign = System.nanoTime();
+    private long lastSign;
 
     /**
      * @param upload the body where it flows through
+     * @param since by the clock of the lane
      */
-    Silence(Lane lane, @Nullable HttpServerRequest upload) {
+    Silence(Lane lane, @Nullable HttpServerRequest upload, long since) {
         this.lane = lane;
         this.upload = upload;
+        this.lastSign = since;
     }
 
     /** Something came, or is to come now. */
     void broken() {
-        lastSign = System.nanoTime();
+        lastSign = lane.nanoTime().getAsLong();
     }
 
     /** The request begins anew, on another connection. */

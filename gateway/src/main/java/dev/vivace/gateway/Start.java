@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,7 @@ final class Start {
 
     private final Config config;
     private final Optional<String> adminKey;
+    private final LongSupplier nanoTime;
     private final Prices prices;
     private final Metrics metrics;
     private final InForce inForce = new InForce();
@@ -67,11 +69,13 @@ final class Start {
     private final List<Doors> doors = new ArrayList<>();
 
     /**
+     * @param nanoTime what measures the times of upstreams
      * @throws GatewayException if what it needs cannot be opened
      */
-    Start(Config config, Optional<String> adminKey) {
+    Start(Config config, Optional<String> adminKey, LongSupplier nanoTime) {
         this.config = config;
         this.adminKey = adminKey;
+        this.nanoTime = nanoTime;
         keys = Holdings.keys(config);
         Warnings.of(config, Runtime.getRuntime().maxMemory()).forEach(LOG::warn);
         prices = Prices.builtIn().with(config.prices());
@@ -185,6 +189,7 @@ final class Start {
                 new AdminAccess(adminKey, loopback, keys),
                 new CallIds(),
                 inFlight,
+                nanoTime,
                 mcp);
     }
 
@@ -302,12 +307,12 @@ final class Start {
     private int listen(Vertx vertx, Entrance entrance) {
         Parts parts = inForce.parts();
         try {
-            var first = new Doors(parts, entrance, senders, config.server().port());
+            var first = new Doors(parts, entrance, senders, config.server().port(), nanoTime);
             Awaiting.get(vertx.deployVerticle(first));
             doors.add(first);
             // The others share the port of the first, which may have been chosen for it.
             for (int i = 1; i < LOOPS; i++) {
-                var next = new Doors(parts, entrance, senders, first.port());
+                var next = new Doors(parts, entrance, senders, first.port(), nanoTime);
                 Awaiting.get(vertx.deployVerticle(next));
                 doors.add(next);
             }

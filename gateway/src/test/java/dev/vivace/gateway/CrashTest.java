@@ -107,7 +107,7 @@ final class CrashTest {
             var call = new Call("id", 0, System.nanoTime(), Principal.LOCAL, "chat", "m-1", false);
             vertx.runOnContext(nothing -> {
                 Config config = Gateways.config(upstream.url());
-                new Deliveries(vertx)
+                new Deliveries(vertx, System::nanoTime)
                         .make(config, new Upstreams(config, System::nanoTime, new LocalBuckets()))
                         .start(new Flight(call, request, log, CacheStatus.BYPASS));
             });

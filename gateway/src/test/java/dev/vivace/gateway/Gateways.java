@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** Gateways for tests, each on a free port of the loopback address. */
 final class Gateways {
@@ -16,7 +17,12 @@ final class Gateways {
             new RetryOptions(1, 0, 0, Duration.ofMillis(1), Duration.ZERO, false);
 
     static Gateway retrying(URI upstream, RetryOptions retries) {
-        return Gateway.start(config(upstream).toBuilder().retries(retries).build());
+        return retrying(upstream, retries, System::nanoTime);
+    }
+
+    static Gateway retrying(URI upstream, RetryOptions retries, LongSupplier nanoTime) {
+        return Gateway.start(
+                config(upstream).toBuilder().retries(retries).build(), Optional.empty(), nanoTime);
     }
 
     static Config config(URI upstream) {

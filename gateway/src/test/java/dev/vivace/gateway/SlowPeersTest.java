@@ -14,6 +14,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whoever stops taking or sending is given up, and whoever is merely slow is not. */
 @Timeout(60)
@@ -239,21 +241,30 @@ final class SlowPeersTest {
         }
     }
 
-    @Test
-    void aConnectionThatBreaksLateIsNoStaleOne() throws Exception {
+    /** Late: as if the upstream had worked on it, and billed it. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0, 200, 2", // stale
+        "0, 0, 502, 1", // it had just served
+        "1, 1, 502, 1", // late
+    })
+    void onlyWhatWasIdleAndBreaksAtOnceIsStale(
+            int idleLonger, int breaksLater, int status, int calls) throws Exception {
+        var clock = new StillClock();
         try (var upstream = Upstream.start(Chat::reply);
-                var gateway = Gateways.retrying(upstream.url(), Gateways.NEVER_AGAIN);
+                var gateway = Gateways.retrying(upstream.url(), Gateways.NEVER_AGAIN, clock);
                 var wire = new Wire(gateway.address())) {
             assertEquals(200, wire.post(Chat.PATH, Chat.ask("first")).answer().status());
             upstream.forget();
             upstream.script((call, reply) -> {
-                // As if it had worked on it, and billed it.
-                Thread.sleep(Attempt.STALE_NANOS / 1_000_000 + 200);
+                upstream.script(Chat::reply);
+                clock.passNanos(Sending.STALE_NANOS - 1 + breaksLater);
                 reply.reset();
             });
+            clock.passNanos(Sending.IDLE_NANOS + idleLonger);
             Wire.Answer answer = wire.post(Chat.PATH, Chat.ask("second")).answer();
-            assertEquals(502, answer.status(), answer.text());
-            assertEquals(1, upstream.calls().size());
+            assertEquals(status, answer.status(), answer.text());
+            assertEquals(calls, upstream.calls().size());
         }
     }
 }

@@ -201,10 +201,11 @@ final class StreamStartsTest {
     @Test
     void onlyOfModelsThatAnswerItIsSaidHowSoonTheyBegin() {
         assertTrue(opening("application/json").timed());
-        var failed = new Opening(Kind.MODEL, Optional.of(Protocol.CHAT.form()), false);
+        var failed =
+                new Opening(Kind.MODEL, Optional.of(Protocol.CHAT.form()), false, System::nanoTime);
         failed.head(new Head(500, List.of()));
         assertFalse(failed.timed());
-        var embeddings = new Opening(Kind.MODEL, Optional.empty(), false);
+        var embeddings = new Opening(Kind.MODEL, Optional.empty(), false, System::nanoTime);
         embeddings.head(new Head(200, List.of(new Header("content-type", "application/json"))));
         assertFalse(embeddings.timed());
     }
@@ -214,7 +215,8 @@ final class StreamStartsTest {
     }
 
     private static Opening opening(String type, Header... more) {
-        var opening = new Opening(Kind.MODEL, Optional.of(Protocol.CHAT.form()), false);
+        var opening =
+                new Opening(Kind.MODEL, Optional.of(Protocol.CHAT.form()), false, System::nanoTime);
         var headers = new ArrayList<>(List.of(new Header("content-type", type)));
         headers.addAll(List.of(more));
         opening.head(new Head(200, headers));

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,10 @@ abstract class TwoUpstreams {
     }
 
     Gateway start(boolean both, UnaryOperator<ConfigBuilder> with) {
+        return start(both, with, System::nanoTime);
+    }
+
+    Gateway start(boolean both, UnaryOperator<ConfigBuilder> with, LongSupplier nanoTime) {
         ModelRoute route =
                 both ? ModelRoute.of("first/m-1", "second/m-1") : ModelRoute.of("first/m-1");
         return Gateway.start(
@@ -73,7 +78,9 @@ abstract class TwoUpstreams {
                                         .server(new Config.Server("127.0.0.1", 0))
                                         .upstreams(upstreams(List.of("k"), both))
                                         .models(Map.of("m-1", route)))
-                        .build());
+                        .build(),
+                Optional.empty(),
+                nanoTime);
     }
 
     /** Waits until a line of the metrics is there. */
