@@ -1,6 +1,5 @@
 package dev.vivace.line;
 
-import dev.vivace.answer.AnswerLog;
 import dev.vivace.cache.CacheControl;
 import dev.vivace.cache.CacheMode;
 import dev.vivace.cache.CachedAnswer;
@@ -15,12 +14,9 @@ import dev.vivace.limit.ByteBudget;
 import dev.vivace.request.RequestScan;
 import dev.vivace.request.RequestScanner;
 import dev.vivace.request.TooManyMessages;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * What happens to a model call, in this order:
@@ -42,14 +38,12 @@ import java.util.function.Supplier;
  */
 public final class ModelLine {
     private final Models models;
-    private final ExactCache cache;
+    private final StoredAnswers stored;
     private final CacheMode mode;
     private final InFlight inFlight;
-    private final Settlement settlement;
+    private final Flights flights;
     private final byte[] secret;
-    private final ByteBudget room;
     private final Optional<Quota> quota;
-    private final Optional<SecondLevel> second;
 
     /**
      * @param mode which requests are cached and joined unless they say otherwise; {@code off} is
@@ -91,14 +85,12 @@ public final class ModelLine {
             Optional<Quota> quota,
             Optional<SecondLevel> second) {
         this.models = models;
-        this.cache = cache;
+        this.stored = new StoredAnswers(cache, second);
         this.mode = mode;
         this.inFlight = inFlight;
-        this.settlement = settlement;
+        this.flights = new Flights(inFlight, settlement, room);
         this.secret = secret.clone();
-        this.room = room;
         this.quota = quota;
-        this.second = second;
     }
 
     /**
@@ -146,7 +138,8 @@ public final class ModelLine {
             return control.onlyIfCached()
                     ? notCached(call)
                     : reserved(
-                            flight(asked, call, scan, route, Optional.empty(), CacheStatus.BYPASS),
+                            flights.make(
+                                    asked, call, scan, route, Optional.empty(), CacheStatus.BYPASS),
                             scan,
                             flight -> deliver(flight, wake));
         }
@@ -158,30 +151,16 @@ public final class ModelLine {
                                 control.scope(),
                                 asked.headers())
                         .key(scanner.digest(scan, asked.body(), asked.protocol()), digest, secret);
-        Supplier<Optional<CachedAnswer>> atHand =
-                () -> cache.peek(key, control.maxAge()).filter(found -> saysEnough(found, scan));
         Optional<CachedAnswer> hit =
-                control.refresh() ? Optional.empty() : cache.counted(atHand.get());
+                control.refresh() ? Optional.empty() : stored.find(key, control, scan);
         if (hit.isPresent()) {
-            return answered(asked, call, scan, key, hit.get(), false);
+            return stored.answer(asked, call, scan, key, hit.get(), false);
         }
-        if (second.isPresent() && !control.refresh() && !inFlight.has(key)) {
-            return Decision.once(
-                    call,
-                    fetch(second.get(), key, call),
-                    () -> missed(asked, call, scan, control, route, key, atHand, wake));
+        if (stored.shared() && !control.refresh() && !inFlight.has(key)) {
+            return stored.fetch(
+                    key, call, () -> missed(asked, call, scan, control, route, key, wake));
         }
-        return missed(asked, call, scan, control, route, key, atHand, wake);
-    }
-
-    /** What a replica has stored is taken over, if it is still good here. */
-    private CompletionStage<Optional<Decision.Refused>> fetch(
-            SecondLevel level, Fingerprint key, Call call) {
-        return level.get(key)
-                .thenApply(found -> {
-                    found.ifPresent(answer -> cache.store(key, answer, call.arrived()));
-                    return Optional.empty();
-                });
+        return missed(asked, call, scan, control, route, key, wake);
     }
 
     private Decision missed(
@@ -191,20 +170,21 @@ public final class ModelLine {
             CacheControl control,
             Route route,
             Fingerprint key,
-            Supplier<Optional<CachedAnswer>> atHand,
             Runnable wake) {
         Optional<CachedAnswer> fetched =
-                second.isEmpty() || control.refresh() ? Optional.empty() : atHand.get();
+                stored.shared() && !control.refresh()
+                        ? stored.peek(key, control, scan)
+                        : Optional.empty();
         if (fetched.isPresent()) {
-            return answered(asked, call, scan, key, fetched.get(), true);
+            return stored.answer(asked, call, scan, key, fetched.get(), true);
         }
         if (control.onlyIfCached()) {
             return notCached(call);
         }
         CacheStatus status = control.refresh() ? CacheStatus.REFRESH : CacheStatus.MISS;
         var storing = new Storing(key, route.first().model(), control, asked.body());
-        Flight own = flight(asked, call, scan, route, Optional.of(storing), status);
-        if (second.isPresent() && !control.refresh()) {
+        Flight own = flights.make(asked, call, scan, route, Optional.of(storing), status);
+        if (stored.shared() && !control.refresh()) {
             own.note("second-level", "miss");
         }
         if (control.refresh()) {
@@ -221,7 +201,7 @@ public final class ModelLine {
         Optional<InFlight.Joined> joined = inFlight.join(key, own, wake);
         return joined.isPresent()
                 ? join(call, scan, joined.get())
-                : reserved(own, scan, flight -> lead(asked, flight, scan, key, atHand, wake));
+                : reserved(own, scan, flight -> lead(asked, flight, scan, control, key, wake));
     }
 
     /** Delivers the answer to all who ask the same, unless it has come or is on its way by now. */
@@ -229,19 +209,19 @@ public final class ModelLine {
             ModelCall asked,
             Flight own,
             RequestScan scan,
+            CacheControl control,
             Fingerprint key,
-            Supplier<Optional<CachedAnswer>> atHand,
             Runnable wake) {
         // As above, the reader first.
         Decision.Deliver first = deliver(own, wake);
         while (true) {
-            if (inFlight.lead(key, own, () -> atHand.get().isPresent())) {
+            if (inFlight.lead(key, own, () -> stored.peek(key, control, scan).isPresent())) {
                 return first;
             }
-            Optional<CachedAnswer> hit = atHand.get();
+            Optional<CachedAnswer> hit = stored.peek(key, control, scan);
             if (hit.isPresent()) {
                 own.call().grant().release();
-                return answered(asked, own.call(), scan, key, hit.get(), false);
+                return stored.answer(asked, own.call(), scan, key, hit.get(), false);
             }
             Optional<InFlight.Joined> joined = inFlight.join(key, own, wake);
             if (joined.isPresent()) {
@@ -283,14 +263,14 @@ public final class ModelLine {
      * @return how many stored answers were forgotten
      */
     public long invalidate(Invalidation which) {
-        second.ifPresent(level -> models.named(which).forEach(level::invalidate));
+        stored.invalidateShared(models.named(which));
         return forget(models.meant(which));
     }
 
     /** The same for this replica only, and of what is stored by these conditions as they are. */
     public long forget(Predicate<CachedAnswer> which) {
         inFlight.forget(which);
-        return cache.invalidate(which);
+        return stored.forget(which);
     }
 
     private boolean eligible(RequestScan scan, CacheControl control, Models.Target target) {
@@ -301,31 +281,6 @@ public final class ModelLine {
                         || wanted == CacheMode.DETERMINISTIC
                                 && scan.deterministic()
                                 && !target.looksUp());
-    }
-
-    /** Usage that was asked for cannot be made up from a stream that was stored without. */
-    private static boolean saysEnough(CachedAnswer answer, RequestScan scan) {
-        return !scan.stream() || !scan.wantsUsage() || answer.usage().isPresent();
-    }
-
-    private Decision answered(
-            ModelCall asked,
-            Call call,
-            RequestScan scan,
-            Fingerprint key,
-            CachedAnswer hit,
-            boolean fetched) {
-        Replay.Form form = Replay.of(hit, asked.protocol(), scan.stream(), scan.wantsUsage());
-        form.converted().ifPresent(kept -> cache.keepForm(key, hit, kept));
-        return new Decision.Answered(
-                call,
-                form.contentType(),
-                form.body(),
-                cache.ageSeconds(hit),
-                hit.usage(),
-                hit.costUsd(),
-                CacheStatus.HIT,
-                fetched);
     }
 
     private static Decision join(Call call, RequestScan scan, InFlight.Joined joined) {
@@ -345,46 +300,5 @@ public final class ModelLine {
                 flight.log()
                         .read(wake)
                         .orElseThrow(() -> new IllegalStateException("a new log can be read")));
-    }
-
-    private Flight flight(
-            ModelCall asked,
-            Call call,
-            RequestScan scan,
-            Route route,
-            Optional<Storing> storing,
-            CacheStatus status) {
-        var request =
-                new UpstreamRequest(
-                        route,
-                        "POST",
-                        asked.path(),
-                        asked.headers(),
-                        asked.body(),
-                        UpstreamRequest.Kind.MODEL,
-                        target -> Splice.forUpstream(scan, target.model()));
-        var flight =
-                new Flight(
-                        call,
-                        request,
-                        Optional.of(asked.protocol().form()),
-                        new AnswerLog(Settlement.keepBytes(storing.isPresent()), room),
-                        status,
-                        !scan.stream() || scan.wantsUsage(),
-                        storing);
-        flight.note("exact-cache", status.name().toLowerCase(Locale.ROOT));
-        if (status == CacheStatus.MISS) {
-            flight.note("join", "led");
-        }
-        flight.log()
-                .onEnd(log -> {
-                    try {
-                        settlement.settle(flight, asked.protocol().form());
-                    } finally {
-                        call.grant().release();
-                        storing.ifPresent(known -> inFlight.landed(known.key(), flight));
-                    }
-                });
-        return flight;
     }
 }
