@@ -4,17 +4,11 @@ import dev.vivace.config.ToolSelection;
 import dev.vivace.config.ToolServer;
 import dev.vivace.key.Principal;
 import dev.vivace.ledger.LedgerEntry;
-import dev.vivace.line.Crash;
 import dev.vivace.tool.CallLine;
 import dev.vivace.tool.ResultCache;
 import dev.vivace.tool.Tool;
 import dev.vivace.tool.ToolLine;
 import dev.vivace.tool.ToolStats;
-import io.modelcontextprotocol.spec.McpSchema;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +17,6 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * All configured MCP servers as one: what the door at {@code /mcp} hands its requests to. Nothing
@@ -33,26 +25,18 @@ import tools.jackson.databind.node.ObjectNode;
 public final class McpHub implements AutoCloseable {
     private static final String VERSION = "0.1.0";
     private static final long CACHE_BYTES = 64L << 20;
-    private static final int NO_ROOM = -32_000;
-    private static final int LONGEST_CLIENT = 200;
-
-    /** Of who has no session no more is read: it can only begin one. */
-    private static final int LONGEST_HELLO = 64 << 10;
 
     private final Servers servers;
     private final ToolShelf shelf;
     private final Sessions sessions =
             new Sessions(Sessions.MOST, Sessions.MOST_OF_ONE, System::nanoTime);
-    private final Requests requests;
+    private final StreamableHttp http;
     private final CallCounts counts = new CallCounts();
     private final ToolStats stats = new ToolStats();
 
     /** That a server was down is not kept: it may be up a moment later. */
     private final ResultCache results =
             new ResultCache(CACHE_BYTES, Duration.ZERO, System::nanoTime);
-
-    private volatile boolean quiet;
-    private volatile boolean ending;
 
     private McpHub(
             Map<String, ToolServer> configured,
@@ -69,14 +53,19 @@ public final class McpHub implements AutoCloseable {
                         .stats(stats)
                         .cache(results)
                         .build();
-        requests =
-                new Requests(
-                        servers,
-                        version,
-                        new Reach(mayUse),
-                        shelf,
-                        new ToolCalls(servers, line, shelf, new ToolAccounts(ledger, counts)),
-                        new Questions(ledger));
+        var reach = new Reach(mayUse);
+        http =
+                new StreamableHttp(
+                        sessions,
+                        new Requests(
+                                servers,
+                                version,
+                                reach,
+                                shelf,
+                                new ToolCalls(
+                                        servers, line, shelf, new ToolAccounts(ledger, counts)),
+                                new PromptsAndResources(servers, reach),
+                                new Questions(ledger)));
     }
 
     /**
@@ -141,165 +130,22 @@ public final class McpHub implements AutoCloseable {
      *     left; on any thread
      */
     public void post(McpRequest request, byte[] body, McpReply reply, Runnable done) {
-        // Reading a long message takes its time, and asking a server takes any time.
-        Thread.ofVirtual()
-                .name("vivace-mcp-call")
-                .start(() -> {
-                    try {
-                        take(request, body, reply);
-                    } finally {
-                        done.run();
-                    }
-                });
-    }
-
-    private void take(McpRequest request, byte[] body, McpReply reply) {
-        try {
-            if (body.length > LONGEST_HELLO && session(request, reply).isEmpty()) {
-                return;
-            }
-            took(request, Rpc.read(body), reply);
-        } catch (RpcException e) {
-            refuse(reply, 400, e.error().code(), String.valueOf(e.getMessage()));
-        } catch (RuntimeException | Error e) {
-            Crash.log(request.call().id(), "answering", e);
-            refuse(reply, Crash.STATUS, McpSchema.ErrorCodes.INTERNAL_ERROR, Crash.MESSAGE);
-        }
-    }
-
-    private void took(McpRequest request, JSONRPCMessage message, McpReply reply) {
-        if (message instanceof JSONRPCRequest asked
-                && asked.method().equals(McpSchema.METHOD_INITIALIZE)) {
-            initialize(request, asked, reply);
-            return;
-        }
-        Optional<Session> session = session(request, reply);
-        if (session.isEmpty()) {
-            return;
-        }
-        switch (message) {
-            case JSONRPCRequest asked -> {
-                requests.take(session.get(), request, asked, reply);
-                sessions.touch(session.get());
-            }
-            case JSONRPCNotification told -> {
-                if (told.method().equals(Rpc.CANCELLED)) {
-                    cancel(session.get(), Rpc.params(told).path("requestId"));
-                }
-                reply.empty(202);
-            }
-            // We ask clients nothing, so that there is nothing to answer.
-            default -> reply.empty(202);
-        }
-    }
-
-    private static void cancel(Session session, JsonNode id) {
-        if (id.isString()) {
-            session.cancel(id.asString());
-        } else if (id.isIntegralNumber() && id.canConvertToLong()) {
-            session.cancel(id.asLong());
-        }
-    }
-
-    private void initialize(McpRequest request, JSONRPCRequest asked, McpReply reply) {
-        String wanted = Rpc.params(asked).path("protocolVersion").asString("");
-        String spoken = Rpc.VERSIONS.contains(wanted) ? wanted : Rpc.VERSIONS.getFirst();
-        Optional<Session> session =
-                ending ? Optional.empty() : sessions.begin(request.owner(), spoken, client(asked));
-        if (session.isEmpty()) {
-            refuse(
-                    reply,
-                    503,
-                    NO_ROOM,
-                    ending ? "The gateway ends." : "There are too many sessions.");
-            return;
-        }
-        ObjectNode hello = requests.hello(spoken);
-        reply.answer(
-                200,
-                Rpc.bytes(JSONRPCResponse.result(asked.id(), hello)),
-                Optional.of(session.get().id()));
-    }
-
-    /** What a client calls itself; who knows what it is. */
-    private static String client(JSONRPCRequest hello) {
-        String name = Rpc.params(hello).path("clientInfo").path("name").asString("");
-        return name.length() > LONGEST_CLIENT ? name.substring(0, LONGEST_CLIENT) : name;
-    }
-
-    /** The session that a request is of; refused, if it is none of its sender's. */
-    private Optional<Session> session(McpRequest request, McpReply reply) {
-        if (request.session().isEmpty()) {
-            refuse(
-                    reply,
-                    400,
-                    McpSchema.ErrorCodes.INVALID_REQUEST,
-                    "The header Mcp-Session-Id is missing: begin with 'initialize', and send back the one of its answer.");
-            return Optional.empty();
-        }
-        if (request.version().filter(said -> !Rpc.VERSIONS.contains(said)).isPresent()) {
-            refuse(
-                    reply,
-                    400,
-                    McpSchema.ErrorCodes.INVALID_REQUEST,
-                    "The header MCP-Protocol-Version names none of "
-                            + String.join(", ", Rpc.VERSIONS)
-                            + ".");
-            return Optional.empty();
-        }
-        Optional<Session> session = sessions.find(request.session().get(), request.owner());
-        if (session.isEmpty()) {
-            refuse(
-                    reply,
-                    404,
-                    McpSchema.ErrorCodes.INVALID_REQUEST,
-                    "There is no such session (any more): begin another with 'initialize'.");
-        }
-        return session;
+        http.post(request, body, reply, done);
     }
 
     /** Somebody wants to hear what nobody asks for. */
     public void listen(McpRequest request, McpReply reply) {
-        if (quiet || ending) {
-            refuse(reply, 503, NO_ROOM, "The gateway ends.");
-            return;
-        }
-        if (!reply.streams()) {
-            refuse(
-                    reply,
-                    406,
-                    McpSchema.ErrorCodes.INVALID_REQUEST,
-                    "GET is for a stream of events: send 'Accept: text/event-stream'.");
-            return;
-        }
-        session(request, reply)
-                .ifPresent(session -> {
-                    reply.onEnd(() -> sessions.touch(session));
-                    session.hear(reply);
-                    if (quiet) {
-                        session.deaf(); // it may have begun since that was looked at
-                    }
-                });
+        http.listen(request, reply);
     }
 
     /** Somebody ends a session. */
     public void end(McpRequest request, McpReply reply) {
-        session(request, reply)
-                .ifPresent(session -> {
-                    sessions.end(session);
-                    reply.empty(204);
-                });
-    }
-
-    private static void refuse(McpReply reply, int status, int code, String message) {
-        reply.answer(status, problem(code, message), Optional.empty());
+        http.end(request, reply);
     }
 
     /** What is said where no request is answered. */
     public static byte[] problem(int code, String message) {
-        ObjectNode answer = Rpc.object().put("jsonrpc", "2.0").putNull("id");
-        answer.putObject("error").put("code", code).put("message", message);
-        return Rpc.JSON.writeValueAsBytes(answer);
+        return StreamableHttp.problem(code, message);
     }
 
     private void changed(Kind kind) {
@@ -310,23 +156,21 @@ public final class McpHub implements AutoCloseable {
 
     /** The gateway is about to end: nobody listens any more, so that nobody is waited for. */
     public void quiet() {
-        quiet = true;
-        sessions.all().forEach(Session::deaf);
+        http.quiet();
     }
 
     /** What goes on is to end: ends the servers, so that every call of theirs has an answer. */
     public void cut() {
-        ending = true;
-        quiet();
+        http.ends();
+        http.quiet();
         Thread.ofVirtual().name("vivace-mcp-ends").start(servers::close);
     }
 
     /** Ends all servers and all sessions; waits a few seconds for them at most. */
     @Override
     public void close() {
-        ending = true;
+        http.ends();
         servers.close();
-        List<Session> all = sessions.all();
-        all.forEach(Session::close);
+        sessions.all().forEach(Session::close);
     }
 }

@@ -8,12 +8,10 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -28,6 +26,7 @@ final class Requests {
     private final Reach reach;
     private final ToolShelf shelf;
     private final ToolCalls calls;
+    private final PromptsAndResources promptsAndResources;
     private final Questions questions;
 
     Requests(
@@ -36,12 +35,14 @@ final class Requests {
             Reach reach,
             ToolShelf shelf,
             ToolCalls calls,
+            PromptsAndResources promptsAndResources,
             Questions questions) {
         this.servers = servers;
         this.version = version;
         this.reach = reach;
         this.shelf = shelf;
         this.calls = calls;
+        this.promptsAndResources = promptsAndResources;
         this.questions = questions;
     }
 
@@ -110,43 +111,35 @@ final class Requests {
                     list(Kind.TOOLS, shelf.list(session, usable(from)).stream());
             case McpSchema.METHOD_TOOLS_CALL -> call(session, from, params, reply);
             case McpSchema.METHOD_RESOURCES_LIST ->
-                    list(Kind.RESOURCES, reached(who, Catalogue::resources));
+                    list(Kind.RESOURCES, promptsAndResources.list(who, Catalogue::resources));
             case McpSchema.METHOD_RESOURCES_TEMPLATES_LIST ->
-                    list(Kind.TEMPLATES, reached(who, Catalogue::templates));
+                    list(Kind.TEMPLATES, promptsAndResources.list(who, Catalogue::templates));
             case McpSchema.METHOD_RESOURCES_READ ->
                     questions.ask(
                             from,
                             asked.method(),
-                            to -> read(who, to, params, progress(params, reply)));
+                            to ->
+                                    promptsAndResources.read(
+                                            who, to, params, progress(params, reply)));
             case McpSchema.METHOD_PROMPT_LIST ->
-                    list(Kind.PROMPTS, reached(who, Catalogue::prompts));
+                    list(Kind.PROMPTS, promptsAndResources.list(who, Catalogue::prompts));
             case McpSchema.METHOD_PROMPT_GET ->
                     questions.ask(
                             from,
                             asked.method(),
-                            to -> prompt(who, to, params, progress(params, reply)));
+                            to ->
+                                    promptsAndResources.prompt(
+                                            who, to, params, progress(params, reply)));
             case McpSchema.METHOD_COMPLETION_COMPLETE ->
-                    questions.ask(from, asked.method(), to -> complete(who, to, params));
+                    questions.ask(
+                            from,
+                            asked.method(),
+                            to -> promptsAndResources.complete(who, to, params));
             default ->
                     throw new RpcException(
                             McpSchema.ErrorCodes.METHOD_NOT_FOUND,
-                            "This server does not take '" + shown(asked.method()) + "'.");
+                            "This server does not take '" + Rpc.shown(asked.method()) + "'.");
         };
-    }
-
-    private static String shown(String text) {
-        return text.length() > 100 ? text.substring(0, 100) + "..." : text;
-    }
-
-    /** What somebody gets to see of the things of all servers. */
-    private Stream<ObjectNode> reached(
-            Principal who, Function<Catalogue, Map<String, Catalogue.Thing>> things)
-            throws InterruptedException {
-        Catalogue catalogue = servers.started();
-        List<Backend> reached = reach.servers(who, catalogue, servers.all());
-        return things.apply(catalogue).values().stream()
-                .filter(thing -> reached.contains(thing.backend()))
-                .map(Catalogue.Thing::listed);
     }
 
     /** In one page: what there is of each server is bounded. */
@@ -167,7 +160,7 @@ final class Requests {
 
     private JsonNode call(Session session, McpRequest from, ObjectNode params, McpReply reply)
             throws RpcException, InterruptedException {
-        String name = text(params, "name");
+        String name = Rpc.text(params, "name");
         // The gateway's own tool: it finds only what its caller may call.
         if (shelf.searches(name)) {
             Map<String, McpTool> tools = usable(from);
@@ -178,7 +171,7 @@ final class Requests {
         // Here alone it is decided, and before anything else: the line under this knows whose
         // results are whose, and not which of an owner's keys asks.
         if (!reach.tool(from.call().principal(), name)) {
-            return calls.refuse(from, name, "You may not call the tool '" + shown(name) + "'.");
+            return calls.refuse(from, name, "You may not call the tool '" + Rpc.shown(name) + "'.");
         }
         if (servers.now().tool(name).isEmpty()) {
             var unused = servers.started();
@@ -193,96 +186,6 @@ final class Requests {
         } else if (reply.streams()) {
             reply.event(Rpc.bytes(new JSONRPCNotification(Kind.TOOLS.changed(), Rpc.object())));
         }
-    }
-
-    private JsonNode read(
-            Principal who,
-            Questions.Asked to,
-            ObjectNode params,
-            Optional<Consumer<ObjectNode>> progress)
-            throws RpcException, InterruptedException {
-        String uri = text(params, "uri");
-        Catalogue catalogue = servers.started();
-        RpcException refused =
-                new RpcException(
-                        McpSchema.ErrorCodes.RESOURCE_NOT_FOUND,
-                        "No server has the resource '" + shown(uri) + "'.");
-        boolean wasDown = false;
-        List<Backend> reached = reach.servers(who, catalogue, servers.all());
-        for (Backend owner : catalogue.ownersOf(uri, reached)) {
-            try {
-                return to.ask(owner, McpSchema.METHOD_RESOURCES_READ, passed(params), progress);
-            } catch (RpcException e) {
-                refused = wasDown ? refused : e; // perhaps the next one has it
-            } catch (IOException | TimeoutException e) {
-                wasDown = true; // and may have it: that is what the client must know then
-                refused = new RpcException(SERVER_ERROR, String.valueOf(e.getMessage()));
-            }
-        }
-        throw refused;
-    }
-
-    private JsonNode prompt(
-            Principal who,
-            Questions.Asked to,
-            ObjectNode params,
-            Optional<Consumer<ObjectNode>> progress)
-            throws RpcException, IOException, TimeoutException, InterruptedException {
-        Catalogue.Thing prompt = named(who, text(params, "name"));
-        ObjectNode asked = passed(params);
-        asked.put("name", prompt.name());
-        return to.ask(prompt.backend(), McpSchema.METHOD_PROMPT_GET, asked, progress);
-    }
-
-    private Catalogue.Thing named(Principal who, String name)
-            throws RpcException, InterruptedException {
-        Catalogue catalogue = servers.started();
-        List<Backend> reached = reach.servers(who, catalogue, servers.all());
-        return catalogue
-                .prompt(name)
-                .filter(prompt -> reached.contains(prompt.backend()))
-                .orElseThrow(() -> RpcException.wrong("There is no prompt '" + shown(name) + "'."));
-    }
-
-    private JsonNode complete(Principal who, Questions.Asked to, ObjectNode params)
-            throws RpcException, IOException, TimeoutException, InterruptedException {
-        JsonNode ref = params.path("ref");
-        ObjectNode asked = passed(params);
-        Backend owner;
-        if (ref.path("type").asString("").equals("ref/prompt")) {
-            Catalogue.Thing prompt = named(who, ref.path("name").asString(""));
-            ((ObjectNode) asked.get("ref")).put("name", prompt.name());
-            owner = prompt.backend();
-        } else {
-            String uri = ref.path("uri").asString("");
-            Catalogue catalogue = servers.started();
-            List<Backend> reached = reach.servers(who, catalogue, servers.all());
-            owner =
-                    Optional.ofNullable(catalogue.templates().get(uri))
-                            .or(() -> Optional.ofNullable(catalogue.resources().get(uri)))
-                            .map(Catalogue.Thing::backend)
-                            .filter(reached::contains)
-                            .orElseThrow(() ->
-                                    RpcException.wrong(
-                                            "There is no resource template '" + shown(uri) + "'."));
-        }
-        return to.ask(owner, McpSchema.METHOD_COMPLETION_COMPLETE, asked, Optional.empty());
-    }
-
-    private static String text(ObjectNode params, String name) throws RpcException {
-        JsonNode value = params.path(name);
-        if (!value.isString()) {
-            throw RpcException.wrong("params." + name + " must be a text.");
-        }
-        return value.asString();
-    }
-
-    /** The client's own token means nothing to a server. */
-    private static ObjectNode passed(ObjectNode params) {
-        ObjectNode passed = params.deepCopy();
-        ToolCalls.meta(params)
-                .ifPresentOrElse(meta -> passed.set("_meta", meta), () -> passed.remove("_meta"));
-        return passed;
     }
 
     /** Passes on what a server says about how far it is, if the client wants to know. */

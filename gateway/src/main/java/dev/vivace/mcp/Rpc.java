@@ -42,6 +42,7 @@ final class Rpc {
 
     private static final int DEEPEST = 200;
     private static final int LONGEST_ERROR = 2_000;
+    private static final int LONGEST_SHOWN = 100;
 
     static final JsonMapper JSON =
             JsonMapper.builder(
@@ -171,6 +172,24 @@ final class Rpc {
 
     static ObjectNode params(JSONRPCNotification notification) {
         return (ObjectNode) notification.params();
+    }
+
+    /**
+     * A member that must be a text.
+     *
+     * @throws RpcException if it is not there, or something else
+     */
+    static String text(ObjectNode params, String name) throws RpcException {
+        JsonNode value = params.path(name);
+        if (!value.isString()) {
+            throw RpcException.wrong("params." + name + " must be a text.");
+        }
+        return value.asString();
+    }
+
+    /** A client's words in a message of ours: not all, if they are many. */
+    static String shown(String text) {
+        return text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "..." : text;
     }
 
     static byte[] bytes(JSONRPCMessage message) {
