@@ -9,10 +9,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +45,6 @@ final class BodyReader {
     /** One of unknown length is small more often than not. */
     private static final int SMALL_STEP = 1024;
 
-    private static final int SENDERS_PART = 4;
-
-    /** A client that waits for room for so long does better to come again. */
-    private static final long MAX_WAIT_NANOS = 30_000_000_000L;
-
     private static final byte[] NOTHING = {};
 
     /** The bodies that are being read on one event loop. */
@@ -83,6 +76,22 @@ final class BodyReader {
             new BodyReader(this, request, who, limit, wanting).start();
         }
 
+        Context context() {
+            return context;
+        }
+
+        ByteBudget budget() {
+            return budget;
+        }
+
+        Senders senders() {
+            return senders;
+        }
+
+        long now() {
+            return nanos.getAsLong();
+        }
+
         /** Ends those whose clients are too slow, and those that wait for too long. */
         void sweep(long now) {
             for (BodyReader reader : List.copyOf(reading)) {
@@ -98,13 +107,6 @@ final class BodyReader {
         }
     }
 
-    /**
-     * A place in line.
-     *
-     * @param bound what is in the way, for the client
-     */
-    private record Waiting(ByteBudget.Place place, long since, Supplier<String> bound) {}
-
     private final Desk desk;
     private final ByteBudget budget;
     private final HttpServerRequest request;
@@ -118,13 +120,10 @@ final class BodyReader {
     private byte[] body = NOTHING;
 
     private int size;
-    private Senders.@Nullable Sender sender;
-    private long sending;
 
-    /** Of the budget for all, while it waits for that of its sender. */
-    private long parked;
+    /** Made where there is not room for the whole at once. */
+    private @Nullable BodyRoom room;
 
-    private @Nullable Waiting waiting;
     private boolean paused;
     private boolean over;
 
@@ -136,7 +135,7 @@ final class BodyReader {
         this.who = who;
         this.limit = limit;
         this.wanting = wanting;
-        this.pace = new Pace(desk.nanos.getAsLong());
+        this.pace = new Pace(desk.now());
     }
 
     private void start() {
@@ -169,7 +168,7 @@ final class BodyReader {
         if (over) {
             return;
         }
-        pace.came(desk.nanos.getAsLong());
+        pace.came(desk.now());
         long length = (long) size + chunk.length();
         if (length > limit) {
             refuse(413, "The request body is longer than " + limit + " bytes (limits.body).");
@@ -182,111 +181,41 @@ final class BodyReader {
 
     private void makeRoom(Buffer chunk, long length) {
         long step = Math.max(2L * body.length, declared < 0 ? SMALL_STEP : STEP);
-        int room = (int) Math.min(declared < 0 ? limit : declared, Math.max(length, step));
-        long more = room - body.length;
+        int enough = (int) Math.min(declared < 0 ? limit : declared, Math.max(length, step));
+        long more = enough - body.length;
         boolean whole = length == declared;
         if (whole && budget.tryReserve(more, body.length)) {
-            enlarge(room, chunk); // as most do, at once
+            enlarge(enough, chunk); // as most do, at once
             return;
         }
-        Runnable fromAll =
-                () -> take(budget, more, body.length, this::ofAll, () -> enlarge(room, chunk));
+        BodyRoom taking = room;
+        if (taking == null) {
+            room = taking = new BodyRoom(this, desk, request, who, limit);
+        }
         if (whole) {
-            fromAll.run();
-            return;
+            taking.takeForWhole(more, body.length, () -> enlarge(enough, chunk));
+        } else {
+            taking.takeForPart(more, body.length, () -> enlarge(enough, chunk));
         }
-        Senders.Sender own = sender;
-        if (own == null) {
-            sender = own = desk.senders.enter(who, request, mostOfOne());
-        }
-        take(
-                own.budget(),
-                more,
-                sending,
-                this::ofOne,
-                () -> {
-                    sending += more;
-                    fromAll.run();
-                });
     }
 
-    private long mostOfOne() {
-        return Math.max(budget.max() / SENDERS_PART, limit);
-    }
-
-    private String ofAll() {
-        return "at most " + budget.max() + " bytes are in flight at one time (limits.in-flight).";
-    }
-
-    private String ofOne() {
-        return "bodies of one "
-                + (who.key().isPresent() ? "tenant" : "address")
-                + " that have come in part take at most "
-                + mostOfOne()
-                + " bytes (a quarter of limits.in-flight, or limits.body if that is more).";
-    }
-
-    /** Goes on when there is room, which may be now. */
-    private void take(ByteBudget from, long more, long own, Supplier<String> bound, Runnable then) {
-        if (from.tryReserve(more, own)) {
-            then.run();
-            return;
-        }
+    /** There is no room for now. */
+    void pause() {
         request.pause();
         paused = true;
-        Context context = desk.context;
-        Runnable turn = () -> context.runOnContext(nothing -> granted(from, more, then));
-        Optional<ByteBudget.Place> place =
-                own == 0 && sending == 0
-                        ? from.reserve(more, turn)
-                        : from.reserve(
-                                more,
-                                own,
-                                turn,
-                                () -> context.runOnContext(nothing -> hopeless(bound)));
-        if (place.isPresent()) {
-            waiting = new Waiting(place.get(), desk.nanos.getAsLong(), bound);
-            if (from != budget) {
-                // Those of its sender that have what it waits for may wait for what it holds.
-                parked = body.length;
-                budget.park(parked);
-            }
-        } else {
-            refuse(429, "There is no room for the request body, and too many wait: " + bound.get());
-        }
     }
 
-    private void granted(ByteBudget from, long more, Runnable then) {
-        Waiting waited = waiting;
-        if (over || waited == null) {
-            from.release(more);
-            return;
-        }
-        waiting = null;
-        unpark();
-        pace.wentOn(waited.since(), desk.nanos.getAsLong());
-        then.run();
+    /** There is room again; that it was not read since then is not its client's fault. */
+    void wentOn(long pausedAt) {
+        pace.wentOn(pausedAt, desk.now());
     }
 
-    private void unpark() {
-        if (parked > 0) {
-            budget.unpark(parked);
-            parked = 0;
-        }
+    boolean over() {
+        return over;
     }
 
-    private void hopeless(Supplier<String> bound) {
-        if (!over) {
-            refuse(
-                    429,
-                    "There is no room for the rest of the request body, and others were there"
-                            + " before: "
-                            + bound.get());
-        }
-    }
-
-    private void enlarge(int room, Buffer chunk) {
-        body = Arrays.copyOf(body, room);
+    private void enlarge(int enough, Buffer chunk) {
+        body = Arrays.copyOf(body, enough);
         append(chunk);
         if (paused) {
             paused = false;
@@ -327,35 +256,26 @@ final class BodyReader {
 
     /** Whoever waits for room is not late. */
     private void checkTime(long now) {
-        Waiting waits = waiting;
-        if (waits == null) {
+        BodyRoom taking = room;
+        if (taking != null && taking.waits()) {
+            taking.checkTime(now);
+        } else {
             pace.tooSlow(now, size).ifPresent(why -> refuse(408, why));
-        } else if (now - waits.since() > MAX_WAIT_NANOS && waits.place().leave()) {
-            refuse(
-                    429,
-                    "There was no room for the request body within "
-                            + MAX_WAIT_NANOS / 1_000_000_000
-                            + " s: "
-                            + waits.bound().get());
         }
     }
 
     private void done() {
         over = true;
         desk.reading.remove(this);
-        unpark();
-        Senders.Sender own = sender;
-        if (own != null) {
-            own.budget().release(sending);
-            own.leave();
+        if (room != null) {
+            room.done();
         }
     }
 
-    private void refuse(int status, String message) {
+    void refuse(int status, String message) {
         done();
         int held = body.length;
         body = NOTHING;
-        waiting = null;
         budget.release(held);
         wanting.refused(status, message);
     }
@@ -365,11 +285,9 @@ final class BodyReader {
         refuse(503, why);
     }
 
-    /** If its turn has come meanwhile, what it was granted is given back then. */
     private void leaveLine() {
-        Waiting waits = waiting;
-        if (waits != null) {
-            waits.place().leave();
+        if (room != null) {
+            room.leaveLine();
         }
     }
 
