@@ -116,22 +116,26 @@ final class TimedTools {
     /**
      * A random graph: each call needs results of some before it.
      *
+     * @param tasks the same without names
      * @param critical the longest chain, in microseconds
      * @param work all calls together
      */
-    record Graph(List<ToolCall> calls, long critical, long work) {
+    record Graph(List<ToolCall> calls, List<OrderSearch.Task> tasks, long critical, long work) {
         static Graph of(Random random, int size) {
             var calls = new ArrayList<ToolCall>();
+            var tasks = new ArrayList<OrderSearch.Task>();
             long[] end = new long[size];
             long work = 0;
             long critical = 0;
             for (int i = 0; i < size; i++) {
                 int micros = 20_000 + random.nextInt(60_000);
                 ObjectNode arguments = JSON.objectNode().put("micros", micros);
+                var needs = new ArrayList<Integer>();
                 long begin = 0;
                 for (int need = random.nextInt(3); need > 0 && i > 0; need--) {
                     int before = random.nextInt(i);
                     arguments.put("need" + need, "$" + (before + 1));
+                    needs.add(before);
                     begin = Math.max(begin, end[before]);
                 }
                 end[i] = begin + micros;
@@ -139,8 +143,9 @@ final class TimedTools {
                 critical = Math.max(critical, end[i]);
                 // Tools differ in how long they take, which is learned of each.
                 calls.add(new ToolCall("c" + i, "sleep-" + micros / 10_000, arguments));
+                tasks.add(new OrderSearch.Task(micros, needs));
             }
-            return new Graph(calls, critical, work);
+            return new Graph(calls, tasks, critical, work);
         }
 
         /** No order is faster with so many places; whether one is as fast is another matter. */
