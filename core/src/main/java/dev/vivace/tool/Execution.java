@@ -20,6 +20,10 @@ final class Execution {
     private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 
     private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Down when the tool was called for the first time, or never will be. */
+    private final CountDownLatch called = new CountDownLatch(1);
+
     private final Thread worker;
     private final Runnable last;
     private final LongSupplier nanos;
@@ -64,6 +68,7 @@ final class Execution {
         try {
             last.run();
         } finally {
+            called.countDown();
             ended.countDown();
         }
     }
@@ -81,11 +86,20 @@ final class Execution {
      * Waits for the outcome, at most so long, by whoever began it or has joined it. An interrupted
      * thread does not wait, and stays interrupted.
      *
+     * @param turn how much longer if the tool is not called at once; see {@link ToolContext#turn}
      * @param blames whether it speaks against the tool if that was not long enough
      */
-    ToolOutcome await(Duration longest, boolean blames) {
+    ToolOutcome await(Duration longest, Duration turn, boolean blames) {
         try {
-            return ended.await(TimeUnit.NANOSECONDS.convert(longest), TimeUnit.NANOSECONDS)
+            if (turn.isPositive() && !within(longest.plus(turn), called)) {
+                return leave(
+                        Reason.TIMEOUT,
+                        "it waited longer than "
+                                + longest.plus(turn).toMillis()
+                                + " ms to be called and was given up",
+                        blames);
+            }
+            return within(longest, ended)
                     ? leave(Reason.TIMEOUT, "", false) // it is there
                     : leave(
                             Reason.TIMEOUT,
@@ -97,6 +111,16 @@ final class Execution {
             Thread.currentThread().interrupt();
             return leave(Reason.CANCELLED, "it was cancelled", false);
         }
+    }
+
+    /** Likewise, where the time begins now. */
+    ToolOutcome await(Duration longest, boolean blames) {
+        return await(longest, Duration.ZERO, blames);
+    }
+
+    private static boolean within(Duration longest, CountDownLatch what)
+            throws InterruptedException {
+        return what.await(TimeUnit.NANOSECONDS.convert(longest), TimeUnit.NANOSECONDS);
     }
 
     /** Leaves without having waited. */
@@ -140,6 +164,7 @@ final class Execution {
     synchronized void begun() {
         begun = true;
         begunAt = nanos.getAsLong();
+        called.countDown();
     }
 
     /** Whether nobody waits for it any more. */

@@ -43,17 +43,25 @@ final class Passage implements AutoCloseable {
         for (ToolGate gate : gates) {
             if (!gate.tryTurn()) {
                 waited = true;
+                if (gate.full()) {
+                    return Optional.of(limited(crowded(gate)));
+                }
                 if (!gate.awaitTurn()) {
                     return Optional.of(
                             limited(
-                                    "too many calls of the "
-                                            + gate.name()
-                                            + " at a time; call fewer together, or later"));
+                                    "the call waited "
+                                            + gate.queueWait().toMillis() / 1000.0
+                                            + " s for its turn and was not made: "
+                                            + crowded(gate)));
                 }
             }
             turns.add(gate);
         }
         return leave().or(() -> rate(limits));
+    }
+
+    private static String crowded(ToolGate gate) {
+        return "too many calls of the " + gate.name() + " at a time; call fewer together, or later";
     }
 
     private synchronized Optional<Refusal> leave() {

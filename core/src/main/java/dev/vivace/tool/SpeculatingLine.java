@@ -96,7 +96,11 @@ final class SpeculatingLine implements CallLine {
                     ToolOutcome.Reason.TIMEOUT,
                     "it took longer than " + context.timeout().toMillis() + " ms");
         }
-        return all.line.run(ready, new ToolContext(context.principal(), left), skipCache, ended);
+        return all.line.run(
+                ready,
+                new ToolContext(context.principal(), left, context.turn()),
+                skipCache,
+                ended);
     }
 
     private Optional<ToolResult> early(Prepared.Ready ready, ToolContext context) {

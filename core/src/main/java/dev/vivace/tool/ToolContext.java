@@ -8,10 +8,19 @@ import java.util.Objects;
  *
  * @param principal who calls; what is read for one is never served to another
  * @param timeout after which nobody waits for the result any more
+ * @param turn how much longer it may take because it waits until it is called: if this is more than
+ *     0, the timeout begins when the tool is first called; 0 by default, then what it waits is part
+ *     of the timeout
  */
-public record ToolContext(String principal, Duration timeout) {
+public record ToolContext(String principal, Duration timeout, Duration turn) {
     public ToolContext {
         Objects.requireNonNull(principal, "principal");
         Objects.requireNonNull(timeout, "timeout");
+        Objects.requireNonNull(turn, "turn");
+    }
+
+    /** What it waits for its turn is part of the timeout. */
+    public ToolContext(String principal, Duration timeout) {
+        this(principal, timeout, Duration.ZERO);
     }
 }

@@ -44,10 +44,19 @@ final class ToolGate {
         return turns.tryAcquire(0, TimeUnit.NANOSECONDS);
     }
 
+    /** Whether no more may wait for a turn. */
+    boolean full() {
+        return waiting() >= limit.queue();
+    }
+
     /** Waits for a turn as long as may be. */
     boolean awaitTurn() throws InterruptedException {
-        return waiting() < limit.queue()
-                && turns.tryAcquire(limit.queueWait().toNanos(), TimeUnit.NANOSECONDS);
+        return turns.tryAcquire(limit.queueWait().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** How long one waits for a turn at most. */
+    Duration queueWait() {
+        return limit.queueWait();
     }
 
     /** How many wait for a turn, roughly. */

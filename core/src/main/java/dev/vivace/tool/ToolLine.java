@@ -206,7 +206,7 @@ public final class ToolLine implements CallLine {
     }
 
     private static ToolOutcome await(Execution execution, Work work) {
-        return execution.await(work.context().timeout(), !work.early());
+        return execution.await(work.context().timeout(), work.context().turn(), !work.early());
     }
 
     private static boolean joins(@Nullable Execution found) {

@@ -137,6 +137,82 @@ class ToolLimitsTest {
     }
 
     @Test
+    void whoWaitedInVainIsToldHowLong() throws Exception {
+        var entered = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var holds =
+                new FakeTool(
+                        "tool",
+                        arguments -> Effects.UNKNOWN,
+                        (arguments, context) -> {
+                            entered.countDown();
+                            release.await();
+                            return said("done");
+                        });
+        ToolLine line = new ToolBench(holds).limit(limit(1, 10, Duration.ofMillis(2))).line();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = executor.submit(() -> run(line, "tool", "{}"));
+            entered.await();
+            var refused = failed(run(line, "tool", "{}"));
+            assertEquals(Reason.LIMITED, refused.reason());
+            assertTrue(
+                    refused.message()
+                            .startsWith("the call waited 0.002 s for its turn and was not made: "),
+                    refused.message());
+            release.countDown();
+            done(first.get());
+        }
+    }
+
+    @Test
+    void theTimeBeginsWhenTheToolIsCalledIfTheContextSaysSo() throws Exception {
+        var waiter = Thread.currentThread();
+        var never = new CountDownLatch(1);
+        var called = new AtomicBoolean();
+        var returned = new AtomicBoolean();
+        var execution =
+                new Execution(
+                        self -> {
+                            while (waiter.getState() != Thread.State.TIMED_WAITING
+                                    && !returned.get()) {
+                                Thread.onSpinWait();
+                            }
+                            called.set(true);
+                            self.begun();
+                            ToolLineTest.awaitWhateverHappens(never);
+                            return new ToolOutcome.Failed(Reason.FAILED, "");
+                        },
+                        () -> {},
+                        System::nanoTime);
+        execution.start();
+        var outcome = failed(execution.await(Duration.ZERO, ToolBench.LONG, true));
+        boolean first = called.get();
+        returned.set(true);
+        never.countDown();
+        assertTrue(first, "it was given up before it was called");
+        assertEquals(Reason.TIMEOUT, outcome.reason());
+        assertTrue(outcome.message().startsWith("it took longer"), outcome.message());
+    }
+
+    @Test
+    void whatIsNeverCalledIsGivenUpAndThatIsSaid() {
+        var never = new CountDownLatch(1);
+        var execution =
+                new Execution(
+                        self -> {
+                            ToolLineTest.awaitWhateverHappens(never);
+                            return new ToolOutcome.Failed(Reason.FAILED, "");
+                        },
+                        () -> {},
+                        System::nanoTime);
+        execution.start();
+        var outcome = failed(execution.await(Duration.ZERO, Duration.ofMillis(2), true));
+        never.countDown();
+        assertEquals(Reason.TIMEOUT, outcome.reason());
+        assertEquals("it waited longer than 2 ms to be called and was given up", outcome.message());
+    }
+
+    @Test
     void noMoreAMinuteThanMay() {
         var bench = new ToolBench(counting(Effects.UNKNOWN)).limit(perMinute(2));
         ToolLine line = bench.line();

@@ -376,7 +376,7 @@ enum Keys {
                     "timeout",
                     ToolServer.TIMEOUT,
                     ToolServer.Terms.DEFAULT.timeout(),
-                    "How long one call may take; what it waits for its turn is part of it."),
+                    "How long one call may take from when it is sent; what it waits for its turn, 30 s at most, is not part of it."),
             Key.of(
                     "ttl",
                     ToolServer.TTL,

@@ -62,7 +62,8 @@ public sealed interface ToolServer {
      *
      * @param trust whether what it says of its tools is believed where that makes things less
      *     strict; not by default
-     * @param timeout after which nobody waits for an answer, 1 ms to 1 day; 1 minute by default
+     * @param timeout since it was sent, after which nobody waits for an answer, 1 ms to 1 day; 1
+     *     minute by default
      * @param ttl how long a result of a tool that only reads may be served again, 0 to 1 day; 0 by
      *     default: not at all. Without trust, no tool only reads.
      * @param concurrency most calls of all its tools together at a time, 1 to 10,000; no limit by

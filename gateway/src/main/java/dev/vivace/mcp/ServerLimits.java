@@ -16,6 +16,9 @@ final class ServerLimits {
     /** As many as wait for one tool. */
     private static final int QUEUE = ToolLimit.DEFAULT.queue();
 
+    /** How long a call waits for a turn of its tool, and then for one of its server. */
+    private static final Duration QUEUE_WAIT = ToolLimit.DEFAULT.queueWait();
+
     private static final int MOST_AT_ONCE = 10_000;
 
     /** Each tool has its own; one that fails is no reason to leave the others alone. */
@@ -29,6 +32,11 @@ final class ServerLimits {
                     BreakerOptions.DEFAULT.probes());
 
     private ServerLimits() {}
+
+    /** How long an attempt waits at most before it is made. */
+    static Duration longestWait() {
+        return QUEUE_WAIT.multipliedBy(2);
+    }
 
     /**
      * @param tools by the names under which they are offered
@@ -54,15 +62,9 @@ final class ServerLimits {
         return new ToolLimit(
                 terms.concurrency().orElse(MOST_AT_ONCE),
                 QUEUE,
-                longest(terms.timeout()),
+                QUEUE_WAIT,
                 terms.perMinute(),
                 NO_BREAKER,
                 ToolLimit.DEFAULT.retry());
-    }
-
-    /** Whoever waits for longer than a call may take is not waited for. */
-    private static Duration longest(Duration timeout) {
-        Duration most = Duration.ofMinutes(10);
-        return timeout.compareTo(most) < 0 ? timeout : most;
     }
 }

@@ -158,7 +158,11 @@ final class ToolCalls {
                         new Prepared.Ready(
                                 observed, ready.arguments(), ready.effects(), ready.changes());
                 // The server's own time is over first, and says so better.
-                var context = new ToolContext(from.owner(), tool.timeout().plus(GRACE));
+                var context =
+                        new ToolContext(
+                                from.owner(),
+                                tool.timeout().plus(GRACE),
+                                ServerLimits.longestWait());
                 ToolOutcome outcome = line.run(watched, context, false, () -> {});
                 yield new Ended(inItsWords(outcome, observed), Optional.of(observed));
             }

@@ -14,6 +14,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -35,6 +38,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(60)
 class ServerLimitsTest {
     private static final JsonMapper JSON = new JsonMapper();
+
+    private static final int HANGING = 3;
 
     private final CountDownLatch entered = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
@@ -76,7 +81,7 @@ class ServerLimitsTest {
                         case "initialize" ->
                                 "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"slow\",\"version\":\"1\"}}";
                         case "tools/list" ->
-                                "{\"tools\":[{\"name\":\"wait\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"go\",\"inputSchema\":{\"type\":\"object\"}}]}";
+                                "{\"tools\":[{\"name\":\"wait\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"go\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"late\",\"inputSchema\":{\"type\":\"object\"}}]}";
                         case "tools/call" -> called(message);
                         default -> "{}";
                     };
@@ -91,10 +96,11 @@ class ServerLimitsTest {
     }
 
     private String called(JsonNode message) {
-        calls.incrementAndGet();
+        int number = calls.incrementAndGet();
         most.accumulateAndGet(inside.incrementAndGet(), Math::max);
         try {
-            if (message.path("params").path("name").asString("").equals("wait")) {
+            String name = message.path("params").path("name").asString("");
+            if (name.equals("wait") || (name.equals("late") && number <= HANGING)) {
                 entered.countDown();
                 assertTrue(released.await(30, TimeUnit.SECONDS));
             }
@@ -107,9 +113,11 @@ class ServerLimitsTest {
     }
 
     private McpGateway gateway(OptionalInt concurrency, OptionalLong perMinute) {
-        var terms =
-                new ToolServer.Terms(
-                        false, Duration.ofSeconds(30), Duration.ZERO, concurrency, perMinute);
+        return gateway(Duration.ofSeconds(30), concurrency, perMinute);
+    }
+
+    private McpGateway gateway(Duration timeout, OptionalInt concurrency, OptionalLong perMinute) {
+        var terms = new ToolServer.Terms(false, timeout, Duration.ZERO, concurrency, perMinute);
         return new McpGateway(
                 McpGateway.servers(
                         "slow",
@@ -151,6 +159,29 @@ class ServerLimitsTest {
         }
     }
 
+    /** Three of them hold the only place for a second each, which the fourth waits for in all. */
+    @Test
+    void theTimeOfACallBeginsWhenItIsSent() throws Exception {
+        try (var gateway =
+                gateway(Duration.ofSeconds(1), OptionalInt.of(1), OptionalLong.empty())) {
+            gateway.tools();
+            var all =
+                    IntStream.range(0, HANGING + 1)
+                            .mapToObj(i ->
+                                    start(() ->
+                                            McpGateway.text(gateway.call("slow_late", Map.of()))))
+                            .toList();
+            var said = new ArrayList<String>();
+            for (var each : all) {
+                said.add(each.get());
+            }
+            Collections.sort(said);
+            String late = "The server slow has not answered within 1.0 s.";
+            assertEquals(List.of(late, late, late, "done"), said);
+            assertEquals(1, calls.get() - HANGING);
+        }
+    }
+
     private static JsonNode of(McpGateway gateway, String tool) throws Exception {
         for (JsonNode each : JSON.readTree(gateway.get("/admin/tools")).path("tools")) {
             if (each.path("tool").asString().equals(tool)) {
@@ -183,7 +214,7 @@ class ServerLimitsTest {
             gateway.call("other_fail", Map.of());
             JsonNode page = JSON.readTree(gateway.get("/admin/tools"));
             assertEquals(
-                    "[{\"server\":\"slow\",\"up\":true,\"problem\":null,\"tools\":2},{\"server\":\"other\",\"up\":true,\"problem\":null,\"tools\":2}]",
+                    "[{\"server\":\"slow\",\"up\":true,\"problem\":null,\"tools\":3},{\"server\":\"other\",\"up\":true,\"problem\":null,\"tools\":2}]",
                     page.path("servers").toString());
             assertEquals(1, of(gateway, "slow_go").path("successes").asInt());
             assertTrue(of(gateway, "slow_go").path("p99_ms").asDouble() > 0);
