@@ -30,7 +30,7 @@ final class McpCallCommand implements Command {
     }
 
     @Override
-    public int run(Arguments given, Console console) {
+    public int run(Arguments given, Console console) throws IOException {
         List<String> operands = given.operands();
         ObjectNode arguments = arguments(operands.size() > 1 ? operands.get(1) : "{}");
         return McpProgram.use(
@@ -54,6 +54,9 @@ final class McpCallCommand implements Command {
             throws IOException {
         JsonNode result = client.call(tool, arguments);
         boolean failed = result.path("isError").asBoolean(false);
+        ToolClient.changes(result)
+                .forEach(change ->
+                        console.err().println("The arguments were changed: " + shown(change)));
         if (json) {
             console.out()
                     .println(

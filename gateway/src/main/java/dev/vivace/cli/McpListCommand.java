@@ -6,12 +6,14 @@ import dev.vivace.command.Console;
 import dev.vivace.command.Usage;
 import dev.vivace.mcp.ToolClient;
 import java.io.IOException;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code vivace mcp list}. */
 final class McpListCommand implements Command {
     private static final int LONGEST = 100;
+    private static final int FAILED = 1;
 
     @Override
     public Usage usage() {
@@ -19,7 +21,7 @@ final class McpListCommand implements Command {
     }
 
     @Override
-    public int run(Arguments given, Console console) {
+    public int run(Arguments given, Console console) throws IOException {
         return McpProgram.use(given, client -> list(client, given.has("json"), console));
     }
 
@@ -31,8 +33,21 @@ final class McpListCommand implements Command {
                             JsonMapper.shared()
                                     .writerWithDefaultPrettyPrinter()
                                     .writeValueAsString(listed));
+        } else {
+            print(listed, console);
+        }
+        Map<String, String> down = ToolClient.down(listed);
+        down.forEach((server, why) ->
+                console.err()
+                        .println("The server " + shown(server) + " is down: " + shown(why) + "."));
+        if (!listed.path("tools").isEmpty()) {
             return 0;
         }
+        console.err().println("There are no tools.");
+        return down.isEmpty() ? 0 : FAILED;
+    }
+
+    private static void print(JsonNode listed, Console console) {
         int width = 0;
         for (JsonNode tool : listed.path("tools")) {
             width = Math.max(width, tool.path("name").asString("").length());
@@ -42,10 +57,6 @@ final class McpListCommand implements Command {
             String about = shown(tool.path("description").asString(""));
             console.out().println((name + " ".repeat(width - name.length() + 2) + about).strip());
         }
-        if (listed.path("tools").isEmpty()) {
-            console.err().println("There are no tools.");
-        }
-        return 0;
     }
 
     /** The beginning, in one line; a server may write what it likes. */

@@ -19,7 +19,10 @@ import java.util.Optional;
 final class McpProgram {
     private static final String USUAL = "http://127.0.0.1:8080/mcp";
     private static final String[] FOOTER = {
-        "", "Exit code: 0 if all went well; 1 if the tool says that it failed; 2 for wrong use."
+        "",
+        "Exit code: 0 if all went well; 1 if the call failed, the server or gateway cannot be reached"
+                + " or lets nobody in, or nothing is listed because servers are down; 2 for wrong"
+                + " use."
     };
 
     private McpProgram() {}
@@ -55,32 +58,32 @@ final class McpProgram {
     /**
      * Opens a client of what the options name.
      *
-     * @throws UsageException if that is not possible
+     * @throws UsageException if they name nothing that there could be
+     * @throws IOException if it cannot be asked, with a reason for people
      */
-    static int use(Arguments given, Use use) {
+    static int use(Arguments given, Use use) throws IOException {
         Optional<Path> file = given.find("config", Kind.PATH);
         Optional<URI> url = given.find("url", Kind.URL);
         if (file.isPresent() && url.isPresent()) {
             throw new UsageException("--config and --url: one of them is too much");
         }
-        try {
-            if (file.isPresent()) {
-                try (Gateway gateway = Gateway.start(configured(file.get()))) {
-                    return use(gateway.address().resolve("/mcp"), Optional.empty(), use);
-                }
+        if (file.isPresent()) {
+            try (Gateway gateway = Gateway.start(configured(file.get()))) {
+                return use(gateway.address().resolve("/mcp"), Optional.empty(), use);
             }
-            URI where = url.orElse(URI.create(USUAL));
-            if (where.getHost() == null || !String.valueOf(where.getScheme()).startsWith("http")) {
-                throw new UsageException(
-                        "--url: '" + where + "' is no http:// or https:// address");
-            }
-            if (where.getRawPath().isEmpty()) {
-                where = where.resolve("/mcp");
-            }
-            return use(where, Optional.ofNullable(System.getenv("VIVACE_KEY")), use);
-        } catch (IOException e) {
-            throw Report.wrong(e);
         }
+        URI where = url.orElse(URI.create(USUAL));
+        if (where.getHost() == null || !String.valueOf(where.getScheme()).startsWith("http")) {
+            throw new UsageException("--url: '" + where + "' is no http:// or https:// address");
+        }
+        if (where.getRawPath().isEmpty()) {
+            where = where.resolve("/mcp");
+        }
+        Optional<String> key =
+                Optional.ofNullable(System.getenv("VIVACE_KEY"))
+                        .map(String::strip)
+                        .filter(text -> !text.isEmpty());
+        return use(where, key, use);
     }
 
     private static int use(URI where, Optional<String> key, Use use) throws IOException {

@@ -107,8 +107,10 @@ final class Requests {
         Principal who = from.call().principal();
         return switch (asked.method()) {
             case McpSchema.METHOD_PING -> Rpc.object();
-            case McpSchema.METHOD_TOOLS_LIST ->
-                    list(Kind.TOOLS, shelf.list(session, usable(from)).stream());
+            case McpSchema.METHOD_TOOLS_LIST -> {
+                ObjectNode listed = list(Kind.TOOLS, shelf.list(session, usable(from)).stream());
+                yield withDown(listed, who);
+            }
             case McpSchema.METHOD_TOOLS_CALL -> call(session, from, params, reply);
             case McpSchema.METHOD_RESOURCES_LIST ->
                     list(Kind.RESOURCES, promptsAndResources.list(who, Catalogue::resources));
@@ -140,6 +142,21 @@ final class Requests {
                             McpSchema.ErrorCodes.METHOD_NOT_FOUND,
                             "This server does not take '" + Rpc.shown(asked.method()) + "'.");
         };
+    }
+
+    /**
+     * A list from which something may be missing says whose: of those servers that somebody
+     * reaches, and in the words that a call of their tools is answered with.
+     */
+    private ObjectNode withDown(ObjectNode listed, Principal who) {
+        ObjectNode down = Rpc.object();
+        for (Backend each : reach.servers(who, servers.now(), servers.all())) {
+            each.problem().ifPresent(why -> down.put(each.name(), why));
+        }
+        if (!down.isEmpty()) {
+            listed.putObject("_meta").set(Rpc.SERVERS_DOWN, down);
+        }
+        return listed;
     }
 
     /** In one page: what there is of each server is bounded. */

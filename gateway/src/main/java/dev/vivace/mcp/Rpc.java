@@ -34,6 +34,12 @@ final class Rpc {
     static final String CANCELLED = "notifications/cancelled";
     static final String PROGRESS_TOKEN = "progressToken";
 
+    /** In the {@code _meta} of a list of tools: why servers are down, by their names. */
+    static final String SERVERS_DOWN = "vivace/servers-down";
+
+    /** In the {@code _meta} of a result: what was changed of the call's arguments. */
+    static final String ARGUMENT_CHANGES = "vivace/argument-changes";
+
     /** No longer message is taken from a server: as trees they are several times as large. */
     static final int LONGEST = 8 << 20;
 

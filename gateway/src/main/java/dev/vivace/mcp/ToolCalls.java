@@ -209,7 +209,7 @@ final class ToolCalls {
         ObjectNode told = Rpc.copy(object);
         ObjectNode meta =
                 told.path("_meta") instanceof ObjectNode theirs ? Rpc.copy(theirs) : Rpc.object();
-        var changes = meta.putArray("vivace/argument-changes");
+        var changes = meta.putArray(Rpc.ARGUMENT_CHANGES);
         done.changes().forEach(changes::add);
         told.set("_meta", meta);
         return told;

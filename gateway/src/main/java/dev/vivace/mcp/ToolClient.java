@@ -5,22 +5,29 @@ import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
 import io.modelcontextprotocol.json.jackson3.JacksonMcpJsonMapper;
 import io.modelcontextprotocol.spec.McpError;
+import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.Implementation;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A client of an MCP server, for the command line. Not thread-safe. */
 public final class ToolClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final int MOST_PAGES = 1_000;
+    private static final String NEXT = "nextCursor";
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
     private final URI url;
@@ -63,7 +70,7 @@ public final class ToolClient implements AutoCloseable {
             return opened;
         } catch (IOException e) {
             opened.close();
-            throw e;
+            throw new IOException(Refusal.of(url, key).orElse(String.valueOf(e.getMessage())), e);
         }
     }
 
@@ -73,9 +80,7 @@ public final class ToolClient implements AutoCloseable {
         } catch (McpError e) {
             throw new IOException(String.valueOf(e.getMessage()), e);
         } catch (RuntimeException e) {
-            throw new IOException(
-                    "There is no MCP server at " + url + ", or it does not let us in" + reason(e),
-                    e);
+            throw new IOException("No MCP server answers at " + url + reason(e), e);
         }
     }
 
@@ -94,14 +99,39 @@ public final class ToolClient implements AutoCloseable {
      * @throws IOException if it does not answer, with a reason for people
      */
     public JsonNode tools() throws IOException {
-        return Rpc.JSON.valueToTree(ask(client::listTools));
+        ObjectNode all = page(null);
+        ArrayNode tools = all.withArrayProperty(Kind.TOOLS.member);
+        JsonNode next = all.path(NEXT);
+        for (int pages = 1; pages < MOST_PAGES && next.isString(); pages++) {
+            ObjectNode page = page(next.asString());
+            page.path(Kind.TOOLS.member).forEach(tools::add);
+            next = page.path(NEXT);
+        }
+        all.remove(NEXT);
+        return all;
+    }
+
+    /** The SDK's own way to have all pages drops what is told beside the tools. */
+    private ObjectNode page(@Nullable String cursor) throws IOException {
+        return Rpc.JSON.valueToTree(ask(() -> client.listTools(cursor)));
+    }
+
+    /** Why servers behind a gateway are down, by their names, as its list of tools says. */
+    public static Map<String, String> down(JsonNode listed) {
+        var down = new LinkedHashMap<String, String>();
+        listed.path("_meta")
+                .path(Rpc.SERVERS_DOWN)
+                .properties()
+                .forEach(each -> down.put(each.getKey(), each.getValue().asString("")));
+        return down;
     }
 
     /**
      * Calls a tool.
      *
      * @return what the protocol calls a result
-     * @throws IOException if there is none, with a reason for people
+     * @throws IOException if there is none, with a reason for people, which names the nearest tool
+     *     if there is none of that name
      */
     public JsonNode call(String tool, ObjectNode arguments) throws IOException {
         var request =
@@ -109,7 +139,42 @@ public final class ToolClient implements AutoCloseable {
                         .name(tool)
                         .arguments(Rpc.JSON.convertValue(arguments, OBJECT))
                         .build();
-        return Rpc.JSON.valueToTree(ask(() -> client.callTool(request)));
+        try {
+            return Rpc.JSON.valueToTree(ask(() -> client.callTool(request)));
+        } catch (IOException e) {
+            if (e.getCause() instanceof McpError said
+                    && said.getJsonRpcError() != null
+                    && said.getJsonRpcError().code() == McpSchema.ErrorCodes.INVALID_PARAMS) {
+                String near = nearest(tool);
+                throw near.isEmpty()
+                        ? e
+                        : new IOException(
+                                String.valueOf(e.getMessage()).replaceFirst("\\.$", "") + near, e);
+            }
+            throw e;
+        }
+    }
+
+    private String nearest(String tool) throws IOException {
+        List<String> names =
+                tools().path(Kind.TOOLS.member)
+                        .valueStream()
+                        .map(each -> each.path("name").asString(""))
+                        .toList();
+        return names.contains(tool)
+                ? ""
+                : dev.vivace.config.Names.nearest(tool, names)
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse("");
+    }
+
+    /** What a gateway changed of a call's arguments, as its result says; empty if nothing. */
+    public static List<String> changes(JsonNode result) {
+        return result.path("_meta")
+                .path(Rpc.ARGUMENT_CHANGES)
+                .valueStream()
+                .map(each -> each.asString(""))
+                .toList();
     }
 
     @Override

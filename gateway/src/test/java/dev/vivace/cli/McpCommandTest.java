@@ -1,12 +1,17 @@
 package dev.vivace.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vivace.config.Config;
+import dev.vivace.gateway.Gateway;
 import dev.vivace.mcp.EchoServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,6 +91,80 @@ class McpCommandTest {
         assertTrue(none.err().contains("has no MCP servers"), none.err());
     }
 
+    @Test
+    void whoIsDownIsNamedAndNothingIsAFailure(@TempDir Path folder) throws IOException {
+        String gone = "gone: { command: /no/such/program }";
+        Path some =
+                Files.writeString(
+                        folder.resolve("some.yaml"),
+                        "mcp: { there: { url: \"" + server.url() + "\" }, " + gone + " }");
+        Ran listed = run("list", "--config", some.toString());
+        assertEquals(0, listed.code(), listed.err());
+        assertTrue(listed.out().startsWith("there_echo "), listed.out());
+        String down =
+                "The server gone is down: the program cannot be started (is it there and executable?).\n";
+        assertEquals(down, listed.err());
+        Path none = Files.writeString(folder.resolve("none.yaml"), "mcp: { " + gone + " }");
+        Ran empty = run("list", "--config", none.toString());
+        assertEquals(1, empty.code());
+        assertEquals(down + "There are no tools.\n", empty.err());
+        Ran json = run("list", "--config", none.toString(), "--json");
+        assertEquals(1, json.code());
+        assertTrue(json.out().contains("\"vivace/servers-down\""), json.out());
+    }
+
+    @Test
+    void whatWasChangedOfTheArgumentsIsTold(@TempDir Path folder) throws IOException {
+        Path file =
+                Files.writeString(
+                        folder.resolve("c.yaml"),
+                        "mcp: { there: { url: \"" + server.url() + "\" } }");
+        String config = file.toString();
+        Ran called =
+                run("call", "there_echo", "{\"text\":\"a\",\"times\":\"7\"}", "--config", config);
+        assertEquals("a\n", called.out());
+        assertTrue(called.err().startsWith("The arguments were changed: "), called.err());
+        assertTrue(called.err().contains("times: a text was read as "), called.err());
+        assertEquals(1, called.err().lines().count(), called.err());
+    }
+
+    @Test
+    void ofAnUnknownToolTheNearestNameIsTold() {
+        Ran ran = run("call", "ecko", "--url", server.url().toString());
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().endsWith("did you mean echo?\n"), ran.err());
+        Ran far = run("call", "something-else", "--url", server.url().toString());
+        assertFalse(far.err().contains("did you mean"), far.err());
+    }
+
+    @Test
+    void whatTheGatewaySaysIsPassedOn() {
+        try (Gateway bare =
+                Gateway.start(
+                        Config.proxyTo(URI.create("http://127.0.0.1:1/v1"), Optional.empty())
+                                .withServer(new Config.Server("127.0.0.1", 0)))) {
+            Ran ran = run("list", "--url", bare.address().resolve("/mcp").toString());
+            assertEquals(1, ran.code());
+            assertTrue(ran.err().contains("/mcp answers 404: "), ran.err());
+            assertTrue(ran.err().contains("('mcp') in its configuration"), ran.err());
+            assertEquals(1, ran.err().lines().count(), ran.err());
+        }
+        Ran nobody = run("list", "--url", "http://127.0.0.1:1/mcp");
+        assertEquals(1, nobody.code());
+        assertTrue(
+                nobody.err().contains("cannot reach http://127.0.0.1:1/mcp: is the gateway"),
+                nobody.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"call nothing", "list --url http://127.0.0.1:1/mcp"})
+    void whatFailedIsNoWrongUse(String line) {
+        String url = line.contains("--url") ? "" : " --url " + server.url();
+        Ran ran = run((line + url).split(" "));
+        assertEquals(1, ran.code(), ran.err());
+        assertEquals(1, ran.err().lines().count(), ran.err());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -93,9 +172,7 @@ class McpCommandTest {
                 "call echo {",
                 "call echo 7",
                 "call echo {} more",
-                "call nothing",
                 "list --url nowhere",
-                "list --url http://127.0.0.1:1/mcp",
                 "list --url http://h/mcp --config f"
             })
     void wrongUseIsTold(String line) {

@@ -44,7 +44,7 @@ public final class EchoServer implements AutoCloseable {
                         case "initialize" ->
                                 "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"echo\",\"version\":\"1\"}}";
                         case "tools/list" ->
-                                "{\"tools\":[{\"name\":\"echo\",\"description\":\"Says it again.\\nAnd again.\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"fail\",\"description\":\"Fails.\",\"inputSchema\":{\"type\":\"object\"}}]}";
+                                "{\"tools\":[{\"name\":\"echo\",\"description\":\"Says it again.\\nAnd again.\",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"times\":{\"type\":\"integer\"}}}},{\"name\":\"fail\",\"description\":\"Fails.\",\"inputSchema\":{\"type\":\"object\"}}]}";
                         case "tools/call" ->
                                 switch (params.path("name").asString("")) {
                                     case "echo" -> text(params.path("arguments").path("text"), "");

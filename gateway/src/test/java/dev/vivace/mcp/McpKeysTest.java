@@ -1,6 +1,8 @@
 package dev.vivace.mcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.config.Config;
@@ -12,6 +14,7 @@ import dev.vivace.key.KeyTerms;
 import dev.vivace.key.Priority;
 import dev.vivace.key.VirtualKey;
 import dev.vivace.limit.Rates;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -67,6 +70,16 @@ class McpKeysTest {
             String hello = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\"}";
             var refused = McpGateway.post(url, hello);
             assertEquals(401, refused.statusCode());
+            String told =
+                    assertThrows(IOException.class, () -> ToolClient.open(url, Optional.empty()))
+                            .getMessage();
+            assertTrue(told.startsWith(url + " answers 401: "), told);
+            assertTrue(told.endsWith("; set VIVACE_KEY to a client key"), told);
+            String wrong =
+                    assertThrows(IOException.class, () -> ToolClient.open(url, Optional.of("vv-x")))
+                            .getMessage();
+            assertTrue(wrong.endsWith("; is the key in VIVACE_KEY the right one?"), wrong);
+            assertFalse(wrong.contains("vv-x"), wrong);
             assertTrue(
                     refused.body().startsWith("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":"),
                     refused.body());
