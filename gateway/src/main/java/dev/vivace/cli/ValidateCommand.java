@@ -121,6 +121,7 @@ final class ValidateCommand implements Command {
                 config.upstreams().isEmpty()
                         ? "no upstreams (the command line or the environment names one)"
                         : count(config.upstreams().size(), "upstream"),
+                count(config.mcp().size(), "MCP server"),
                 count(config.models().size(), "model name"),
                 count(config.prices().size(), "price"),
                 "cache "

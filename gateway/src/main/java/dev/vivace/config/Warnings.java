@@ -2,8 +2,10 @@ package dev.vivace.config;
 
 import dev.vivace.config.Config.Upstream;
 import dev.vivace.deliver.Balance;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +36,33 @@ public final class Warnings {
                     mixed(name, route, config.upstreams()).ifPresent(warnings::add);
                     keyless(name, route, config.upstreams()).ifPresent(warnings::add);
                 });
+        tools(config, warnings);
         return warnings;
+    }
+
+    private static void tools(Config config, List<String> warnings) {
+        config.mcp()
+                .forEach((name, server) -> {
+                    ToolServer.Terms terms = server.terms();
+                    if (!terms.trust() && terms.ttl().isPositive()) {
+                        warnings.add(
+                                "mcp.%s.ttl has no effect without trust: true: no tool of it counts as one that only reads, and only results of such are kept"
+                                        .formatted(name));
+                    }
+                    // Not its value: what follows the space may be meant as an argument.
+                    if (server instanceof ToolServer.Local local
+                            && local.command().strip().indexOf(' ') > 0
+                            && !new File(local.command()).isFile()) {
+                        warnings.add(
+                                "mcp.%s.command has a space in it and is no file: no shell reads it, so that the program's arguments belong into args"
+                                        .formatted(name));
+                    }
+                });
+        if (config.tools().mode() != ToolSelection.Mode.OFF && config.mcp().isEmpty()) {
+            warnings.add(
+                    "tools.selection is %s, but there are no servers whose tools could be chosen from (mcp)"
+                            .formatted(config.tools().mode().name().toLowerCase(Locale.ROOT)));
+        }
     }
 
     /** What only matters before it is served; whoever serves it knows of keys. */

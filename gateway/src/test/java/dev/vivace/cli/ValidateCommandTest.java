@@ -42,9 +42,35 @@ class ValidateCommandTest {
         assertEquals("", err);
         assertEquals(
                 file
-                        + " is valid: 2 upstreams, 0 model names, 1 price, cache deterministic (64MB,"
+                        + " is valid: 2 upstreams, 0 MCP servers, 0 model names, 1 price, cache deterministic (64MB,"
                         + " 1h), listens on 127.0.0.1 port 8080\n",
                 out);
+    }
+
+    @Test
+    void countsMcpServersAndWarnsOfWhatHasNoEffect() throws IOException {
+        Path spaced = Files.createDirectory(folder.resolve("a b"));
+        Path program = Files.writeString(spaced.resolve("run me"), "");
+        String servers =
+                """
+                mcp:
+                  kept: { command: serve, ttl: 1m, trust: true }
+                  lost: { url: "http://127.0.0.1:9/mcp", ttl: 1m }
+                  there: { command: "%s" }
+                  shell: { command: "npx -y secret" }
+                """
+                        .formatted(program);
+        assertEquals(0, validate(GOOD + servers));
+        assertTrue(out.contains("2 upstreams, 4 MCP servers, "), out);
+        assertEquals(2, err.lines().count(), err);
+        assertTrue(err.contains("warning: mcp.lost.ttl has no effect without trust"), err);
+        assertTrue(err.contains("warning: mcp.shell.command has a space in it"), err);
+        assertFalse(err.contains("secret"), err);
+
+        assertEquals(0, validate(GOOD + "tools: { selection: shadow }"));
+        assertTrue(err.contains("warning: tools.selection is shadow, but there are no"), err);
+        assertEquals(0, validate(GOOD + servers + "tools: { selection: on }"));
+        assertFalse(err.contains("tools.selection"), err);
     }
 
     @Test
