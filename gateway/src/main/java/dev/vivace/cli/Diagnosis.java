@@ -18,9 +18,15 @@ import tools.jackson.databind.node.ObjectNode;
  * @param problems what it says is wrong; also of one that is ready
  * @param cache as {@code /admin/cache} answers
  * @param features what each has done
+ * @param toolServers as {@code /admin/tools} answers
  */
 record Diagnosis(
-        URI url, boolean ready, List<String> problems, JsonNode cache, List<Feature> features) {
+        URI url,
+        boolean ready,
+        List<String> problems,
+        JsonNode cache,
+        List<Feature> features,
+        JsonNode toolServers) {
 
     /**
      * @param on whether the configuration switches it on
@@ -74,7 +80,13 @@ record Diagnosis(
                             .valueStream()
                             .map(Feature::of)
                             .toList();
-            return new Diagnosis(pages.root(), health.ready(), health.problems(), cache, features);
+            return new Diagnosis(
+                    pages.root(),
+                    health.ready(),
+                    health.problems(),
+                    cache,
+                    features,
+                    pages.read("/admin/tools").path("servers"));
         }
     }
 
@@ -95,6 +107,7 @@ record Diagnosis(
                     .put("verdict", f.verdict())
                     .put("note", f.note());
         }
+        json.set("tool_servers", toolServers);
         return json;
     }
 
@@ -126,6 +139,7 @@ record Diagnosis(
         }
         lines.add("");
         lines.add(cacheLine());
+        lines.add(toolLine());
         var idle = features.stream().filter(Feature::idle).map(Feature::name).toList();
         if (!idle.isEmpty()) {
             lines.add(
@@ -134,6 +148,36 @@ record Diagnosis(
                             + ". Either no call was of its kind, or it is switched on in vain.");
         }
         return lines;
+    }
+
+    private String toolLine() {
+        if (toolServers.isEmpty()) {
+            return "Tool servers: none configured";
+        }
+        List<String> down =
+                toolServers
+                        .valueStream()
+                        .filter(each -> !each.path("up").asBoolean(false))
+                        .map(each ->
+                                each.path("server").asString("")
+                                        + " ("
+                                        + each.path("problem").asString("")
+                                        + ")")
+                        .toList();
+        return String.format(
+                        Locale.ROOT,
+                        "Tool servers: %,d configured, %,d up, with %,d tools, %,d restarts",
+                        toolServers.size(),
+                        toolServers.size() - down.size(),
+                        toolServers
+                                .valueStream()
+                                .mapToInt(each -> each.path("tools").asInt(0))
+                                .sum(),
+                        toolServers
+                                .valueStream()
+                                .mapToLong(each -> each.path("restarts").asLong(0))
+                                .sum())
+                + (down.isEmpty() ? "" : "; down: " + String.join(", ", down));
     }
 
     private String cacheLine() {

@@ -4,13 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vivace.config.Config;
+import dev.vivace.gateway.Gateway;
 import dev.vivace.replay.FakeModel;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +29,8 @@ class DoctorCommandTest {
                     "/admin/cache",
                     () ->
                             "{\"entries\":3,\"bytes\":4096,\"max_bytes\":67108864,\"hits\":12,\"misses\":3,\"evictions\":0}",
+                    "/admin/tools",
+                    () -> "{\"servers\":[],\"tools\":[],\"recommendations\":[],\"results\":null}",
                     "/admin/features",
                     () ->
                             """
@@ -59,6 +67,48 @@ class DoctorCommandTest {
             assertTrue(ran.out().contains("On, but never ran: join."), ran.out());
             assertTrue(ran.out().contains("3 entries, 4,096 of 67,108,864 bytes"), ran.out());
             assertTrue(ran.out().contains(" is ready"), ran.out());
+        }
+    }
+
+    @Test
+    void whichToolServersAreDownIsSaid() throws Exception {
+        var pages = new HashMap<>(PAGES);
+        try (var gateway = gateway(pages)) {
+            var ran = Ran.of(new DoctorCommand(), gateway.url());
+            assertTrue(ran.out().contains("Tool servers: none configured\n"), ran.out());
+        }
+        pages.put(
+                "/admin/tools",
+                () ->
+                        "{\"servers\":[{\"server\":\"web\",\"up\":true,\"problem\":null,\"tools\":1200,\"restarts\":1},{\"server\":\"files\",\"up\":false,\"problem\":\"nobody answers\",\"tools\":3,\"restarts\":4}]}");
+        try (var gateway = gateway(pages)) {
+            var ran = Ran.of(new DoctorCommand(), gateway.url());
+            assertEquals(0, ran.code(), ran.err());
+            assertTrue(
+                    ran.out()
+                            .contains(
+                                    "Tool servers: 2 configured, 1 up, with 1,203 tools, 5 restarts; down: files (nobody answers)\n"),
+                    ran.out());
+            var json = Ran.of(new DoctorCommand(), gateway.url(), "--json").out();
+            assertEquals(
+                    "files",
+                    JsonMapper.shared().readTree(json).at("/tool_servers/1/server").asString());
+        }
+    }
+
+    @Test
+    void whoHasNoAdminKeyIsToldWhatToSet(@TempDir Path data) {
+        Ran key = Ran.of(KeysProgram.of("1"), "create", "--tenant", "t", "--data", data.toString());
+        assertEquals(0, key.code(), key.err());
+        try (var gateway =
+                Gateway.start(
+                        Config.proxyTo(URI.create("http://127.0.0.1:1/v1"), Optional.empty())
+                                .withServer(new Config.Server("127.0.0.1", 0))
+                                .withData(Optional.of(data)),
+                        Optional.of("admin-secret"))) {
+            var ran = Ran.of(new DoctorCommand(), gateway.address());
+            assertEquals(2, ran.code());
+            assertTrue(ran.err().contains("set VIVACE_ADMIN_KEY"), ran.err());
         }
     }
 
