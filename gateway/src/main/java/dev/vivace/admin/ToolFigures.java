@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
 /** How the MCP servers are, and how the calls of their tools went. Thread-safe. */
@@ -36,6 +35,12 @@ public final class ToolFigures {
         hub.problems()
                 .forEach((server, problem) ->
                         to.sample(up, problem.isEmpty() ? 1 : 0, "server", server));
+        String restarts = "vivace_mcp_restarts_total";
+        to.metric(
+                restarts,
+                "counter",
+                "How often an MCP server was started or connected to again, with or without success.");
+        hub.restarts().forEach((server, times) -> to.sample(restarts, times, "server", server));
     }
 
     private void calls(Exposition to) {
@@ -95,7 +100,7 @@ public final class ToolFigures {
     /** One object with the servers, the tools that were called, and what could be done. */
     void write(JsonGenerator to) {
         to.writeStartObject();
-        write(hub.problems(), hub.sizes(), to);
+        servers(to);
         to.writeArrayPropertyStart("tools");
         hub.summaries().forEach(tool -> write(tool, to));
         to.writeEndArray();
@@ -123,17 +128,20 @@ public final class ToolFigures {
         to.writeEndObject();
     }
 
-    private static void write(
-            Map<String, Optional<String>> problems, Map<String, Integer> sizes, JsonGenerator to) {
+    private void servers(JsonGenerator to) {
+        Map<String, Integer> sizes = hub.sizes();
+        Map<String, Long> restarts = hub.restarts();
         to.writeArrayPropertyStart("servers");
-        problems.forEach((server, problem) -> {
-            to.writeStartObject();
-            to.writeStringProperty("server", server);
-            to.writeBooleanProperty("up", problem.isEmpty());
-            to.writeStringProperty("problem", problem.orElse(null));
-            to.writeNumberProperty("tools", sizes.getOrDefault(server, 0));
-            to.writeEndObject();
-        });
+        hub.problems()
+                .forEach((server, problem) -> {
+                    to.writeStartObject();
+                    to.writeStringProperty("server", server);
+                    to.writeBooleanProperty("up", problem.isEmpty());
+                    to.writeStringProperty("problem", problem.orElse(null));
+                    to.writeNumberProperty("tools", sizes.getOrDefault(server, 0));
+                    to.writeNumberProperty("restarts", restarts.getOrDefault(server, 0L));
+                    to.writeEndObject();
+                });
         to.writeEndArray();
     }
 

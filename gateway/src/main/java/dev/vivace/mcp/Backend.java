@@ -71,6 +71,10 @@ final class Backend implements AutoCloseable {
         return name;
     }
 
+    long restarts() {
+        return loop.restarts();
+    }
+
     ToolServer.Terms terms() {
         return options.terms();
     }
@@ -132,6 +136,11 @@ final class Backend implements AutoCloseable {
         try {
             return peer.ask(method, params, longest, progress);
         } catch (IOException e) {
+            if (isClosed()) {
+                throw new IOException(
+                        "The gateway is stopping: a call of the server " + name + " was cut off.",
+                        e);
+            }
             throw new IOException(
                     "The server " + name + " has not answered: " + e.getMessage() + ".", e);
         } catch (TimeoutException e) {
@@ -157,7 +166,19 @@ final class Backend implements AutoCloseable {
         }
     }
 
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private String down() {
+        if (closed) {
+            return "The gateway is stopping: the server " + name + " is not called any more.";
+        }
         String sentence =
                 "The server " + name + " is not running: " + problem.orElse("it is closed") + "; ";
         long left = againAt - System.nanoTime();

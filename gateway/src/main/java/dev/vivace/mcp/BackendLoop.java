@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -38,9 +39,13 @@ final class BackendLoop implements AutoCloseable {
     private final Thread thread;
     private final Backoff backoff = new Backoff();
 
+    /** What the server of the session before said last; only its own thread knows. */
+    private Optional<String> lastWords = Optional.empty();
+
     /** Since when the session of now is up; only its own thread knows. */
     private OptionalLong upSince = OptionalLong.empty();
 
+    private final LongAdder restarts = new LongAdder();
     private volatile boolean closed;
 
     BackendLoop(Backend backend, ToolServer options, String version, Duration pulse) {
@@ -54,6 +59,11 @@ final class BackendLoop implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /** How often another session was begun, or tried to, after the first. */
+    long restarts() {
+        return restarts.sum();
     }
 
     private void run() {
@@ -71,13 +81,15 @@ final class BackendLoop implements AutoCloseable {
                 // What fails for days in the same way is told once.
                 LOG.atLevel(!wasUp && why.equals(before) ? Level.DEBUG : Level.WARN)
                         .log(
-                                "mcp server {} is not running: {}; it is started again in {} ms",
+                                "mcp server {} is not running: {}; it is started again in {} ms{}",
                                 name,
                                 why,
-                                wait.toMillis());
+                                wait.toMillis(),
+                                lastWords.map("; it said last: "::concat).orElse(""));
                 before = why;
                 backend.down(why, System.nanoTime() + wait.toNanos());
                 Thread.sleep(wait);
+                restarts.increment();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -110,6 +122,7 @@ final class BackendLoop implements AutoCloseable {
             return "the gateway failed on what it said";
         } finally {
             calmly(link::close);
+            lastWords = closed ? Optional.empty() : link.lastWords();
         }
     }
 

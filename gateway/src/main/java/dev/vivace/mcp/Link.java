@@ -3,6 +3,7 @@ package dev.vivace.mcp;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import java.io.IOException;
+import java.util.Optional;
 
 /** A way to one server, on which messages go both ways. Thread-safe; used for one session. */
 interface Link extends AutoCloseable {
@@ -43,6 +44,14 @@ interface Link extends AutoCloseable {
 
     /** Called now and then, to look after what stands behind it. */
     default void pulse() {}
+
+    /**
+     * What it said last of itself, for the log alone: in one line, short, and without what we gave
+     * it. Asked once it is closed; waits a moment for what is on its way.
+     */
+    default Optional<String> lastWords() {
+        return Optional.empty();
+    }
 
     /** Nobody waits for that answer any more. */
     default void forget(Object requestId) {}

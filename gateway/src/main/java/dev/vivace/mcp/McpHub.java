@@ -102,6 +102,13 @@ public final class McpHub implements AutoCloseable {
         return sizes;
     }
 
+    /** How often each server was started or connected to again, by its name. */
+    public Map<String, Long> restarts() {
+        var restarts = new LinkedHashMap<String, Long>();
+        servers.all().forEach(each -> restarts.put(each.name(), each.restarts()));
+        return restarts;
+    }
+
     /** How the calls of each tool went, since the start. */
     public List<ToolStats.Summary> summaries() {
         return stats.summaries();

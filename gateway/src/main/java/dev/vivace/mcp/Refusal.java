@@ -23,7 +23,9 @@ final class Refusal {
 
     private Refusal() {}
 
-    /** Asks once more for a session; what it says, and what to do; empty if there is none to see. */
+    /**
+     * Asks once more for a session; what it says, and what to do; empty if there is none to see.
+     */
     static Optional<String> of(URI url, Optional<String> key) {
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
             try {
@@ -33,7 +35,9 @@ final class Refusal {
                                         BodyHandlers.limiting(
                                                 BodyHandlers.ofByteArray(), LONGEST_BODY))
                                 .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-                return answer.statusCode() == OK ? Optional.empty() : Optional.of(told(answer, key));
+                return answer.statusCode() == OK
+                        ? Optional.empty()
+                        : Optional.of(told(answer, key));
             } catch (ExecutionException e) {
                 return e.getCause() instanceof IOException
                         ? Optional.of(
@@ -56,7 +60,8 @@ final class Refusal {
         String hello =
                 """
                 {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"%s",\
-                "capabilities":{},"clientInfo":{"name":"vivace-cli","version":"1"}}}"""
+                "capabilities":{},"clientInfo":{"name":"vivace-cli","version":"1"}}}\
+                """
                         .formatted(Rpc.VERSIONS.getFirst());
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(url)

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +28,7 @@ final class StdioLink implements Link {
     private static final long MAX_WAITING_BYTES = 32L << 20;
 
     private static final int LONGEST_COMPLAINT = 1_000;
+    private static final Duration PATIENCE = Duration.ofMillis(500);
     private static final int MAX_BAD_LINES = 1_000;
     private static final byte[] NO_MORE = {};
 
@@ -34,12 +37,15 @@ final class StdioLink implements Link {
     private final LinkedBlockingQueue<byte[]> outgoing = new LinkedBlockingQueue<>();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicBoolean over = new AtomicBoolean();
+    private final LastWords lastWords;
     private volatile @Nullable Child child;
+    private volatile @Nullable Thread complaints;
     private volatile boolean closed;
 
     StdioLink(String name, ToolServer.Local options) {
         this.name = name;
         this.options = options;
+        this.lastWords = new LastWords(options);
     }
 
     @Override
@@ -47,9 +53,9 @@ final class StdioLink implements Link {
         Child started = Child.start(options);
         child = started;
         LOG.debug("mcp server {}: process {}", name, started.pid());
-        thread("out", () -> readLines(started, listener));
-        thread("err", () -> readComplaints(started.err()));
-        thread("in", () -> write(started, listener));
+        var unusedOut = thread("out", () -> readLines(started, listener));
+        complaints = thread("err", () -> readComplaints(started.err()));
+        var unusedIn = thread("in", () -> write(started, listener));
         // Somebody else may hold its output open, so that there is no end of it.
         started.afterEnd(() -> ended(started, "its process ended", listener));
         if (closed) {
@@ -72,8 +78,8 @@ final class StdioLink implements Link {
         }
     }
 
-    private void thread(String stream, Runnable body) {
-        Thread.ofPlatform().daemon().name("vivace-mcp-" + name + "-" + stream).start(body);
+    private Thread thread(String stream, Runnable body) {
+        return Thread.ofPlatform().daemon().name("vivace-mcp-" + name + "-" + stream).start(body);
     }
 
     @Override
@@ -162,14 +168,28 @@ final class StdioLink implements Link {
         listener.broken(how);
     }
 
+    @Override
+    public Optional<String> lastWords() {
+        Thread reading = complaints;
+        try {
+            if (reading != null) {
+                // Somebody else may hold it open, so that there is no end of it.
+                var unused = reading.join(PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return lastWords.now();
+    }
+
     /** What it says of itself is for whoever looks for a fault. */
     private void readComplaints(InputStream from) {
         try (from) {
             var lines = new Lines(from, LONGEST_COMPLAINT);
             for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
-                if (LOG.isDebugEnabled()) {
-                    LOG.debug("mcp server {} says: {}", name, shown(line));
-                }
+                String said = shown(line);
+                lastWords.heard(said);
+                LOG.debug("mcp server {} says: {}", name, said);
             }
         } catch (IOException e) {
             LOG.debug("mcp server {}: {}", name, e.getMessage());

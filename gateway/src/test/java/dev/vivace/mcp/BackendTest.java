@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.config.ToolServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +75,67 @@ class BackendTest {
 
     private static JsonNode call(Backend backend) throws Exception {
         return backend.ask("tools/call", Rpc.object().put("name", "t"), Optional.empty());
+    }
+
+    // ---- what its log and its figures say
+
+    @Test
+    void theLastWordsOfAProgramAreInTheLogWithoutWhatItWasGiven() throws Exception {
+        var said = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        var options =
+                new ToolServer.Local(
+                        "sh",
+                        List.of(
+                                "-c",
+                                "read hello; echo early >&2; printf 'bad \\033[31moption %s %s %01000d\\n\\n' \"${0#*=}\" \"$PASS\" 7 >&2; exit 3",
+                                "--token=s3cr3t"),
+                        Map.of("PASS", "hunter22"),
+                        ToolServer.Terms.DEFAULT);
+        try (Backend backend = start(options, Duration.ofDays(1))) {
+            until(() -> said.toString(StandardCharsets.UTF_8).contains("it said last: "));
+            String log =
+                    said.toString(StandardCharsets.UTF_8)
+                            .lines()
+                            .filter(line -> line.contains("it said last: "))
+                            .findFirst()
+                            .orElseThrow();
+            assertTrue(log.contains("its process ended with exit code 3; "), log);
+            assertTrue(log.contains("it said last: bad  [31moption *** *** 0000"), log);
+            assertTrue(log.endsWith("0..."), log);
+            assertTrue(log.substring(log.indexOf("bad")).length() <= 303, log);
+            assertFalse(
+                    backend.problem().orElse("").contains("option"), backend.problem()::toString);
+        } finally {
+            System.setErr(before);
+        }
+    }
+
+    @Test
+    void aSecretOfSeveralLinesIsInNoLogEither() {
+        var words =
+                new LastWords(
+                        new ToolServer.Local(
+                                "x",
+                                List.of("-y"),
+                                Map.of("KEY", "--begin--\nabcdefgh\n--end--"),
+                                ToolServer.Terms.DEFAULT));
+        assertEquals(Optional.empty(), words.now());
+        words.heard("abcdefgh -y \u202eevil");
+        words.heard(" ");
+        assertEquals(Optional.of("*** -y  evil"), words.now());
+    }
+
+    @Test
+    void restartsAreCounted() throws Exception {
+        try (Backend backend = shell("exit 3", Duration.ofDays(1))) {
+            until(() -> backend.restarts() >= 2);
+        }
+        try (Backend backend = shell(HELLO + "read more; cat", Duration.ofDays(1))) {
+            assertEquals(Optional.empty(), backend.problem());
+            assertEquals(0, backend.restarts());
+        }
     }
 
     // ---- over HTTP

@@ -205,6 +205,7 @@ class McpGatewayTest {
         assertTrue(ledger.contains("\"door\":\"mcp\",\"model\":\"files_echo\""), ledger);
         String metrics = near.get("/metrics");
         assertTrue(metrics.contains("vivace_mcp_server_up{server=\"web\"} 1"), metrics);
+        assertTrue(metrics.contains("vivace_mcp_restarts_total{server=\"web\"} 0"), metrics);
         assertTrue(
                 metrics.contains(
                         "vivace_tool_calls_total{server=\"files\",tool=\"files_echo\",outcome=\"ok\"}"),

@@ -58,7 +58,9 @@ class McpStopTest {
             gateway.gateway.drain(Duration.ZERO, Duration.ZERO, () -> false, line -> {});
             String body = called.get().body();
             assertTrue(body.contains("\"isError\":true"), body);
-            assertTrue(body.contains("The server raw has not answered"), body);
+            assertTrue(
+                    body.contains("The gateway is stopping: a call of the server raw was cut off."),
+                    body);
             gateway.gateway.close();
             child.onExit().get();
             assertFalse(child.isAlive());

@@ -214,7 +214,7 @@ class ServerLimitsTest {
             gateway.call("other_fail", Map.of());
             JsonNode page = JSON.readTree(gateway.get("/admin/tools"));
             assertEquals(
-                    "[{\"server\":\"slow\",\"up\":true,\"problem\":null,\"tools\":3},{\"server\":\"other\",\"up\":true,\"problem\":null,\"tools\":2}]",
+                    "[{\"server\":\"slow\",\"up\":true,\"problem\":null,\"tools\":3,\"restarts\":0},{\"server\":\"other\",\"up\":true,\"problem\":null,\"tools\":2,\"restarts\":0}]",
                     page.path("servers").toString());
             assertEquals(1, of(gateway, "slow_go").path("successes").asInt());
             assertTrue(of(gateway, "slow_go").path("p99_ms").asDouble() > 0);

@@ -158,6 +158,22 @@ class ToolRightsTest {
     }
 
     @Test
+    void whichServersAreDownIsToldToWhoReachesThem() throws Exception {
+        var any = new Client("acme", "");
+        var some = new Client("acme", ",'tools':['files_*','notes_of_mine']");
+        assertFalse(any.ask("tools/list", "").path("result").has("_meta"));
+        mail.close();
+        JsonNode down = any.ask("tools/list", "").at("/result/_meta");
+        while (down.isMissingNode()) {
+            any.call("mail_send"); // by which it is noticed
+            down = any.ask("tools/list", "").at("/result/_meta");
+        }
+        assertEquals(List.of("mail"), List.copyOf(down.path(Rpc.SERVERS_DOWN).propertyNames()));
+        assertFalse(down.path(Rpc.SERVERS_DOWN).path("mail").asString("").isEmpty());
+        assertFalse(some.ask("tools/list", "").path("result").has("_meta"));
+    }
+
+    @Test
     void aListShowsWhatAKeyMayCallAndNothingElse() throws Exception {
         var all = new Client("acme", "");
         var some = new Client("acme", ",'tools':['files_*','mail_read']");
