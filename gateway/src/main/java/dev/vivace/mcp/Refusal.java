@@ -81,8 +81,7 @@ final class Refusal {
                             key.isPresent()
                                     ? "; is the key in VIVACE_KEY the right one?"
                                     : "; set VIVACE_KEY to a client key";
-                    case 404, 405 ->
-                            "; is the address right? A gateway has its tools at /mcp, if there are servers ('mcp') in its configuration";
+                    case 404, 405 -> "; is the address right? A gateway has its tools at /mcp";
                     default -> "";
                 };
         return answer.uri()

@@ -145,8 +145,10 @@ class McpCommandTest {
                                 .withServer(new Config.Server("127.0.0.1", 0)))) {
             Ran ran = run("list", "--url", bare.address().resolve("/mcp").toString());
             assertEquals(1, ran.code());
-            assertTrue(ran.err().contains("/mcp answers 404: "), ran.err());
-            assertTrue(ran.err().contains("('mcp') in its configuration"), ran.err());
+            assertTrue(
+                    ran.err().contains("/mcp answers 404: No MCP servers are configured"),
+                    ran.err());
+            assertTrue(ran.err().contains("; is the address right? A gateway has"), ran.err());
             assertEquals(1, ran.err().lines().count(), ran.err());
         }
         Ran nobody = run("list", "--url", "http://127.0.0.1:1/mcp");

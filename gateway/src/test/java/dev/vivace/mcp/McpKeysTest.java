@@ -45,6 +45,11 @@ class McpKeysTest {
         }
     }
 
+    private static String refusal(URI url, Optional<String> key) {
+        return String.valueOf(
+                assertThrows(IOException.class, () -> ToolClient.open(url, key)).getMessage());
+    }
+
     @Test
     void whoHasNoneStaysOutsideAndALimitHolds() throws Exception {
         String mine = key("acme", new Rates(OptionalLong.of(2), OptionalLong.empty()));
@@ -70,14 +75,10 @@ class McpKeysTest {
             String hello = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\"}";
             var refused = McpGateway.post(url, hello);
             assertEquals(401, refused.statusCode());
-            String told =
-                    assertThrows(IOException.class, () -> ToolClient.open(url, Optional.empty()))
-                            .getMessage();
+            String told = refusal(url, Optional.empty());
             assertTrue(told.startsWith(url + " answers 401: "), told);
             assertTrue(told.endsWith("; set VIVACE_KEY to a client key"), told);
-            String wrong =
-                    assertThrows(IOException.class, () -> ToolClient.open(url, Optional.of("vv-x")))
-                            .getMessage();
+            String wrong = refusal(url, Optional.of("vv-x"));
             assertTrue(wrong.endsWith("; is the key in VIVACE_KEY the right one?"), wrong);
             assertFalse(wrong.contains("vv-x"), wrong);
             assertTrue(
