@@ -150,7 +150,7 @@ final class Attempts {
         ObjectNode own = work.arguments.deepCopy();
         Callable<ToolResult> call =
                 () -> {
-                    execution.begun();
+                    execution.begins();
                     return work.tool.call(own, work.context);
                 };
         return work.tool.blocksNatively()

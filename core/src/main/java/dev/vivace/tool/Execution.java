@@ -160,8 +160,15 @@ final class Execution {
         begun = false;
     }
 
-    /** The tool is called now, on whatever thread. */
-    synchronized void begun() {
+    /**
+     * The tool is called now, on whatever thread.
+     *
+     * @throws InterruptedException if nobody waits for it any more: then it is not called
+     */
+    synchronized void begins() throws InterruptedException {
+        if (givenUp) {
+            throw new InterruptedException("given up before it began");
+        }
         begun = true;
         begunAt = nanos.getAsLong();
         called.countDown();

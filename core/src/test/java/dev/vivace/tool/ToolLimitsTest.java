@@ -178,7 +178,7 @@ class ToolLimitsTest {
                                 Thread.onSpinWait();
                             }
                             called.set(true);
-                            self.begun();
+                            begins(self);
                             ToolLineTest.awaitWhateverHappens(never);
                             return new ToolOutcome.Failed(Reason.FAILED, "");
                         },
@@ -470,7 +470,7 @@ class ToolLimitsTest {
                                 self -> {
                                     self.through(passage);
                                     now.addAndGet(100);
-                                    self.begun();
+                                    begins(self);
                                     now.addAndGet(ran);
                                     entered.countDown();
                                     ToolLineTest.awaitWhateverHappens(never);
@@ -514,5 +514,13 @@ class ToolLimitsTest {
         done(few.runEarly(ready, moment, () -> {}));
         done(run(few, "tool", "{}"));
         assertEquals(Reason.LIMITED, failed(few.runEarly(ready, moment, () -> {})).reason());
+    }
+
+    private static void begins(Execution execution) {
+        try {
+            execution.begins();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }
