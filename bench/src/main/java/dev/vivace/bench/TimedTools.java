@@ -23,6 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** Batches of tools that sleep, and how long they take beside how long they must. */
 final class TimedTools {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    /** By how many microseconds calls of the same tool differ at most. */
+    private static final int SPREAD = 10_000;
+
     private static final ToolResult NOTHING = ToolResult.of(JSON.nullNode());
 
     private final AtomicInteger most = new AtomicInteger();
@@ -142,10 +146,19 @@ final class TimedTools {
                 work += micros;
                 critical = Math.max(critical, end[i]);
                 // Tools differ in how long they take, which is learned of each.
-                calls.add(new ToolCall("c" + i, "sleep-" + micros / 10_000, arguments));
+                calls.add(new ToolCall("c" + i, "sleep-" + micros / SPREAD, arguments));
                 tasks.add(new OrderSearch.Task(micros, needs));
             }
             return new Graph(calls, tasks, critical, work);
+        }
+
+        /** The same with what is known of each beforehand: how long its tool takes on average. */
+        List<OrderSearch.Task> averages() {
+            return tasks.stream()
+                    .map(task ->
+                            new OrderSearch.Task(
+                                    task.micros() / SPREAD * SPREAD + SPREAD / 2, task.needs()))
+                    .toList();
         }
 
         /** No order is faster with so many places; whether one is as fast is another matter. */
