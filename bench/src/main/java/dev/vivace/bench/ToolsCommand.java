@@ -34,7 +34,7 @@ final class ToolsCommand implements Command {
     private static final int ORDERS = 200;
     private static final int PLACES = 5;
     private static final int TRIES = 4_000;
-    private static final int ROUNDS = 300;
+    private static final int ROUNDS = 1_500;
     private static final int LEARNING = 3;
 
     private boolean holds = true;

@@ -149,13 +149,20 @@ final class BatchRun {
         lock.lock();
         try {
             call.thread = null;
-            running--;
             known = deliver(call, outcome);
+        } finally {
+            lock.unlock();
+        }
+        // It keeps its place until it is known what became runnable by it: one of these may have
+        // more behind it than those that have been runnable for a while.
+        resolve(known);
+        lock.lock();
+        try {
+            running--;
             runMore();
         } finally {
             lock.unlock();
         }
-        resolve(known);
     }
 
     /**

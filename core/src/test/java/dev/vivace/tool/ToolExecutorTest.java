@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -562,6 +563,30 @@ class ToolExecutorTest {
         run(call("a", "{'x':'$3'}"), call("b", "{}"), call("c", "{}"))
                 .forEach(ToolExecutorTest::value);
         assertEquals(List.of("c", "a", "b"), order);
+    }
+
+    /** Also if what ended has only just let them run, and others could have its place. */
+    @Test
+    void thoseGoFirstOnWhichTheLongestChainWaits() throws Exception {
+        var order = Collections.synchronizedList(new ArrayList<String>());
+        tool(
+                "echo",
+                Effects.PURE,
+                Effects.PURE,
+                in -> {
+                    order.add(in.path("i").asString(""));
+                    return in;
+                });
+        new ToolExecutor(new PlainLine(tools))
+                .executeBatch(
+                        List.of(
+                                call("echo", "{'i':'alone'}"),
+                                call("echo", "{'i':'a'}"),
+                                call("echo", "{'i':'b','of':'$2.i'}"),
+                                call("echo", "{'i':'c','of':'$3.i'}"),
+                                call("echo", "{'i':'alone too'}")),
+                        OPTIONS.withConcurrency(1));
+        assertEquals(List.of("a", "b", "alone", "c", "alone too"), order);
     }
 
     @Test
