@@ -89,6 +89,9 @@ final class UsageCounts {
                 object(reader, in, name);
             } else if (!name.isEmpty() && Character.isDigit(reader.peek())) {
                 reader.readNumber();
+                if (reader.textEnd() == in.length) {
+                    throw reader.fail("a number that may go on");
+                }
                 count(within, name, wholeNumber(in, reader.textStart(), reader.textEnd()));
             } else {
                 reader.skipValue();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -135,6 +136,9 @@ final class Attempts {
                     "too many calls that need a thread of their own; call it later");
         } catch (IllegalArgumentException e) {
             return new Attempt(failed(work, e), false); // the call's fault, and it stays so
+        } catch (TimeoutException e) {
+            passage.failed();
+            return new Attempt(failed(work, e), false); // there is no time for another
         } catch (Exception e) {
             passage.failed();
             return new Attempt(failed(work, e), true);

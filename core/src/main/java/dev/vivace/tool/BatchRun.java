@@ -153,16 +153,20 @@ final class BatchRun {
         } finally {
             lock.unlock();
         }
-        // It keeps its place until it is known what became runnable by it: one of these may have
-        // more behind it than those that have been runnable for a while.
-        resolve(known);
-        lock.lock();
         try {
-            running--;
-            runMore();
+            // It keeps its place until the first of those can take it, which may have more behind
+            // it than any that has been runnable for a while; the others need other places.
+            resolve(known.subList(0, Math.min(1, known.size())));
         } finally {
-            lock.unlock();
+            lock.lock();
+            try {
+                running--;
+                runMore();
+            } finally {
+                lock.unlock();
+            }
         }
+        resolve(known.subList(Math.min(1, known.size()), known.size()));
     }
 
     /**

@@ -86,18 +86,23 @@ final class Execution {
      * Waits for the outcome, at most so long, by whoever began it or has joined it. An interrupted
      * thread does not wait, and stays interrupted.
      *
-     * @param turn how much longer if the tool is not called at once; see {@link ToolContext#turn}
+     * @param turn how long until the tool is called; see {@link ToolContext#turn}
      * @param blames whether it speaks against the tool if that was not long enough
      */
     ToolOutcome await(Duration longest, Duration turn, boolean blames) {
         try {
-            if (turn.isPositive() && !within(longest.plus(turn), called)) {
-                return leave(
-                        Reason.TIMEOUT,
-                        "it waited longer than "
-                                + longest.plus(turn).toMillis()
-                                + " ms to be called and was given up",
-                        blames);
+            boolean itsOwnTime = turn.isPositive();
+            if (itsOwnTime && !within(turn, called)) {
+                synchronized (this) {
+                    if (called.getCount() > 0) {
+                        return leave(
+                                Reason.TIMEOUT,
+                                "it waited longer than "
+                                        + turn.toMillis()
+                                        + " ms to be called and was given up",
+                                false);
+                    }
+                } // else it was called in the last moment
             }
             return within(longest, ended)
                     ? leave(Reason.TIMEOUT, "", false) // it is there
@@ -106,7 +111,7 @@ final class Execution {
                             "it took longer than "
                                     + longest.toMillis()
                                     + " ms and was given up; what it does may still happen",
-                            blames);
+                            blames && (itsOwnTime || ranMostly()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return leave(Reason.CANCELLED, "it was cancelled", false);
@@ -141,7 +146,7 @@ final class Execution {
 
     private synchronized void giveUp(boolean blames) {
         givenUp = true;
-        if (passage != null && blames && ranMostly()) {
+        if (passage != null && blames && begun) {
             passage.failed();
         } else if (passage != null) {
             passage.left();
@@ -150,7 +155,7 @@ final class Execution {
     }
 
     /** A tool is not to blame that was not called, or was called when most of the time was over. */
-    private boolean ranMostly() {
+    private synchronized boolean ranMostly() {
         return begun && nanos.getAsLong() - begunAt >= begunAt - since;
     }
 

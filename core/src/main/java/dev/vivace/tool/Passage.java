@@ -30,7 +30,7 @@ final class Passage implements AutoCloseable {
     }
 
     /**
-     * Waits for turns if it must.
+     * Waits for turns if it must, for all of them together no longer than for one.
      *
      * @return why it may not pass; empty if it may
      */
@@ -40,13 +40,14 @@ final class Passage implements AutoCloseable {
                 return Optional.of(resting(gate)); // without waiting for it
             }
         }
+        long since = System.nanoTime();
         for (ToolGate gate : gates) {
             if (!gate.tryTurn()) {
                 waited = true;
                 if (gate.full()) {
                     return Optional.of(limited(crowded(gate)));
                 }
-                if (!gate.awaitTurn()) {
+                if (!gate.awaitTurn(System.nanoTime() - since)) {
                     return Optional.of(
                             limited(
                                     "the call waited "

@@ -21,13 +21,14 @@ final class ProgramOrder {
     private static final int PLACED = 2;
     private static final int CIRCULAR = 3;
 
+    private static final Comparator<BatchCall> MOST_BEHIND =
+            Comparator.comparingDouble((BatchCall call) -> -call.level)
+                    .thenComparingInt(call -> call.position);
+
     private final List<BatchCall> calls;
     private final List<BatchCall> program;
     private final List<BatchCall> circular;
-    private final PriorityQueue<BatchCall> runnable =
-            new PriorityQueue<>(
-                    Comparator.comparingDouble((BatchCall call) -> -call.level)
-                            .thenComparingInt(call -> call.position));
+    private final PriorityQueue<BatchCall> runnable = new PriorityQueue<>(MOST_BEHIND);
     private boolean connected;
 
     /**
@@ -167,7 +168,7 @@ final class ProgramOrder {
     /**
      * A call has an outcome.
      *
-     * @return those that needed no other result than its
+     * @return those that needed no other result than its, the one with most behind it first
      */
     List<BatchCall> delivered(BatchCall call) {
         var known = new ArrayList<BatchCall>();
@@ -179,6 +180,7 @@ final class ProgramOrder {
                 }
             }
         }
+        known.sort(MOST_BEHIND);
         return known;
     }
 

@@ -8,9 +8,8 @@ import java.util.Objects;
  *
  * @param principal who calls; what is read for one is never served to another
  * @param timeout after which nobody waits for the result any more
- * @param turn how much longer it may take because it waits until it is called: if this is more than
- *     0, the timeout begins when the tool is first called; 0 by default, then what it waits is part
- *     of the timeout
+ * @param turn how long it may wait until the tool is called, beside the timeout, which then begins
+ *     when it is called for the first time; 0, the default: what it waits is part of the timeout
  */
 public record ToolContext(String principal, Duration timeout, Duration turn) {
     public ToolContext {

@@ -49,9 +49,13 @@ final class ToolGate {
         return waiting() >= limit.queue();
     }
 
-    /** Waits for a turn as long as may be. */
-    boolean awaitTurn() throws InterruptedException {
-        return turns.tryAcquire(limit.queueWait().toNanos(), TimeUnit.NANOSECONDS);
+    /**
+     * Waits for a turn as long as may be.
+     *
+     * @param waited nanoseconds that it has waited before, for another's
+     */
+    boolean awaitTurn(long waited) throws InterruptedException {
+        return turns.tryAcquire(limit.queueWait().toNanos() - waited, TimeUnit.NANOSECONDS);
     }
 
     /** How long one waits for a turn at most. */

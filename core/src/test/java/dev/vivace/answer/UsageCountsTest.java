@@ -76,12 +76,20 @@ class UsageCountsTest {
         return "{" + String.join(" , ", members) + "}";
     }
 
+    /** Wherever it is cut: half a number is no count. */
     @Test
     void whatWasReadBeforeTheCutCounts() {
-        UsageCounts counts = UsageCounts.ofOpenAi();
-        counts.readAll(
-                "{\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":4,\"prompt_tok"
-                        .getBytes(StandardCharsets.UTF_8));
-        assertEquals(Optional.of(new Usage(9, 0, 4)), counts.usage());
+        String whole = "{\"usage\":{\"prompt_tokens\":987,\"completion_tokens\":4321}}";
+        int prompt = whole.indexOf("987") + 3;
+        int completion = whole.indexOf("4321") + 4;
+        for (int cut = 0; cut <= whole.length(); cut++) {
+            UsageCounts counts = UsageCounts.ofOpenAi();
+            counts.readAll(whole.substring(0, cut).getBytes(StandardCharsets.UTF_8));
+            Optional<Usage> expected =
+                    cut > completion
+                            ? Optional.of(new Usage(987, 0, 4321))
+                            : cut > prompt ? Optional.of(new Usage(987, 0, 0)) : Optional.empty();
+            assertEquals(expected, counts.usage(), whole.substring(0, cut));
+        }
     }
 }

@@ -6,6 +6,7 @@ import static dev.vivace.tool.ToolBench.done;
 import static dev.vivace.tool.ToolBench.failed;
 import static dev.vivace.tool.ToolBench.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -192,6 +194,79 @@ class ToolLimitsTest {
         assertTrue(first, "it was given up before it was called");
         assertEquals(Reason.TIMEOUT, outcome.reason());
         assertTrue(outcome.message().startsWith("it took longer"), outcome.message());
+    }
+
+    /** However long it had waited: it had all of its time. */
+    @Test
+    void aToolThatHangsIsToBlameIfItsTimeBeganWhenItWasCalled() throws Exception {
+        var now = new java.util.concurrent.atomic.AtomicLong();
+        var bench = new ToolBench().limit(breaking());
+        var unused = bench.line();
+        var breaker = bench.limits.gates("t").getFirst().breaker();
+        for (int i = 0; i < 6 && breaker.state() == Breaker.State.CLOSED; i++) {
+            var never = new CountDownLatch(1);
+            try (var passage = new Passage(bench.limits.gates("t"))) {
+                assertTrue(passage.enter(bench.limits).isEmpty());
+                var execution =
+                        new Execution(
+                                self -> {
+                                    self.through(passage);
+                                    now.addAndGet(1_000);
+                                    begins(self);
+                                    ToolLineTest.awaitWhateverHappens(never);
+                                    return new ToolOutcome.Failed(Reason.FAILED, "");
+                                },
+                                () -> {},
+                                now::get);
+                execution.start();
+                failed(execution.await(Duration.ZERO, ToolBench.LONG, true));
+            } finally {
+                never.countDown();
+            }
+        }
+        assertEquals(Breaker.State.OPEN, breaker.state());
+    }
+
+    @Test
+    void whatWasGivenUpBeforeItBeganDoesNotBegin() {
+        var never = new CountDownLatch(1);
+        var execution =
+                new Execution(
+                        self -> {
+                            ToolLineTest.awaitWhateverHappens(never);
+                            return new ToolOutcome.Failed(Reason.FAILED, "");
+                        },
+                        () -> {},
+                        System::nanoTime);
+        execution.start();
+        execution.abandon();
+        assertThrows(InterruptedException.class, execution::begins);
+        never.countDown();
+    }
+
+    /** Its own time is over, so that there is none for another. */
+    @Test
+    void aToolThatSaysThatItTookTooLongIsNotCalledAgain() throws Exception {
+        var tool =
+                new FakeTool(
+                        "tool",
+                        arguments -> Effects.PURE,
+                        (arguments, context) -> {
+                            calls.incrementAndGet();
+                            throw new java.util.concurrent.TimeoutException("5 s");
+                        });
+        assertEquals(Reason.FAILED, failed(run(new ToolBench(tool).line(), "tool", "{}")).reason());
+        assertEquals(1, calls.get());
+    }
+
+    /** Who has waited for the tool's turn has that much less time to wait for the server's. */
+    @Test
+    void allTurnsTogetherAreWaitedForAsLongAsOne() throws Exception {
+        var gate =
+                new ToolGate(
+                        "server", limit(1, 10, ToolBench.LONG), System::nanoTime, new Random(1));
+        assertTrue(gate.awaitTurn(0));
+        assertFalse(gate.awaitTurn(ToolBench.LONG.toNanos()));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The last line that a program wrote of itself, as it may stand in a log that everybody reads:
@@ -18,40 +19,66 @@ final class LastWords {
     /** Shorter ones are no secrets, and occur in any sentence. */
     private static final int SHORTEST_HIDDEN = 4;
 
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
+
+    /** A header, an option with its value, an address that may have a password in it. */
+    private static final Pattern COMPOSED =
+            Pattern.compile("[\\w.-]+:\\s.*|[^\\s=]+=\\S*|\\S+://\\S*");
+
+    private static final Pattern PARTS = Pattern.compile("[\\s:=@/?&,;\"'{}\\[\\]]+");
+
     private final List<String> hidden;
     private volatile String line = "";
 
     LastWords(ToolServer.Local options) {
-        Set<String> all = new LinkedHashSet<>(options.env().values());
-        options.args()
-                .forEach(arg -> {
-                    all.add(arg);
-                    all.add(arg.substring(arg.indexOf('=') + 1));
-                });
+        Set<String> all = new LinkedHashSet<>();
+        options.env().values().forEach(value -> addWithParts(value, all));
+        for (String arg : options.args()) {
+            if (COMPOSED.matcher(arg).matches()) {
+                addWithParts(arg, all);
+            } else {
+                all.add(arg);
+            }
+        }
         hidden =
                 all.stream()
                         .flatMap(String::lines)
+                        .map(LastWords::clean)
                         .filter(text -> text.length() >= SHORTEST_HIDDEN)
                         .sorted(Comparator.comparingInt(String::length).reversed())
                         .toList();
     }
 
-    /** It wrote a line. */
-    void heard(String said) {
-        if (!said.isBlank()) {
+    private static void addWithParts(String value, Set<String> to) {
+        to.add(value);
+        PARTS.splitAsStream(value).forEach(to::add);
+    }
+
+    /**
+     * It wrote a line.
+     *
+     * @param cut whether it went on: then it may end with half a secret, and is not told
+     */
+    void heard(String said, boolean cut) {
+        if (cut) {
+            line = "(a line too long to be told)";
+        } else if (!said.isBlank()) {
             line = said;
         }
     }
 
     /** Empty if it wrote none. */
     Optional<String> now() {
-        String told = line;
+        String told = clean(line);
         for (String secret : hidden) {
             told = told.replace(secret, "***");
         }
-        told = told.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").strip();
         return told.isEmpty()
                 ? Optional.empty()
                 : Optional.of(told.length() > LONGEST ? told.substring(0, LONGEST) + "..." : told);
+    }
+
+    private static String clean(String text) {
+        return UNSEEN.matcher(text).replaceAll(" ").strip();
     }
 }

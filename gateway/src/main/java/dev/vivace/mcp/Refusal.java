@@ -1,8 +1,10 @@
 package dev.vivace.mcp;
 
-import java.io.IOException;
+import io.modelcontextprotocol.spec.HttpHeaders;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -35,11 +37,14 @@ final class Refusal {
                                         BodyHandlers.limiting(
                                                 BodyHandlers.ofByteArray(), LONGEST_BODY))
                                 .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-                return answer.statusCode() == OK
-                        ? Optional.empty()
-                        : Optional.of(told(answer, key));
+                if (answer.statusCode() == OK) {
+                    end(client, url, key, answer);
+                    return Optional.empty();
+                }
+                return Optional.of(told(answer, key));
             } catch (ExecutionException e) {
-                return e.getCause() instanceof IOException
+                return e.getCause() instanceof ConnectException
+                                || e.getCause() instanceof HttpConnectTimeoutException
                         ? Optional.of(
                                 "cannot reach "
                                         + url
@@ -53,6 +58,23 @@ final class Refusal {
             } finally {
                 client.shutdownNow();
             }
+        }
+    }
+
+    /** A session that nobody goes on with is one less for others. */
+    private static void end(
+            HttpClient client, URI url, Optional<String> key, HttpResponse<byte[]> hello)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Optional<String> session = hello.headers().firstValue(HttpHeaders.MCP_SESSION_ID);
+        if (session.isPresent()) {
+            HttpRequest.Builder goodbye =
+                    HttpRequest.newBuilder(url)
+                            .header(HttpHeaders.MCP_SESSION_ID, session.get())
+                            .DELETE();
+            key.ifPresent(secret -> goodbye.header("Authorization", "Bearer " + secret));
+            var unused =
+                    client.sendAsync(goodbye.build(), BodyHandlers.discarding())
+                            .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -145,8 +145,8 @@ final class Requests {
     }
 
     /**
-     * A list from which something may be missing says whose: of those servers that somebody
-     * reaches, and in the words that a call of their tools is answered with.
+     * A list from which something may be missing says whose, and why: of those servers that
+     * somebody reaches.
      */
     private ObjectNode withDown(ObjectNode listed, Principal who) {
         ObjectNode down = Rpc.object();

@@ -16,7 +16,7 @@ final class ServerLimits {
     /** As many as wait for one tool. */
     private static final int QUEUE = ToolLimit.DEFAULT.queue();
 
-    /** How long a call waits for a turn of its tool, and then for one of its server. */
+    /** How long a call waits for a turn of its tool and one of its server together. */
     private static final Duration QUEUE_WAIT = ToolLimit.DEFAULT.queueWait();
 
     private static final int MOST_AT_ONCE = 10_000;
@@ -33,9 +33,9 @@ final class ServerLimits {
 
     private ServerLimits() {}
 
-    /** How long an attempt waits at most before it is made. */
+    /** How long an attempt waits at most before it is made or refused. */
     static Duration longestWait() {
-        return QUEUE_WAIT.multipliedBy(2);
+        return QUEUE_WAIT.plusSeconds(1);
     }
 
     /**

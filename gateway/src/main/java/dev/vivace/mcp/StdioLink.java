@@ -188,7 +188,7 @@ final class StdioLink implements Link {
             var lines = new Lines(from, LONGEST_COMPLAINT);
             for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
                 String said = shown(line);
-                lastWords.heard(said);
+                lastWords.heard(said, line.cut());
                 LOG.debug("mcp server {} says: {}", name, said);
             }
         } catch (IOException e) {

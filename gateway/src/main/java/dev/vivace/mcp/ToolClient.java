@@ -155,9 +155,15 @@ public final class ToolClient implements AutoCloseable {
         }
     }
 
-    private String nearest(String tool) throws IOException {
+    private String nearest(String tool) {
+        JsonNode listed;
+        try {
+            listed = tools();
+        } catch (IOException e) {
+            return ""; // what is wrong with the call is known already
+        }
         List<String> names =
-                tools().path(Kind.TOOLS.member)
+                listed.path(Kind.TOOLS.member)
                         .valueStream()
                         .map(each -> each.path("name").asString(""))
                         .toList();

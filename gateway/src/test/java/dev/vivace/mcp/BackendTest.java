@@ -89,7 +89,7 @@ class BackendTest {
                         "sh",
                         List.of(
                                 "-c",
-                                "read hello; echo early >&2; printf 'bad \\033[31moption %s %s %01000d\\n\\n' \"${0#*=}\" \"$PASS\" 7 >&2; exit 3",
+                                "read hello; echo early >&2; printf 'bad \\033[31moption %s %s %0500d\\n\\n' \"${0#*=}\" \"$PASS\" 7 >&2; exit 3",
                                 "--token=s3cr3t"),
                         Map.of("PASS", "hunter22"),
                         ToolServer.Terms.DEFAULT);
@@ -110,21 +110,6 @@ class BackendTest {
         } finally {
             System.setErr(before);
         }
-    }
-
-    @Test
-    void aSecretOfSeveralLinesIsInNoLogEither() {
-        var words =
-                new LastWords(
-                        new ToolServer.Local(
-                                "x",
-                                List.of("-y"),
-                                Map.of("KEY", "--begin--\nabcdefgh\n--end--"),
-                                ToolServer.Terms.DEFAULT));
-        assertEquals(Optional.empty(), words.now());
-        words.heard("abcdefgh -y \u202eevil");
-        words.heard(" ");
-        assertEquals(Optional.of("*** -y  evil"), words.now());
     }
 
     @Test
