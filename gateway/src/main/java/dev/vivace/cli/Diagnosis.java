@@ -171,6 +171,7 @@ record Diagnosis(
                         toolServers.size() - down.size(),
                         toolServers
                                 .valueStream()
+                                .filter(each -> each.path("up").asBoolean(false))
                                 .mapToInt(each -> each.path("tools").asInt(0))
                                 .sum(),
                         toolServers

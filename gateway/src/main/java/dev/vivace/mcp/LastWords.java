@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The last line that a program wrote of itself, as it may stand in a log that everybody reads:
- * programs that do not understand their arguments repeat them, and a secret may be among those.
- * Thread-safe.
+ * The last line that a program wrote of an error, or of anything if it wrote of none, as it may
+ * stand in a log that everybody reads: programs that do not understand their arguments repeat them,
+ * and a secret may be among those. Thread-safe.
  */
 final class LastWords {
     private static final int LONGEST = 300;
@@ -21,6 +21,9 @@ final class LastWords {
 
     private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
 
+    private static final Pattern ERROR =
+            Pattern.compile("(?i)\\b(\\w*error|\\w*exception|fatal|panic|panicked)\\b");
+
     /** A header, an option with its value, an address that may have a password in it. */
     private static final Pattern COMPOSED =
             Pattern.compile("[\\w.-]+:\\s.*|[^\\s=]+=\\S*|\\S+://\\S*");
@@ -29,6 +32,7 @@ final class LastWords {
 
     private final List<String> hidden;
     private volatile String line = "";
+    private volatile boolean error;
 
     LastWords(ToolServer.Local options) {
         Set<String> all = new LinkedHashSet<>();
@@ -60,11 +64,13 @@ final class LastWords {
      * @param cut whether it went on: then it may end with half a secret, and is not told
      */
     void heard(String said, boolean cut) {
-        if (cut) {
-            line = "(a line too long to be told)";
-        } else if (!said.isBlank()) {
-            line = said;
+        // Node's last line is its version, Java's is where it was.
+        boolean isError = ERROR.matcher(said).find();
+        if (said.isBlank() || error && !isError) {
+            return;
         }
+        error = isError;
+        line = cut ? "(a line too long to be told)" : said;
     }
 
     /** Empty if it wrote none. */

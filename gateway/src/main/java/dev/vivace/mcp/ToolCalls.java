@@ -66,7 +66,10 @@ final class ToolCalls {
         Ended ended = CRASHED;
         try {
             ended = run(from, new ToolCall(from.call().id(), name, given), params, progress);
-            shelf.note(session, name).ifPresent(shown -> notes.add(StageNote.of(CHOICE, shown)));
+            if (tool.isPresent()) {
+                shelf.note(session, name)
+                        .ifPresent(shown -> notes.add(StageNote.of(CHOICE, shown)));
+            }
         } finally {
             accounts.settle(
                     from, name, tool.map(McpTool::server), ended.outcome, ended.observed, notes);

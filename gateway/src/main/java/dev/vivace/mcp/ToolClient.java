@@ -144,7 +144,8 @@ public final class ToolClient implements AutoCloseable {
         } catch (IOException e) {
             if (e.getCause() instanceof McpError said
                     && said.getJsonRpcError() != null
-                    && said.getJsonRpcError().code() == McpSchema.ErrorCodes.INVALID_PARAMS) {
+                    && said.getJsonRpcError().code() == McpSchema.ErrorCodes.INVALID_PARAMS
+                    && !String.valueOf(said.getMessage()).contains("may not call")) {
                 String near = nearest(tool);
                 throw near.isEmpty()
                         ? e

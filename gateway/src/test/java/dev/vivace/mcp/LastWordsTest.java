@@ -62,6 +62,15 @@ class LastWordsTest {
     }
 
     @Test
+    void theLastErrorSaysMoreThanWhatComesAfterIt() {
+        words.heard("Warning: no error yet, Error: but one", false);
+        words.heard("Error: Cannot find module 'x'", false);
+        words.heard("    at Module.load (loader:1148)", false);
+        words.heard("Node.js v20.20.2", false);
+        assertEquals(Optional.of("Error: Cannot find module 'x'"), words.now());
+    }
+
+    @Test
     void blankLinesAreNoWords() {
         assertEquals(Optional.empty(), words.now());
         words.heard("it is over", false);

@@ -3,6 +3,7 @@ package dev.vivace.mcp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -220,6 +221,7 @@ class ToolSelectionTest {
             assertEquals(NAMES.stream().map(name -> "search_" + name).toList(), gateway.tools());
             assertEquals("tools", gateway.text("search_tools", Map.of()));
             assertEquals("widget_7", gateway.text("search_widget_7", Map.of()));
+            assertThrows(RuntimeException.class, () -> gateway.call("no_such_tool", Map.of()));
             String metrics = gateway.get("/metrics");
             assertTrue(metrics.contains(stage("hidden") + " 1"), metrics);
             assertTrue(bytes(metrics, "chosen") < bytes(metrics, "all") / 2, metrics);
