@@ -373,7 +373,12 @@ class BackendTest {
                                 one -> {
                                     if (one.what().equals("tools/call")) {
                                         one.events("retry: 1\nid: e1\ndata:\n\n");
+                                        return true;
+                                    }
+                                    if (one.what().equals("GET")
+                                            && one.header("last-event-id").equals("e1")) {
                                         asked.countDown();
+                                        one.status(503);
                                         return true;
                                     }
                                     return false;
