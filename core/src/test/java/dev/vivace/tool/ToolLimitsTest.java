@@ -230,15 +230,7 @@ class ToolLimitsTest {
     @Test
     void whatWasGivenUpBeforeItBeganDoesNotBegin() {
         var never = new CountDownLatch(1);
-        var execution =
-                new Execution(
-                        self -> {
-                            ToolLineTest.awaitWhateverHappens(never);
-                            return new ToolOutcome.Failed(Reason.FAILED, "");
-                        },
-                        () -> {},
-                        System::nanoTime);
-        execution.start();
+        var execution = waitingFor(never);
         execution.abandon();
         assertThrows(InterruptedException.class, execution::begins);
         never.countDown();
@@ -272,15 +264,7 @@ class ToolLimitsTest {
     @Test
     void whatIsNeverCalledIsGivenUpAndThatIsSaid() {
         var never = new CountDownLatch(1);
-        var execution =
-                new Execution(
-                        self -> {
-                            ToolLineTest.awaitWhateverHappens(never);
-                            return new ToolOutcome.Failed(Reason.FAILED, "");
-                        },
-                        () -> {},
-                        System::nanoTime);
-        execution.start();
+        var execution = waitingFor(never);
         var outcome = failed(execution.await(Duration.ZERO, Duration.ofMillis(2), true));
         never.countDown();
         assertEquals(Reason.TIMEOUT, outcome.reason());
@@ -589,6 +573,20 @@ class ToolLimitsTest {
         done(few.runEarly(ready, moment, () -> {}));
         done(run(few, "tool", "{}"));
         assertEquals(Reason.LIMITED, failed(few.runEarly(ready, moment, () -> {})).reason());
+    }
+
+    /** One that has started, and whose tool is never called. */
+    private static Execution waitingFor(CountDownLatch never) {
+        var execution =
+                new Execution(
+                        self -> {
+                            ToolLineTest.awaitWhateverHappens(never);
+                            return new ToolOutcome.Failed(Reason.FAILED, "");
+                        },
+                        () -> {},
+                        System::nanoTime);
+        execution.start();
+        return execution;
     }
 
     private static void begins(Execution execution) {
