@@ -76,12 +76,16 @@ class McpCommandTest {
         assertEquals("a\tb[31mc31md\ne\n", called.out(), called.err());
     }
 
+    /** A configuration with the server, and perhaps others. */
+    private Path configured(Path folder, String others) throws IOException {
+        return Files.writeString(
+                folder.resolve("c.yaml"),
+                "mcp: { there: { url: \"" + server.url() + "\" }" + others + " }");
+    }
+
     @Test
     void startsTheServersOfAConfiguration(@TempDir Path folder) throws IOException {
-        Path file =
-                Files.writeString(
-                        folder.resolve("c.yaml"),
-                        "mcp: { there: { url: \"" + server.url() + "\" } }");
+        Path file = configured(folder, "");
         Ran called = run("call", "there_echo", "{\"text\": \"far\"}", "--config", file.toString());
         assertEquals("far\n", called.out(), called.err());
         assertEquals(0, called.code());
@@ -94,10 +98,7 @@ class McpCommandTest {
     @Test
     void whoIsDownIsNamedAndNothingIsAFailure(@TempDir Path folder) throws IOException {
         String gone = "gone: { command: /no/such/program }";
-        Path some =
-                Files.writeString(
-                        folder.resolve("some.yaml"),
-                        "mcp: { there: { url: \"" + server.url() + "\" }, " + gone + " }");
+        Path some = configured(folder, ", " + gone);
         Ran listed = run("list", "--config", some.toString());
         assertEquals(0, listed.code(), listed.err());
         assertTrue(listed.out().startsWith("there_echo "), listed.out());
@@ -115,10 +116,7 @@ class McpCommandTest {
 
     @Test
     void whatWasChangedOfTheArgumentsIsTold(@TempDir Path folder) throws IOException {
-        Path file =
-                Files.writeString(
-                        folder.resolve("c.yaml"),
-                        "mcp: { there: { url: \"" + server.url() + "\" } }");
+        Path file = configured(folder, "");
         String config = file.toString();
         Ran called =
                 run("call", "there_echo", "{\"text\":\"a\",\"times\":\"7\"}", "--config", config);
