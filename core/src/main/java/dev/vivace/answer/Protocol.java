@@ -1,5 +1,7 @@
 package dev.vivace.answer;
 
+import java.util.Locale;
+
 /** The protocol that an answer is written in. */
 public enum Protocol {
     /** OpenAI chat completions. */
@@ -10,9 +12,15 @@ public enum Protocol {
     MESSAGES(new MessagesForm());
 
     private final AnswerForm form;
+    private final String door = name().toLowerCase(Locale.ROOT);
 
     Protocol(AnswerForm form) {
         this.form = form;
+    }
+
+    /** The word for its door in the ledger, metrics and logs. */
+    public String door() {
+        return door;
     }
 
     /** What the bytes of an answer in this protocol mean. */

@@ -113,7 +113,7 @@ public final class Flight {
     public void answeredBy(Models.Target who) {
         target = who;
         if (hasChoice()) {
-            note("upstream", who.upstream());
+            note(StageNote.of("upstream", who.upstream()));
         }
     }
 
@@ -186,9 +186,9 @@ public final class Flight {
     }
 
     /** Notes what a stage did; before the log ends. */
-    public void note(String stage, String outcome) {
+    public void note(StageNote note) {
         synchronized (notes) {
-            notes.add(StageNote.of(stage, outcome));
+            notes.add(note);
         }
     }
 

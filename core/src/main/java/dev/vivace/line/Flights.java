@@ -2,13 +2,20 @@ package dev.vivace.line;
 
 import dev.vivace.answer.AnswerLog;
 import dev.vivace.ledger.CacheStatus;
+import dev.vivace.ledger.StageNote;
 import dev.vivace.limit.ByteBudget;
 import dev.vivace.request.RequestScan;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Makes the flights of model calls, each of which is settled when it lands. Thread-safe. */
 final class Flights {
+    private static final StageNote LED = StageNote.of("join", "led");
+    private static final Map<CacheStatus, StageNote> LOOKED = looked();
+
     private final InFlight inFlight;
     private final Settlement settlement;
     private final ByteBudget room;
@@ -21,6 +28,15 @@ final class Flights {
         this.inFlight = inFlight;
         this.settlement = settlement;
         this.room = room;
+    }
+
+    /** What the exact cache did, once and not for each call. */
+    private static Map<CacheStatus, StageNote> looked() {
+        var notes = new EnumMap<CacheStatus, StageNote>(CacheStatus.class);
+        for (CacheStatus status : CacheStatus.values()) {
+            notes.put(status, StageNote.of("exact-cache", status.name().toLowerCase(Locale.ROOT)));
+        }
+        return notes;
     }
 
     /**
@@ -54,9 +70,9 @@ final class Flights {
                         status,
                         !scan.stream() || scan.wantsUsage(),
                         storing);
-        flight.note("exact-cache", status.name().toLowerCase(Locale.ROOT));
+        flight.note(Objects.requireNonNull(LOOKED.get(status)));
         if (status == CacheStatus.MISS) {
-            flight.note("join", "led");
+            flight.note(LED);
         }
         flight.log()
                 .onEnd(log -> {

@@ -10,6 +10,7 @@ import dev.vivace.cache.SecondLevel;
 import dev.vivace.json.JsonException;
 import dev.vivace.json.MeaningDigest;
 import dev.vivace.ledger.CacheStatus;
+import dev.vivace.ledger.StageNote;
 import dev.vivace.limit.ByteBudget;
 import dev.vivace.request.RequestScan;
 import dev.vivace.request.RequestScanner;
@@ -185,7 +186,7 @@ public final class ModelLine {
         var storing = new Storing(key, route.first().model(), control, asked.body());
         Flight own = flights.make(asked, call, scan, route, Optional.of(storing), status);
         if (stored.shared() && !control.refresh()) {
-            own.note("second-level", "miss");
+            own.note(StageNote.of("second-level", "miss"));
         }
         if (control.refresh()) {
             return reserved(

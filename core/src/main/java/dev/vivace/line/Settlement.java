@@ -43,6 +43,11 @@ public final class Settlement {
     private static final List<StageNote> JOINED =
             List.of(StageNote.of("exact-cache", "miss"), StageNote.of("join", "joined"));
 
+    private static final StageNote OK = StageNote.of("deliver", "ok");
+    private static final StageNote ABORTED = StageNote.of("deliver", "aborted");
+    private static final StageNote CUT = StageNote.of("deliver", "cut");
+    private static final StageNote ERROR = StageNote.of("deliver", "error");
+
     private final Storage storage;
     private final Costs costs;
     private final Consumer<LedgerEntry> ledger;
@@ -91,16 +96,14 @@ public final class Settlement {
         double cost = costs.of(flight.target().model(), tokens);
         flight.settled(tokens, cost);
         flight.call().grant().settle(tokens.bought(), cost);
-        flight.note("deliver", outcome(log));
-        for (StageNote note : flight.call().grant().notes()) {
-            flight.note(note.stage(), note.outcome());
-        }
+        flight.note(delivered(log));
+        flight.call().grant().notes().forEach(flight::note);
         write(flight, tokens, cost);
     }
 
     /** A call that only passed through has ended. */
     public void passed(Flight flight) {
-        flight.note("deliver", outcome(flight.log()));
+        flight.note(delivered(flight.log()));
         write(flight, Tokens.NONE, 0);
     }
 
@@ -224,14 +227,14 @@ public final class Settlement {
         };
     }
 
-    private static String outcome(AnswerLog log) {
+    private static StageNote delivered(AnswerLog log) {
         if (log.abandoned()) {
-            return "aborted";
+            return ABORTED;
         }
         if (log.ending() == AnswerLog.State.COMPLETE) {
-            return "ok";
+            return OK;
         }
-        return log.head().isPresent() ? "cut" : "error";
+        return log.head().isPresent() ? CUT : ERROR;
     }
 
     private static long since(Call call) {

@@ -9,6 +9,7 @@ import dev.vivace.answer.Usage;
 import dev.vivace.cache.CachedAnswer;
 import dev.vivace.cache.ExactCache;
 import dev.vivace.cache.SecondLevel;
+import dev.vivace.ledger.StageNote;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -46,17 +47,18 @@ final class Storage {
                         : log.body()
                                 .flatMap(bytes -> Unpacked.of(head, bytes, cache.maxAnswerBytes()));
         if (body.isEmpty()) {
-            flight.note("store", log.crowded() ? "no-room" : "too-large");
+            flight.note(StageNote.of("store", log.crowded() ? "no-room" : "too-large"));
             return form.usageIn(log.tail());
         }
         Examination found = form.examine(body.get(), head.streamed());
         flight.note(
-                "store",
-                switch (found) {
-                    case Examination.Whole whole ->
-                            store(flight, as, head.streamed(), body.get(), whole);
-                    case Examination.Unfit unfit -> unfit.reason();
-                });
+                StageNote.of(
+                        "store",
+                        switch (found) {
+                            case Examination.Whole whole ->
+                                    store(flight, as, head.streamed(), body.get(), whole);
+                            case Examination.Unfit unfit -> unfit.reason();
+                        }));
         return found.usage();
     }
 

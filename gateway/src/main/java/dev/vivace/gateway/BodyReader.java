@@ -5,6 +5,7 @@ import dev.vivace.limit.ByteBudget;
 import dev.vivace.line.Settlement;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -143,11 +144,11 @@ final class BodyReader {
         request.handler(this::chunk);
         request.endHandler(nothing -> end());
         request.exceptionHandler(broken -> stop());
-        String length = request.getHeader("content-length");
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length != null) {
             declared = Long.parseLong(length);
         }
-        String encoding = request.getHeader("content-encoding");
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             // As large as it likes once it is unpacked; no client of a model does this unasked.
             refuse(

@@ -2,6 +2,7 @@ package dev.vivace.gateway;
 
 import dev.vivace.answer.Failure;
 import dev.vivace.deliver.Cause;
+import dev.vivace.ledger.StageNote;
 import dev.vivace.line.Flight;
 import java.time.Duration;
 import java.util.Optional;
@@ -85,7 +86,7 @@ final class Course implements Entering.Listener {
             return; // it was not to be, and may be the fallback yet
         }
         if (why.kind() == Failure.Kind.RESTING) {
-            flight.note("breaker", "open");
+            flight.note(StageNote.of("breaker", "open"));
         }
         mending().refused(step.to(), why);
     }

@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.answer.AnswerLog;
 import dev.vivace.answer.Failure;
 import dev.vivace.deliver.Cause;
+import dev.vivace.ledger.StageNote;
 import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
 import io.vertx.core.http.HttpServerRequest;
@@ -74,7 +75,7 @@ final class Dispatch {
             return;
         }
         if (step.kind() != Step.Kind.FIRST) {
-            flight.note(step.kind().stage(), step.why());
+            flight.note(StageNote.of(step.kind().stage(), step.why()));
         }
         var attempt =
                 new Attempt(
@@ -149,7 +150,7 @@ final class Dispatch {
         for (Attempt other : running.all()) {
             if (other != attempt) {
                 leave(other);
-                flight.note("hedge", "lost");
+                flight.note(StageNote.of("hedge", "lost"));
             }
         }
     }

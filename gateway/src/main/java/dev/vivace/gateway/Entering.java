@@ -5,6 +5,7 @@ import dev.vivace.deliver.Entry;
 import dev.vivace.deliver.Queued;
 import dev.vivace.deliver.Turnstile;
 import dev.vivace.deliver.Waiter;
+import dev.vivace.ledger.StageNote;
 import dev.vivace.limit.UpstreamRates;
 import dev.vivace.line.Crash;
 import dev.vivace.line.Flight;
@@ -77,7 +78,7 @@ final class Entering implements Passage, Waiter {
                 yield this;
             }
             case Entry.Full full -> {
-                flight.note("queue", "full");
+                flight.note(StageNote.of("queue", "full"));
                 yield new Refused(lane.full(full.retryAfter()));
             }
         };
@@ -127,7 +128,7 @@ final class Entering implements Passage, Waiter {
             case UpstreamRates.Turn.Go _ -> place.reserved(tokens);
             case UpstreamRates.Turn.Wait wait -> {
                 place.unused();
-                flight.note("rate-limit", "upstream");
+                flight.note(StageNote.of("rate-limit", "upstream"));
                 yield new Refused(lane.limited(wait));
             }
         };
@@ -155,7 +156,7 @@ final class Entering implements Passage, Waiter {
             if (left) {
                 turnstile().left(-1, Turnstile.Left.SILENTLY);
             } else {
-                flight.note("queue", "waited");
+                flight.note(StageNote.of("queue", "waited"));
                 listener.goesOn(this, this::inside);
             }
         });
@@ -165,7 +166,7 @@ final class Entering implements Passage, Waiter {
     public void waitedTooLong(Duration retryAfter) {
         loop.runOnContext(nothing -> {
             if (!left) {
-                flight.note("queue", "too-long");
+                flight.note(StageNote.of("queue", "too-long"));
                 listener.goesOn(this, () -> new Refused(lane.full(retryAfter)));
             }
         });

@@ -1,6 +1,7 @@
 package dev.vivace.gateway;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ final class HopByHop {
      * connection says.
      */
     static @Nullable String options(MultiMap headers) {
-        List<String> fields = headers.getAll("connection");
+        List<String> fields = headers.getAll(HttpHeaders.CONNECTION);
         if (fields.isEmpty() || fields.size() == 1 && usual(fields.getFirst())) {
             return null;
         }

@@ -15,7 +15,6 @@ import io.netty.channel.EventLoop;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Locale;
 
 /** The door for model calls, in any of the three protocols. One per event loop. */
 final class ModelDoor {
@@ -91,8 +90,8 @@ final class ModelDoor {
     }
 
     private Call call(Protocol protocol, Principal principal, long at) {
-        String door = protocol.name().toLowerCase(Locale.ROOT);
-        return new Call(parts.ids().next(), at, System.nanoTime(), principal, door, "", false);
+        return new Call(
+                parts.ids().next(), at, System.nanoTime(), principal, protocol.door(), "", false);
     }
 
     private void asked(

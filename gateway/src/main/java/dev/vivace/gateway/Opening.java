@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -32,12 +31,15 @@ final class Opening {
     /** For how long a client hears nothing of what keeps its connection alive. */
     static final long LONGEST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    private static final String JSON = "application/json";
+
     private final Kind kind;
     private final Optional<AnswerForm> form;
     private final boolean larger;
     private final LongSupplier nanoTime;
     private final List<byte[]> chunks = new ArrayList<>(2);
     private @Nullable Head head;
+    private boolean legible;
     private @Nullable EventFlow events;
     private long since;
     private int size;
@@ -59,7 +61,8 @@ final class Opening {
 
     void head(Head came) {
         head = came;
-        if (kind == Kind.MODEL && good(came) && legible(came) && came.streamed()) {
+        legible = kind == Kind.MODEL && good(came) && legible(came);
+        if (legible && came.streamed()) {
             events = new EventFlow(form);
         }
     }
@@ -157,8 +160,9 @@ final class Opening {
             return ofEvents(events, whole);
         }
         if (good(known)) {
-            boolean anything = kind != Kind.MODEL || !legible(known) || known.streamed();
-            return anything || !whole || size > HOLD || object() ? Cause.NONE : Cause.BROKEN;
+            return !legible || known.streamed() || !whole || size > HOLD || object()
+                    ? Cause.NONE
+                    : Cause.BROKEN;
         }
         if (larger && (known.status() == 400 || known.status() == 413)) {
             return ContextLength.exceeded(body()) ? Cause.TOO_LONG : Cause.REFUSED;
@@ -186,8 +190,8 @@ final class Opening {
     boolean pretends() {
         return head().streamed()
                 || head().header("content-type")
-                        .map(type -> type.toLowerCase(Locale.ROOT).startsWith("application/json"))
-                        .orElse(false);
+                        .filter(type -> type.regionMatches(true, 0, JSON, 0, JSON.length()))
+                        .isPresent();
     }
 
     private byte[] body() {

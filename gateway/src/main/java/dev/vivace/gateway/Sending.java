@@ -1,5 +1,6 @@
 package dev.vivace.gateway;
 
+import dev.vivace.ledger.StageNote;
 import dev.vivace.line.Flight;
 import dev.vivace.line.UpstreamRequest;
 import io.vertx.core.http.HttpClientConnection;
@@ -27,6 +28,9 @@ final class Sending {
      * has brought a request that may have been worked on.
      */
     static final long IDLE_NANOS = 1_000_000_000L;
+
+    private static final StageNote OPENED = StageNote.of("connection", "opened");
+    private static final StageNote REUSED = StageNote.of("connection", "reused");
 
     private final Attempt attempt;
     private final Flight flight;
@@ -84,7 +88,7 @@ final class Sending {
         // What flows through cannot be sent twice, so it never meets a stale connection.
         Connections.Idle idle = upload == null && !fresh ? lane().connections().idle() : null;
         flight.departs();
-        flight.note("connection", idle == null ? "opened" : "reused");
+        flight.note(idle == null ? OPENED : REUSED);
         if (idle == null) {
             connect();
         } else {
@@ -106,7 +110,7 @@ final class Sending {
         mayBeStale = false;
         reused = false;
         request = null;
-        flight.note("connection", "stale");
+        flight.note(StageNote.of("connection", "stale"));
         departed = now();
         flight.departs();
         connect();

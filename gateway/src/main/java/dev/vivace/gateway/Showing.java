@@ -3,6 +3,7 @@ package dev.vivace.gateway;
 import dev.vivace.answer.AnswerLog;
 import dev.vivace.answer.Failure;
 import dev.vivace.answer.StreamEnd;
+import dev.vivace.ledger.StageNote;
 import dev.vivace.line.Flight;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ final class Showing {
     /** Shows what is left at the end. */
     void rest(Attempt attempt, StreamEnd ending) {
         if (ending == StreamEnd.ERROR) {
-            flight.note("stream", "error"); // the upstream has told the client itself
+            flight.note(StageNote.of("stream", "error")); // the upstream has told the client itself
         }
         byte[] rest = attempt.opening().rest();
         if (rest.length > 0) {
