@@ -14,7 +14,12 @@ const headers = process.env.VIVACE_KEY ? { Authorization: `Bearer ${process.env.
 
 const client = new Client({ name: "mcp-client-example", version: "1.0.0" });
 client.setNotificationHandler(ToolListChangedNotificationSchema, () => console.log("the list of tools has changed"));
-await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+try {
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+} catch (error) {
+  console.error(`cannot connect to ${url}: ${error.cause?.message ?? error.message}`);
+  process.exit(1);
+}
 console.log("connected to", client.getServerVersion().name, "which can", Object.keys(client.getServerCapabilities()).join(", "));
 
 const { tools } = await client.listTools();

@@ -65,7 +65,7 @@ record StepCall(
     public Optional<Duration> beforeRetry(int made, ToolOutcome.Failed last) {
         boolean worthwhile =
                 switch (last.reason()) {
-                    case FAILED, TIMEOUT, LIMITED, RESTING -> true;
+                    case FAILED, TIMEOUT, LIMITED, CROWDED, RESTING -> true;
                     case UNKNOWN_TOOL, DENIED, BAD_ARGUMENTS, DEPENDENCY, CANCELLED, TOO_LARGE ->
                             false;
                 };

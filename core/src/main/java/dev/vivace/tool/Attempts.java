@@ -132,7 +132,7 @@ final class Attempts {
             throw e;
         } catch (NativePool.FullException e) {
             return Attempt.refused(
-                    Reason.LIMITED,
+                    Reason.CROWDED,
                     "too many calls that need a thread of their own; call it later");
         } catch (IllegalArgumentException e) {
             return new Attempt(failed(work, e), false); // the call's fault, and it stays so

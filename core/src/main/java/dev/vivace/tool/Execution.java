@@ -3,6 +3,7 @@ package dev.vivace.tool;
 import dev.vivace.tool.ToolOutcome.Failed;
 import dev.vivace.tool.ToolOutcome.Reason;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -35,6 +36,7 @@ final class Execution {
     private @Nullable Passage passage;
     private boolean begun;
     private long begunAt;
+    private OptionalLong firstBegunAt = OptionalLong.empty();
 
     /**
      * @param work what there is to do, and what came of it
@@ -176,7 +178,17 @@ final class Execution {
         }
         begun = true;
         begunAt = nanos.getAsLong();
+        if (firstBegunAt.isEmpty()) {
+            firstBegunAt = OptionalLong.of(begunAt);
+        }
         called.countDown();
+    }
+
+    /** Nanoseconds since the tool was called for the first time; empty if it was not. */
+    synchronized OptionalLong sinceCalled() {
+        return firstBegunAt.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(nanos.getAsLong() - firstBegunAt.getAsLong());
     }
 
     /** Whether nobody waits for it any more. */

@@ -45,15 +45,15 @@ final class Passage implements AutoCloseable {
             if (!gate.tryTurn()) {
                 waited = true;
                 if (gate.full()) {
-                    return Optional.of(limited(crowded(gate)));
+                    return Optional.of(crowded(tooMany(gate)));
                 }
                 if (!gate.awaitTurn(System.nanoTime() - since)) {
                     return Optional.of(
-                            limited(
+                            crowded(
                                     "the call waited "
                                             + gate.queueWait().toMillis() / 1000.0
                                             + " s for its turn and was not made: "
-                                            + crowded(gate)));
+                                            + tooMany(gate)));
                 }
             }
             turns.add(gate);
@@ -61,7 +61,7 @@ final class Passage implements AutoCloseable {
         return leave().or(() -> rate(limits));
     }
 
-    private static String crowded(ToolGate gate) {
+    private static String tooMany(ToolGate gate) {
         return "too many calls of the " + gate.name() + " at a time; call fewer together, or later";
     }
 
@@ -84,7 +84,8 @@ final class Passage implements AutoCloseable {
         Claim.Outcome outcome = Claim.all(limits.buckets(), claims).toCompletableFuture().join();
         return outcome.taken() instanceof Taken.Short missing
                 ? Optional.of(
-                        limited(
+                        new Refusal(
+                                ToolOutcome.Reason.LIMITED,
                                 "the "
                                         + outcome.decisive().bucket()
                                         + " may be called "
@@ -95,8 +96,8 @@ final class Passage implements AutoCloseable {
                 : Optional.empty();
     }
 
-    private static Refusal limited(String message) {
-        return new Refusal(ToolOutcome.Reason.LIMITED, message);
+    private static Refusal crowded(String message) {
+        return new Refusal(ToolOutcome.Reason.CROWDED, message);
     }
 
     private static Refusal resting(ToolGate gate) {

@@ -32,7 +32,7 @@ final class ToolCounts {
     private boolean logged;
     private long loggedAt;
 
-    synchronized void add(ToolOutcome outcome, boolean called, long nanos) {
+    synchronized void add(ToolOutcome outcome) {
         calls++;
         if (outcome instanceof Done done) {
             successes += done.result().error() ? 0 : 1;
@@ -40,9 +40,10 @@ final class ToolCounts {
             joined += done.source() == Source.JOINED ? 1 : 0;
             speculated += done.source() == Source.SPECULATED ? 1 : 0;
         }
-        if (called) {
-            micros.recordValue(Math.clamp(nanos / 1_000, 0, LONGEST_MICROS));
-        }
+    }
+
+    synchronized void took(long nanos) {
+        micros.recordValue(Math.clamp(nanos / 1_000, 0, LONGEST_MICROS));
     }
 
     synchronized void waited() {

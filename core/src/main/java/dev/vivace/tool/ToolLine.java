@@ -89,12 +89,11 @@ public final class ToolLine implements CallLine {
 
     @Override
     public Prepared prepare(ToolCall call, String principal) {
-        long began = nanos.getAsLong();
         Optional<Tool> tool = tools.apply(call.tool());
         Prepared prepared = prepared(tool, call, principal);
         // settle; what is not there has no figures, for its names are whatever callers think of
         if (prepared instanceof Prepared.Refused refused && tool.isPresent()) {
-            settle(tool.get(), refused.why(), began);
+            settle(tool.get(), new Answer(refused.why()));
         }
         return prepared;
     }
@@ -147,20 +146,30 @@ public final class ToolLine implements CallLine {
     }
 
     private ToolOutcome run(Work work, List<String> changes, boolean skipCache, Runnable ended) {
-        long began = nanos.getAsLong();
-        ToolOutcome outcome;
+        Answer answer;
         // Once more: it may have been prepared long ago.
         if (mayCall(work.context().principal(), work.name())) {
-            outcome = with(answered(work, skipCache, ended), changes);
+            answer = answered(work, skipCache, ended);
         } else {
             ended.run();
-            outcome = denied(work.name());
+            answer = new Answer(denied(work.name()));
         }
-        settle(work.tool(), outcome, began);
-        return outcome;
+        settle(work.tool(), answer);
+        return with(answer.outcome, changes);
     }
 
-    private ToolOutcome answered(Work work, boolean skipCache, Runnable ended) {
+    /**
+     * What became of a call.
+     *
+     * @param took nanoseconds since the tool was called for it; empty if it was not
+     */
+    private record Answer(ToolOutcome outcome, OptionalLong took) {
+        Answer(ToolOutcome outcome) {
+            this(outcome, OptionalLong.empty());
+        }
+    }
+
+    private Answer answered(Work work, boolean skipCache, Runnable ended) {
         Optional<Reading> reading = reading(work);
         Optional<Duration> timeToLive = reading.flatMap(it -> work.timeToLive());
         if (reading.isPresent() && !skipCache) {
@@ -168,13 +177,13 @@ public final class ToolLine implements CallLine {
             Optional<ToolResult> kept = kept(work, reading.get(), timeToLive);
             if (kept.isPresent()) {
                 ended.run();
-                return new Done(kept.get(), Source.CACHED, List.of());
+                return new Answer(new Done(kept.get(), Source.CACHED, List.of()));
             }
             return joined(work, reading.get(), timeToLive, ended);
         }
         var alone = new Execution(self -> executed(work, reading, timeToLive, self), ended, nanos);
         alone.start();
-        return await(alone, work);
+        return own(alone, work);
     }
 
     private Optional<ToolResult> kept(Work work, Reading reading, Optional<Duration> timeToLive) {
@@ -186,7 +195,7 @@ public final class ToolLine implements CallLine {
     }
 
     /** join */
-    private ToolOutcome joined(
+    private Answer joined(
             Work work, Reading reading, Optional<Duration> timeToLive, Runnable ended) {
         var own =
                 new Execution(
@@ -196,13 +205,19 @@ public final class ToolLine implements CallLine {
         Execution execution = underWay.compute(reading, (key, found) -> joins(found) ? found : own);
         if (execution == own) {
             own.start();
-            return await(own, work);
+            return own(own, work);
         }
         ToolOutcome outcome = await(execution, work);
         ended.run(); // what may go on is somebody else's
-        return outcome instanceof Done done
-                ? new Done(done.result(), Source.JOINED, List.of())
-                : outcome;
+        return new Answer(
+                outcome instanceof Done done
+                        ? new Done(done.result(), Source.JOINED, List.of())
+                        : outcome);
+    }
+
+    private static Answer own(Execution execution, Work work) {
+        ToolOutcome outcome = await(execution, work);
+        return new Answer(outcome, execution.sinceCalled());
     }
 
     private static ToolOutcome await(Execution execution, Work work) {
@@ -277,11 +292,11 @@ public final class ToolLine implements CallLine {
 
     /** A call was answered with what was made before it was asked for. */
     void settleEarly(Tool tool, ToolOutcome outcome) {
-        stats.settle(tool.definition().name(), outcome, 0);
+        settle(tool, new Answer(outcome));
     }
 
-    private void settle(Tool tool, ToolOutcome outcome, long began) {
-        stats.settle(tool.definition().name(), outcome, nanos.getAsLong() - began);
+    private void settle(Tool tool, Answer answer) {
+        stats.settle(tool.definition().name(), answer.outcome, answer.took);
     }
 
     private static Failed denied(String tool) {

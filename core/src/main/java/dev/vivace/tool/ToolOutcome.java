@@ -26,8 +26,10 @@ public sealed interface ToolOutcome {
         BAD_ARGUMENTS,
         /** It needs the result of a call that failed. */
         DEPENDENCY,
-        /** Too many calls, of this tool or altogether. */
+        /** Too many calls in a minute, of this tool or altogether. */
         LIMITED,
+        /** Too many calls at a time, of this tool or altogether, and its turn did not come. */
+        CROWDED,
         /** The tool failed too often and is left alone for a moment. */
         RESTING,
         /** It took too long. */

@@ -1,13 +1,13 @@
 package dev.vivace.tool;
 
-import dev.vivace.tool.ToolOutcome.Done;
 import dev.vivace.tool.ToolOutcome.Failed;
-import dev.vivace.tool.ToolOutcome.Source;
+import dev.vivace.tool.ToolOutcome.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -63,8 +63,9 @@ public final class ToolStats {
      * @param retries attempts beyond the first
      * @param repeats calls that changed nothing and were the same as one shortly before, with
      *     nothing written in between
-     * @param p50 of the calls for which the tool was called, waits and retries included; accurate
-     *     to 1 %; zero if there are none
+     * @param p50 of the calls for which the tool was called, from then on, further attempts and the
+     *     pauses before them included, but not what they waited for their turn; accurate to 1 %;
+     *     zero if there are none
      * @param p95 likewise
      * @param p99 likewise
      */
@@ -122,26 +123,25 @@ public final class ToolStats {
         return found;
     }
 
-    /** A call has ended. */
-    void settle(String tool, ToolOutcome outcome, long tookNanos) {
+    /**
+     * A call has ended.
+     *
+     * @param took nanoseconds since the tool was called for it; empty if it was not
+     */
+    void settle(String tool, ToolOutcome outcome, OptionalLong took) {
         ToolCounts counts = counts(tool);
-        boolean called = called(outcome);
-        counts.add(outcome, called, tookNanos);
-        if (called && tookNanos >= slowNanos && counts.timeToLog(nanos.getAsLong())) {
-            LOG.warn("the tool {} is slow: {} ms", ShortText.of(tool), tookNanos / 1_000_000);
+        counts.add(outcome);
+        // How long somebody had patience says nothing about the tool.
+        if (took.isPresent()
+                && !(outcome instanceof Failed failed && failed.reason() == Reason.CANCELLED)) {
+            counts.took(took.getAsLong());
+            if (took.getAsLong() >= slowNanos && counts.timeToLog(nanos.getAsLong())) {
+                LOG.warn(
+                        "the tool {} is slow: {} ms",
+                        ShortText.of(tool),
+                        took.getAsLong() / 1_000_000);
+            }
         }
-    }
-
-    /** Whether the time it took says something about the tool. */
-    private static boolean called(ToolOutcome outcome) {
-        return switch (outcome) {
-            case Done done -> done.source() == Source.CALLED;
-            case Failed failed ->
-                    switch (failed.reason()) {
-                        case FAILED, TIMEOUT, TOO_LARGE -> true;
-                        default -> false;
-                    };
-        };
     }
 
     /** An execution had to wait for its turn. */

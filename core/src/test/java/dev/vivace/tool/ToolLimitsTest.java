@@ -129,7 +129,7 @@ class ToolLimitsTest {
                                         CallOptions.DEFAULT))
                         .reason());
         var refused = failed(run(line, "tool", "{}"));
-        assertEquals(Reason.LIMITED, refused.reason());
+        assertEquals(Reason.CROWDED, refused.reason());
         assertTrue(refused.message().contains("tool tool"), refused.message());
         release.countDown();
         ToolOutcome next;
@@ -156,7 +156,7 @@ class ToolLimitsTest {
             var first = executor.submit(() -> run(line, "tool", "{}"));
             entered.await();
             var refused = failed(run(line, "tool", "{}"));
-            assertEquals(Reason.LIMITED, refused.reason());
+            assertEquals(Reason.CROWDED, refused.reason());
             assertTrue(
                     refused.message()
                             .startsWith("the call waited 0.002 s for its turn and was not made: "),
@@ -269,6 +269,39 @@ class ToolLimitsTest {
         never.countDown();
         assertEquals(Reason.TIMEOUT, outcome.reason());
         assertEquals("it waited longer than 2 ms to be called and was given up", outcome.message());
+    }
+
+    @Test
+    void whatACallWaitedIsNotTheToolsTime() throws Exception {
+        var entered = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var holds =
+                new FakeTool(
+                        "tool",
+                        arguments -> Effects.UNKNOWN,
+                        (arguments, context) -> {
+                            entered.countDown();
+                            release.await();
+                            return said("done");
+                        });
+        var bench = new ToolBench(holds).limit(limit(1, 10, ToolBench.LONG));
+        ToolLine line = bench.line();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = executor.submit(() -> run(line, "tool", "{}"));
+            entered.await();
+            var second = executor.submit(() -> run(line, "tool", "{}"));
+            while (bench.waiting("tool") == 0) {
+                Thread.onSpinWait();
+            }
+            bench.pass(Duration.ofMinutes(1));
+            release.countDown();
+            done(first.get());
+            done(second.get());
+        }
+        var summary = bench.stats.summaries().getFirst();
+        assertEquals(1, summary.waited());
+        assertEquals(Duration.ZERO, summary.p50());
+        assertEquals(60, Math.round(summary.p99().toNanos() / 1e9));
     }
 
     @Test

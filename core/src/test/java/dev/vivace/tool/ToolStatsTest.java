@@ -15,6 +15,7 @@ import dev.vivace.tool.ToolStats.Recommendation.Kind;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +31,14 @@ class ToolStatsTest {
         return new ToolDefinition(name, "", json("{}"));
     }
 
+    private void called(String tool, long nanos) {
+        stats.settle(tool, CALLED, OptionalLong.of(nanos));
+    }
+
+    private void answered(ToolOutcome outcome) {
+        stats.settle("t", outcome, OptionalLong.empty());
+    }
+
     private List<Kind> advice(String name) {
         return stats.recommendations(List.of(tool(name))).stream()
                 .map(ToolStats.Recommendation::kind)
@@ -38,12 +47,11 @@ class ToolStatsTest {
 
     @Test
     void countsWhatBecameOfCalls() {
-        stats.settle("t", CALLED, 1_000_000);
-        stats.settle("t", new Done(said("x"), Source.CACHED, List.of()), 1);
-        stats.settle("t", new Done(said("x"), Source.JOINED, List.of()), 1);
-        stats.settle(
-                "t", new Done(ToolResult.error(FakeTool.text("no")), Source.CALLED, List.of()), 1);
-        stats.settle("t", new Failed(Reason.DENIED, ""), 1);
+        called("t", 1_000_000);
+        answered(new Done(said("x"), Source.CACHED, List.of()));
+        answered(new Done(said("x"), Source.JOINED, List.of()));
+        answered(new Done(ToolResult.error(FakeTool.text("no")), Source.CALLED, List.of()));
+        answered(new Failed(Reason.DENIED, ""));
         stats.waited("t");
         stats.retried("t");
         var summary = stats.summaries().getFirst();
@@ -61,8 +69,9 @@ class ToolStatsTest {
         long[] nanos = new long[10_000];
         for (int i = 0; i < nanos.length; i++) {
             nanos[i] = (long) (Math.exp(random.nextGaussian()) * 50_000_000);
-            stats.settle("t", CALLED, nanos[i]);
-            stats.settle("t", new Done(said("x"), Source.CACHED, List.of()), 1);
+            called("t", nanos[i]);
+            answered(new Done(said("x"), Source.CACHED, List.of()));
+            stats.settle("t", new Failed(Reason.CANCELLED, ""), OptionalLong.of(1));
         }
         Arrays.sort(nanos);
         var summary = stats.summaries().getFirst();
@@ -78,7 +87,7 @@ class ToolStatsTest {
     @Test
     void keepsSoManyToolsAndCountsTheOthersTogether() {
         for (int i = 0; i < 10; i++) {
-            stats.settle("t" + i, CALLED, 1);
+            called("t" + i, 1);
         }
         var summaries = stats.summaries();
         assertEquals(4, summaries.size());
@@ -107,7 +116,7 @@ class ToolStatsTest {
     void saysWhatIsUnusedSlowAndWorthCaching() {
         assertEquals(List.of(), advice("idle"));
         for (int i = 0; i < 100; i++) {
-            stats.settle("slow", CALLED, Duration.ofSeconds(11).toNanos());
+            called("slow", Duration.ofSeconds(11).toNanos());
         }
         assertEquals(List.of(Kind.SLOW), advice("slow"));
         assertEquals(List.of(Kind.UNUSED), advice("idle"));
@@ -136,7 +145,7 @@ class ToolStatsTest {
             for (int t = 0; t < 8; t++) {
                 executor.execute(() -> {
                     for (int i = 0; i < 2_000; i++) {
-                        many.settle("t" + i % 5, CALLED, i);
+                        many.settle("t" + i % 5, CALLED, OptionalLong.of(i));
                         if (i % 100 == 0) {
                             many.summaries();
                         }

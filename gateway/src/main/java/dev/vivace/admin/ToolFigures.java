@@ -61,7 +61,10 @@ public final class ToolFigures {
 
     private void times(Exposition to) {
         String took = "vivace_tool_seconds";
-        to.metric(took, "summary", "What calls took for which a tool was called, waits included.");
+        to.metric(
+                took,
+                "summary",
+                "How long tools took since they were called, without the wait for a turn.");
         for (ToolStats.Summary tool : hub.summaries()) {
             quantile(to, took, tool.tool(), "0.5", tool.p50());
             quantile(to, took, tool.tool(), "0.95", tool.p95());

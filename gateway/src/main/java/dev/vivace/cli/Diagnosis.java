@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param problems what it says is wrong; also of one that is ready
  * @param cache as {@code /admin/cache} answers
  * @param features what each has done
- * @param toolServers as {@code /admin/tools} answers
+ * @param tools as {@code /admin/tools} answers
  */
 record Diagnosis(
         URI url,
@@ -26,7 +26,7 @@ record Diagnosis(
         List<String> problems,
         JsonNode cache,
         List<Feature> features,
-        JsonNode toolServers) {
+        JsonNode tools) {
 
     /**
      * @param on whether the configuration switches it on
@@ -86,8 +86,13 @@ record Diagnosis(
                     health.problems(),
                     cache,
                     features,
-                    pages.read("/admin/tools").path("servers"));
+                    pages.read("/admin/tools"));
         }
+    }
+
+    /** Whether it takes calls, and knows of nothing that is wrong. */
+    boolean well() {
+        return ready && problems.isEmpty();
     }
 
     ObjectNode json() {
@@ -107,7 +112,8 @@ record Diagnosis(
                     .put("verdict", f.verdict())
                     .put("note", f.note());
         }
-        json.set("tool_servers", toolServers);
+        json.set("tool_servers", tools.path("servers"));
+        json.set("tools", tools.path("tools"));
         return json;
     }
 
@@ -139,7 +145,17 @@ record Diagnosis(
         }
         lines.add("");
         lines.add(cacheLine());
-        lines.add(toolLine());
+        lines.add(serverLine());
+        if (!tools.path("tools").isEmpty()) {
+            lines.add(toolLine());
+        }
+        for (JsonNode advice : tools.path("recommendations")) {
+            lines.add(
+                    "  "
+                            + advice.path("tool").asString("")
+                            + ": "
+                            + advice.path("text").asString(""));
+        }
         var idle = features.stream().filter(Feature::idle).map(Feature::name).toList();
         if (!idle.isEmpty()) {
             lines.add(
@@ -151,6 +167,25 @@ record Diagnosis(
     }
 
     private String toolLine() {
+        return String.format(
+                Locale.ROOT,
+                "Tool calls: %,d of %,d tools; %,d answered from what is kept, %,d joined, %,d had to wait",
+                sum("calls"),
+                tools.path("tools").size(),
+                sum("cached"),
+                sum("joined"),
+                sum("waited"));
+    }
+
+    private long sum(String figure) {
+        return tools.path("tools")
+                .valueStream()
+                .mapToLong(each -> each.path(figure).asLong(0))
+                .sum();
+    }
+
+    private String serverLine() {
+        JsonNode toolServers = tools.path("servers");
         if (toolServers.isEmpty()) {
             return "Tool servers: none configured";
         }

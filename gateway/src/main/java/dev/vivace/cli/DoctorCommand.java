@@ -9,6 +9,8 @@ import java.io.IOException;
 
 /** {@code vivace doctor}. */
 final class DoctorCommand implements Command {
+    private static final int NOT_WELL = 1;
+
     @Override
     public Usage usage() {
         var usage =
@@ -22,7 +24,8 @@ final class DoctorCommand implements Command {
                                 "Example:",
                                 "  vivace doctor http://127.0.0.1:8080",
                                 "",
-                                "Exit code: 0 if the gateway answers; 2 if it does not.");
+                                "Exit code: 0 if all is well; 1 if the gateway is degraded or not ready; 2 if it does not"
+                                        + " answer or lets nobody in.");
         return Report.describe(usage);
     }
 
@@ -33,7 +36,7 @@ final class DoctorCommand implements Command {
             var diagnosis =
                     Diagnosis.of(given.operand(Kind.TEXT), System.getenv("VIVACE_ADMIN_KEY"));
             report.write(diagnosis.json(), diagnosis.text());
-            return 0;
+            return diagnosis.well() ? 0 : NOT_WELL;
         } catch (IOException e) {
             throw Report.wrong(e);
         }

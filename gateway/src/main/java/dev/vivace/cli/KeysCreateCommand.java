@@ -74,6 +74,12 @@ final class KeysCreateCommand implements Command {
                                         + ". It is not shown again, and counts where the gateway runs with --data "
                                         + KeysProgram.data(given)
                                         + ".");
+                if (keys.list().size() == 1) {
+                    console.err()
+                            .println(
+                                    "It is the first: from now on every client of that gateway needs a key, and /admin the one"
+                                            + " that is in VIVACE_ADMIN_KEY where the gateway is started.");
+                }
             }
             return 0;
         }

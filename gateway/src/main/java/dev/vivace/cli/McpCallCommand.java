@@ -44,7 +44,14 @@ final class McpCallCommand implements Command {
                 return object;
             }
         } catch (JacksonException e) {
-            throw new UsageException("JSON: the arguments are not valid JSON");
+            throw new UsageException(
+                    "JSON: the arguments are not valid JSON"
+                            + (e.getLocation() == null
+                                    ? ""
+                                    : ", in line "
+                                            + e.getLocation().getLineNr()
+                                            + ", column "
+                                            + e.getLocation().getColumnNr()));
         }
         throw new UsageException("JSON: the arguments must be one object, such as '{\"a\": 1}'");
     }

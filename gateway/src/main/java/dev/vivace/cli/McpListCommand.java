@@ -41,10 +41,28 @@ final class McpListCommand implements Command {
                 console.err()
                         .println("The server " + shown(server) + " is down: " + shown(why) + "."));
         if (!listed.path("tools").isEmpty()) {
+            searching(listed, console);
             return 0;
         }
-        console.err().println("There are no tools.");
+        console.err()
+                .println(
+                        client.keyed()
+                                ? "There are no tools, or none that the key in VIVACE_KEY may call."
+                                : "There are no tools.");
         return down.isEmpty() ? 0 : FAILED;
+    }
+
+    /** A gateway with many tools may list a few of them, and one that finds the others. */
+    private static void searching(JsonNode listed, Console console) {
+        for (JsonNode tool : listed.path("tools")) {
+            if (tool.path("name").asString("").equals(ToolClient.SEARCH)) {
+                console.err()
+                        .println(
+                                "There are more tools: find them with vivace mcp call "
+                                        + ToolClient.SEARCH
+                                        + " '{\"query\": \"what it should do\"}'.");
+            }
+        }
     }
 
     private static void print(JsonNode listed, Console console) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What one setting accepts: the only place that knows it, for the file as well as for code that
@@ -147,12 +148,28 @@ record Rule<T>(
                         + Units.printDuration(min)
                         + " to "
                         + Units.printDuration(max)
-                        + ", as in 500us, 2ms, 30s, 5m, 1h or 1d",
+                        + ", as in "
+                        + examples(min, max),
                 Units::parseDuration,
                 value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
                 Units::printDuration,
                 false,
                 JsonTypes.duration());
+    }
+
+    /** Those that there may be. */
+    private static String examples(Duration min, Duration max) {
+        List<String> all =
+                Stream.of("500us", "2ms", "30s", "5m", "1h", "1d")
+                        .filter(each -> {
+                            Duration value = Units.parseDuration(each);
+                            return value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
+                        })
+                        .toList();
+        int last = all.size() - 1;
+        return last < 1
+                ? all.stream().findFirst().orElseGet(() -> Units.printDuration(min))
+                : String.join(", ", all.subList(0, last)) + " or " + all.get(last);
     }
 
     /** One of an enum's constants, in lower case, with '-' between words. */

@@ -56,6 +56,11 @@ public final class Warnings {
                         warnings.add(
                                 "mcp.%s.command has a space in it and is no file: no shell reads it, so that the program's arguments belong into args"
                                         .formatted(name));
+                    } else if (server instanceof ToolServer.Local local
+                            && !Programs.isThere(local.command())) {
+                        warnings.add(
+                                "mcp.%s.command: there is no program '%s' here that could be started"
+                                        .formatted(name, local.command()));
                     }
                 });
         if (config.tools().mode() != ToolSelection.Mode.OFF && config.mcp().isEmpty()) {

@@ -23,6 +23,7 @@ final class AdminDoor {
     private final Stragglers stragglers;
     private final Context context;
     private final KeyDoor keys;
+    private final ToolDoor tools;
 
     AdminDoor(Parts parts, BodyReader.Desk bodies, Stragglers stragglers, Context context) {
         this.parts = parts;
@@ -30,6 +31,7 @@ final class AdminDoor {
         this.stragglers = stragglers;
         this.context = context;
         this.keys = new KeyDoor(parts.keys(), this.bodies, context);
+        this.tools = new ToolDoor(parts.mcp(), this.bodies, context);
     }
 
     void handle(HttpServerRequest request) {
@@ -43,6 +45,10 @@ final class AdminDoor {
         }
         if (KeyDoor.isAt(path)) {
             keys.handle(exchange, path);
+            return;
+        }
+        if (ToolDoor.isAt(path)) {
+            tools.handle(exchange, path);
             return;
         }
         switch (path) {

@@ -87,7 +87,7 @@ final class DoorSet {
     private void route(HttpServerRequest request) {
         String path = request.path();
         if (path == null || !path.startsWith("/v1/")) {
-            if (McpDoor.PATH.equals(path)) {
+            if (McpDoor.isAt(path)) {
                 mcp(request);
             } else {
                 admin.handle(request);
@@ -123,9 +123,7 @@ final class DoorSet {
                 door -> door.handle(request),
                 () ->
                         new Exchange(request, Errors.MCP, stragglers, () -> {})
-                                .refuse(
-                                        404,
-                                        "No MCP servers are configured here ('mcp' in the configuration)."));
+                                .refuse(404, McpDoor.NONE));
     }
 
     /**

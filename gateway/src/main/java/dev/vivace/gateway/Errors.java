@@ -93,7 +93,7 @@ enum Errors {
         if (path == null) {
             return OPENAI;
         }
-        if (path.equals(McpDoor.PATH)) {
+        if (McpDoor.isAt(path)) {
             return MCP;
         }
         return path.equals(MESSAGES) || path.startsWith(MESSAGES + "/")

@@ -1,75 +1,30 @@
 package dev.vivace.gateway;
 
 import dev.vivace.cache.Invalidation;
-import dev.vivace.json.JsonException;
-import dev.vivace.json.JsonReader;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 
 /** The body of a request to forget cached answers. */
 final class Forgetting {
+    private static final List<String> KNOWN = List.of("scope", "model", "tag", "pattern");
+
     private Forgetting() {}
 
     /**
-     * @throws IllegalArgumentException saying what is wrong, and where
+     * @throws IllegalArgumentException saying what is wrong
      */
     static Invalidation read(byte[] body) {
-        try {
-            return read(new JsonReader(body));
-        } catch (JsonException e) {
+        AdminMembers members = AdminMembers.read(body, KNOWN);
+        Optional<String> tag = members.text("tag");
+        if (tag.isPresent() && tag.get().indexOf('=') < 1) {
             throw new IllegalArgumentException(
-                    "The request body cannot be read: " + e.getMessage(), e);
+                    "The request body cannot be read: 'tag' must be NAME=VALUE.");
         }
-    }
-
-    private static Invalidation read(JsonReader reader) {
-        Map<String, String> texts = new HashMap<>();
-        Optional<Boolean> all = Optional.empty();
-        reader.beginObject();
-        while (reader.nextMember()) {
-            String name = reader.text();
-            boolean again = name.equals("all") ? all.isPresent() : texts.containsKey(name);
-            if (again) {
-                throw reader.fail("'" + name + "' is there twice, the second time");
-            }
-            switch (name) {
-                case "scope", "model", "tag", "pattern" -> texts.put(name, text(name, reader));
-                case "all" -> all = Optional.of(all(reader));
-                default ->
-                        throw reader.fail(
-                                "unknown member '"
-                                        + (name.length() > 100
-                                                ? name.substring(0, 100) + "..."
-                                                : name)
-                                        + "'; known are scope, model, tag, pattern, all");
-            }
-        }
-        reader.end();
         return new Invalidation(
-                Optional.ofNullable(texts.get("scope")),
-                Optional.ofNullable(texts.get("model")),
-                Optional.ofNullable(texts.get("tag")),
-                Optional.ofNullable(texts.get("pattern")),
-                all.orElse(false));
-    }
-
-    private static String text(String name, JsonReader reader) {
-        if (reader.peek() != '"') {
-            throw reader.fail("'" + name + "' must be a string, but is not,");
-        }
-        String text = reader.string();
-        if (name.equals("tag") && text.indexOf('=') < 1) {
-            throw reader.fail("'tag' must be NAME=VALUE, but is not,");
-        }
-        return text;
-    }
-
-    private static boolean all(JsonReader reader) {
-        byte first = reader.peek();
-        if (first != 't' && first != 'f') {
-            throw reader.fail("'all' must be true or false, but is not,");
-        }
-        return reader.bool();
+                members.text("scope"),
+                members.text("model"),
+                tag,
+                members.text("pattern"),
+                members.all());
     }
 }

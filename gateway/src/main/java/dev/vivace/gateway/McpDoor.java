@@ -12,10 +12,13 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** The door for MCP clients: streamable HTTP. One per event loop. */
 final class McpDoor {
     static final String PATH = "/mcp";
+    private static final String WITH_SLASH = PATH + "/";
+    static final String NONE = "No MCP servers are configured here ('mcp' in the configuration).";
 
     /** As trees, messages are several times as large. */
     static final long LONGEST_BODY = 8 << 20;
@@ -39,6 +42,11 @@ final class McpDoor {
         this.stragglers = stragglers;
         this.streams = new McpStreams(context);
         this.context = context;
+    }
+
+    /** Many servers of the protocol have it with a slash, and so have what clients are told. */
+    static boolean isAt(@Nullable String path) {
+        return PATH.equals(path) || WITH_SLASH.equals(path);
     }
 
     void handle(HttpServerRequest request) {

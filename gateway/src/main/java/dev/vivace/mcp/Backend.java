@@ -1,6 +1,7 @@
 package dev.vivace.mcp;
 
 import dev.vivace.config.ToolServer;
+import dev.vivace.tool.Resource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -73,6 +74,29 @@ final class Backend implements AutoCloseable {
 
     long restarts() {
         return loop.restarts();
+    }
+
+    /** Ends its session, if there is one, and begins another at once. */
+    void again() {
+        loop.again();
+    }
+
+    /** The gateway is about to end: that it ends too is no news. */
+    void quiet() {
+        loop.quiet();
+    }
+
+    /** What its tools read or write. */
+    Resource resource() {
+        return Resource.of("mcp", name);
+    }
+
+    /** What is done to it when a session begins. */
+    String begun() {
+        return switch (options) {
+            case ToolServer.Local local -> "started";
+            case ToolServer.Remote remote -> "asked";
+        };
     }
 
     ToolServer.Terms terms() {
@@ -185,7 +209,9 @@ final class Backend implements AutoCloseable {
         return left <= 0
                 ? sentence + "try again in a moment."
                 : sentence
-                        + "it is started again in "
+                        + "it is "
+                        + begun()
+                        + " again in "
                         + Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left + 999_999_999))
                         + " s.";
     }

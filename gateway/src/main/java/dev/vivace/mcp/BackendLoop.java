@@ -11,8 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -29,6 +32,7 @@ final class BackendLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BackendLoop.class);
     static final Duration PULSE = Duration.ofSeconds(30);
+    private static final String BY_HAND = "somebody wants it to begin anew";
     private static final Duration PING = Duration.ofSeconds(10);
 
     private final Backend backend;
@@ -38,6 +42,12 @@ final class BackendLoop implements AutoCloseable {
     private final Duration pulse;
     private final Thread thread;
     private final Backoff backoff = new Backoff();
+    private final Reminder reminder = new Reminder();
+
+    /** One for each time that somebody wants another session at once. */
+    private final Semaphore wanted = new Semaphore(0);
+
+    private volatile @Nullable Peer current;
 
     /** What the server of the session before said last; only its own thread knows. */
     private Optional<String> lastWords = Optional.empty();
@@ -46,6 +56,7 @@ final class BackendLoop implements AutoCloseable {
     private OptionalLong upSince = OptionalLong.empty();
 
     private final LongAdder restarts = new LongAdder();
+    private volatile boolean quiet;
     private volatile boolean closed;
 
     BackendLoop(Backend backend, ToolServer options, String version, Duration pulse) {
@@ -66,8 +77,21 @@ final class BackendLoop implements AutoCloseable {
         return restarts.sum();
     }
 
+    /** The gateway is about to end, and what is started here may end before it. */
+    void quiet() {
+        quiet = true;
+    }
+
+    /** Begins another session now, whether one is up or not. */
+    void again() {
+        wanted.release();
+        Peer up = current;
+        if (up != null) {
+            up.broken(BY_HAND);
+        }
+    }
+
     private void run() {
-        String before = "";
         try {
             while (!closed) {
                 upSince = OptionalLong.empty();
@@ -78,17 +102,11 @@ final class BackendLoop implements AutoCloseable {
                 boolean wasUp = upSince.isPresent();
                 long ran = wasUp ? System.nanoTime() - upSince.getAsLong() : 0;
                 Duration wait = backoff.after(Duration.ofNanos(ran));
-                // What fails for days in the same way is told once.
-                LOG.atLevel(!wasUp && why.equals(before) ? Level.DEBUG : Level.WARN)
-                        .log(
-                                "mcp server {} is not running: {}; it is started again in {} ms{}",
-                                name,
-                                why,
-                                wait.toMillis(),
-                                lastWords.map("; it said last: "::concat).orElse(""));
-                before = why;
+                tell(why, wasUp, wait);
                 backend.down(why, System.nanoTime() + wait.toNanos());
-                Thread.sleep(wait);
+                if (wanted.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+                    wanted.drainPermits();
+                }
                 restarts.increment();
             }
         } catch (InterruptedException e) {
@@ -96,11 +114,26 @@ final class BackendLoop implements AutoCloseable {
         }
     }
 
+    /** What fails for days in the same way is told now and then. */
+    private void tell(String why, boolean wasUp, Duration wait) {
+        boolean due = reminder.due(why, wasUp, System.nanoTime());
+        LOG.atLevel(due && !quiet ? Level.WARN : Level.DEBUG)
+                .log(
+                        "mcp server {} is not running: {}; it is {} again in {}, and then every {} at the latest{}",
+                        name,
+                        why,
+                        backend.begun(),
+                        Backoff.shown(wait),
+                        Backoff.shown(Backoff.LONGEST),
+                        lastWords.map("; it said last: "::concat).orElse(""));
+    }
+
     /** One session, from its beginning to its end; why it ended. */
     private String session() throws InterruptedException {
         var hearing = new Hearing();
         Link link = Links.to(name, options);
         try (Peer peer = new Peer(name, link, hearing)) {
+            current = peer;
             link.open(peer);
             Set<String> can = hello(peer, link);
             var lists = new Lists(name, peer);
@@ -121,6 +154,7 @@ final class BackendLoop implements AutoCloseable {
             Crash.log("talking to the mcp server " + name, e);
             return "the gateway failed on what it said";
         } finally {
+            current = null;
             calmly(link::close);
             lastWords = closed ? Optional.empty() : link.lastWords();
         }

@@ -2,7 +2,7 @@ package dev.vivace.mcp;
 
 import java.time.Duration;
 
-/** How long to wait before a server is started again. Not thread-safe. */
+/** How long to wait before a server is started or asked again. Not thread-safe. */
 final class Backoff {
     static final Duration FIRST = Duration.ofMillis(250);
     static final Duration LONGEST = Duration.ofSeconds(30);
@@ -20,5 +20,12 @@ final class Backoff {
         Duration twice = wait.multipliedBy(2);
         next = twice.compareTo(LONGEST) > 0 ? LONGEST : twice;
         return wait;
+    }
+
+    /** For people: whole seconds, or milliseconds if there are none. */
+    static String shown(Duration wait) {
+        return wait.compareTo(Duration.ofSeconds(1)) < 0
+                ? wait.toMillis() + " ms"
+                : wait.toSeconds() + " s";
     }
 }

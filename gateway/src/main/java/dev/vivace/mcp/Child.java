@@ -47,9 +47,18 @@ final class Child {
         try {
             return new Child(builder.start());
         } catch (IOException e) {
-            // Its message repeats the whole command line, in which a secret may stand.
-            throw new IOException("the program cannot be started (is it there and executable?)");
+            // Its message may repeat more of the command line, in which a secret may stand.
+            throw new IOException(
+                    "the program "
+                            + name(options)
+                            + " cannot be started (is it there and executable?)");
         }
+    }
+
+    /** Without where it is. */
+    private static String name(ToolServer.Local options) {
+        String command = options.command();
+        return command.substring(command.lastIndexOf('/') + 1);
     }
 
     long pid() {

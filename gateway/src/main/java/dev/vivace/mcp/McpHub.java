@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -161,8 +162,42 @@ public final class McpHub implements AutoCloseable {
         }
     }
 
+    /**
+     * Ends a server's session, if there is one, and begins another at once: what is started here is
+     * ended and started again.
+     *
+     * @return whether there is a server of that name
+     */
+    public boolean again(String server) {
+        Optional<Backend> found = servers.find(server);
+        found.ifPresent(Backend::again);
+        return found.isPresent();
+    }
+
+    /**
+     * Forgets the results that are kept of a server's tools, and lets none in that is under way.
+     *
+     * @return how many; empty if there is no server of that name
+     */
+    public OptionalLong forgetServer(String server) {
+        return servers.find(server)
+                .map(found -> OptionalLong.of(results.invalidateResource(found.resource())))
+                .orElse(OptionalLong.empty());
+    }
+
+    /** Likewise of the tool of that name, as it is offered; says how many. */
+    public long forgetTool(String tool) {
+        return results.invalidateTool(tool);
+    }
+
+    /** Likewise of all; says how many. */
+    public long forgetAll() {
+        return results.invalidateAll();
+    }
+
     /** The gateway is about to end: nobody listens any more, so that nobody is waited for. */
     public void quiet() {
+        servers.all().forEach(Backend::quiet);
         http.quiet();
     }
 

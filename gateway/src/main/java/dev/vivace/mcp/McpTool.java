@@ -41,7 +41,7 @@ final class McpTool implements Tool {
                         name, said.path("description").asString(""), said.path("inputSchema"));
         JsonNode hints = said.path("annotations");
         boolean trusted = backend.terms().trust();
-        this.effects = effects(Resource.of("mcp", backend.name()), hints, trusted);
+        this.effects = effects(backend.resource(), hints, trusted);
         this.idempotent =
                 trusted && (effects.readOnly() || hints.path("idempotentHint").asBoolean(false));
     }

@@ -2,6 +2,8 @@ package dev.vivace.mcp;
 
 import dev.vivace.key.Principal;
 import dev.vivace.line.Crash;
+import dev.vivace.tool.ToolOutcome.Failed;
+import dev.vivace.tool.ToolOutcome.Reason;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
@@ -188,12 +190,25 @@ final class Requests {
         // Here alone it is decided, and before anything else: the line under this knows whose
         // results are whose, and not which of an owner's keys asks.
         if (!reach.tool(from.call().principal(), name)) {
-            return calls.refuse(from, name, "You may not call the tool '" + Rpc.shown(name) + "'.");
+            return calls.refuse(
+                    from,
+                    name,
+                    new Failed(
+                            Reason.DENIED, "You may not call the tool '" + Rpc.shown(name) + "'."));
         }
-        if (servers.now().tool(name).isEmpty()) {
-            var unused = servers.started();
+        if (servers.now().tool(name).isEmpty() && servers.started().tool(name).isEmpty()) {
+            return calls.refuse(from, name, new Failed(Reason.UNKNOWN_TOOL, unknown(from, name)));
         }
         return calls.call(session, from, name, params, progress(params, reply));
+    }
+
+    private String unknown(McpRequest from, String name) throws InterruptedException {
+        return "There is no tool '"
+                + Rpc.shown(name)
+                + "'"
+                + dev.vivace.config.Names.nearest(name, usable(from).keySet())
+                        .map(near -> "; did you mean '" + near + "'?")
+                        .orElse(".");
     }
 
     /** Where a client does not listen otherwise, it hears it on the way of its answer. */

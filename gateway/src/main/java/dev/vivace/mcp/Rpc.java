@@ -40,6 +40,9 @@ final class Rpc {
     /** In the {@code _meta} of a result: what was changed of the call's arguments. */
     static final String ARGUMENT_CHANGES = "vivace/argument-changes";
 
+    /** In the {@code _meta} of a result that this call did not make: HIT or JOINED. */
+    static final String CACHE = "vivace/cache";
+
     /** No longer message is taken from a server: as trees they are several times as large. */
     static final int LONGEST = 8 << 20;
 
@@ -106,7 +109,8 @@ final class Rpc {
         return read(tree);
     }
 
-    private static String place(JacksonException e) {
+    /** Where in a text the JSON is wrong, to be put behind a word; empty if that is not known. */
+    static String place(JacksonException e) {
         return e.getLocation() == null || e.getLocation().getLineNr() < 1
                 ? ""
                 : ", in line "

@@ -63,6 +63,11 @@ final class Servers implements AutoCloseable {
         return catalogue;
     }
 
+    /** The server of that name; empty if there is none. */
+    Optional<Backend> find(String name) {
+        return backends.stream().filter(backend -> backend.name().equals(name)).findFirst();
+    }
+
     List<Backend> all() {
         return backends;
     }

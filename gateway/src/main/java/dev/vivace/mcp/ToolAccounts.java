@@ -103,7 +103,7 @@ final class ToolAccounts {
                         case UNKNOWN_TOOL -> 404;
                         case DENIED -> 403;
                         case BAD_ARGUMENTS -> 400;
-                        case LIMITED, RESTING -> 429;
+                        case LIMITED, CROWDED, RESTING -> 429;
                         case TIMEOUT -> 504;
                         case CANCELLED -> 499;
                         case DEPENDENCY, FAILED, TOO_LARGE -> 502;

@@ -125,13 +125,10 @@ final class ToolCalls {
 
     /**
      * Refuses a call that its client may not make, in the same way whether or not there is such a
-     * tool. It counts as a request.
-     *
-     * @param why for the client
+     * tool, or that is of no tool. It counts as a request.
      */
-    JsonNode refuse(McpRequest from, String name, String why) throws RpcException {
-        var denied = new ToolOutcome.Failed(ToolOutcome.Reason.DENIED, why);
-        Ended ended = limited(from).orElseGet(() -> new Ended(denied, Optional.empty()));
+    JsonNode refuse(McpRequest from, String name, ToolOutcome.Failed why) throws RpcException {
+        Ended ended = limited(from).orElseGet(() -> new Ended(why, Optional.empty()));
         accounts.settle(
                 from,
                 name,
@@ -140,7 +137,7 @@ final class ToolCalls {
                 ended.observed,
                 List.of());
         return failure(
-                ended.outcome instanceof ToolOutcome.Failed failed ? failed : denied,
+                ended.outcome instanceof ToolOutcome.Failed failed ? failed : why,
                 Optional.empty());
     }
 
@@ -203,17 +200,25 @@ final class ToolCalls {
         return meta.isEmpty() ? Optional.empty() : Optional.of(meta);
     }
 
-    /** As the server said it; what was changed of the arguments is told beside it. */
+    /**
+     * As the server said it; what was changed of the arguments, and that it was known, beside it.
+     */
     private static JsonNode result(ToolOutcome.Done done) {
         JsonNode value = done.result().value();
-        if (done.changes().isEmpty() || !(value instanceof ObjectNode object)) {
+        boolean called = done.source() == ToolOutcome.Source.CALLED;
+        if (called && done.changes().isEmpty() || !(value instanceof ObjectNode object)) {
             return value;
         }
         ObjectNode told = Rpc.copy(object);
         ObjectNode meta =
                 told.path("_meta") instanceof ObjectNode theirs ? Rpc.copy(theirs) : Rpc.object();
-        var changes = meta.putArray(Rpc.ARGUMENT_CHANGES);
-        done.changes().forEach(changes::add);
+        if (!called) {
+            meta.put(Rpc.CACHE, done.source() == ToolOutcome.Source.JOINED ? "JOINED" : "HIT");
+        }
+        if (!done.changes().isEmpty()) {
+            var changes = meta.putArray(Rpc.ARGUMENT_CHANGES);
+            done.changes().forEach(changes::add);
+        }
         told.set("_meta", meta);
         return told;
     }

@@ -5,7 +5,6 @@ import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
 import io.modelcontextprotocol.json.jackson3.JacksonMcpJsonMapper;
 import io.modelcontextprotocol.spec.McpError;
-import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.Implementation;
 import java.io.IOException;
@@ -30,11 +29,16 @@ public final class ToolClient implements AutoCloseable {
     private static final String NEXT = "nextCursor";
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
+    /** The tool of a gateway that finds others, where it does not list all. */
+    public static final String SEARCH = ToolShelf.SEARCH;
+
     private final URI url;
+    private final boolean keyed;
     private final McpSyncClient client;
 
-    private ToolClient(URI url, McpSyncClient client) {
+    private ToolClient(URI url, boolean keyed, McpSyncClient client) {
         this.url = url;
+        this.keyed = keyed;
         this.client = client;
     }
 
@@ -64,7 +68,7 @@ public final class ToolClient implements AutoCloseable {
                         .clientInfo(new Implementation("vivace-cli", "1"))
                         .requestTimeout(PATIENCE)
                         .build();
-        var opened = new ToolClient(url, client);
+        var opened = new ToolClient(url, key.isPresent(), client);
         try {
             var unused = opened.ask(client::initialize);
             return opened;
@@ -91,6 +95,11 @@ public final class ToolClient implements AutoCloseable {
         }
         String message = root.getMessage();
         return message == null ? "." : ": " + message;
+    }
+
+    /** Whether a key is sent. */
+    public boolean keyed() {
+        return keyed;
     }
 
     /**
@@ -130,8 +139,7 @@ public final class ToolClient implements AutoCloseable {
      * Calls a tool.
      *
      * @return what the protocol calls a result
-     * @throws IOException if there is none, with a reason for people, which names the nearest tool
-     *     if there is none of that name
+     * @throws IOException if there is none, with a reason for people
      */
     public JsonNode call(String tool, ObjectNode arguments) throws IOException {
         var request =
@@ -139,40 +147,7 @@ public final class ToolClient implements AutoCloseable {
                         .name(tool)
                         .arguments(Rpc.JSON.convertValue(arguments, OBJECT))
                         .build();
-        try {
-            return Rpc.JSON.valueToTree(ask(() -> client.callTool(request)));
-        } catch (IOException e) {
-            if (e.getCause() instanceof McpError said
-                    && said.getJsonRpcError() != null
-                    && said.getJsonRpcError().code() == McpSchema.ErrorCodes.INVALID_PARAMS
-                    && !String.valueOf(said.getMessage()).contains("may not call")) {
-                String near = nearest(tool);
-                throw near.isEmpty()
-                        ? e
-                        : new IOException(
-                                String.valueOf(e.getMessage()).replaceFirst("\\.$", "") + near, e);
-            }
-            throw e;
-        }
-    }
-
-    private String nearest(String tool) {
-        JsonNode listed;
-        try {
-            listed = tools();
-        } catch (IOException e) {
-            return ""; // what is wrong with the call is known already
-        }
-        List<String> names =
-                listed.path(Kind.TOOLS.member)
-                        .valueStream()
-                        .map(each -> each.path("name").asString(""))
-                        .toList();
-        return names.contains(tool)
-                ? ""
-                : dev.vivace.config.Names.nearest(tool, names)
-                        .map(near -> "; did you mean " + near + "?")
-                        .orElse("");
+        return Rpc.JSON.valueToTree(ask(() -> client.callTool(request)));
     }
 
     /** What a gateway changed of a call's arguments, as its result says; empty if nothing. */

@@ -80,7 +80,13 @@ class DoctorCommandTest {
         pages.put(
                 "/admin/tools",
                 () ->
-                        "{\"servers\":[{\"server\":\"web\",\"up\":true,\"problem\":null,\"tools\":1200,\"restarts\":1},{\"server\":\"files\",\"up\":false,\"problem\":\"nobody answers\",\"tools\":3,\"restarts\":4}]}");
+                        """
+                        {"servers":[{"server":"web","up":true,"problem":null,"tools":1200,"restarts":1},
+                          {"server":"files","up":false,"problem":"nobody answers","tools":3,"restarts":4}],
+                         "tools":[{"tool":"web_get","calls":1100,"cached":90,"joined":7,"waited":3},
+                          {"tool":"files_list","calls":34,"cached":0,"joined":1,"waited":0}],
+                         "recommendations":[{"tool":"web_get","kind":"slow","text":"one call of 20 takes long"}]}
+                        """);
         try (var gateway = gateway(pages)) {
             var ran = Ran.of(new DoctorCommand(), gateway.url());
             assertEquals(0, ran.code(), ran.err());
@@ -88,6 +94,11 @@ class DoctorCommandTest {
                     ran.out()
                             .contains(
                                     "Tool servers: 2 configured, 1 up, with 1,200 tools, 5 restarts; down: files (nobody answers)\n"),
+                    ran.out());
+            assertTrue(
+                    ran.out()
+                            .contains(
+                                    "Tool calls: 1,134 of 2 tools; 90 answered from what is kept, 8 joined, 3 had to wait\n  web_get: one call of 20 takes long\n"),
                     ran.out());
             var json = Ran.of(new DoctorCommand(), gateway.url(), "--json").out();
             assertEquals(
@@ -133,7 +144,7 @@ class DoctorCommandTest {
                         "{\"status\":\"degraded\",\"checks\":{\"cache\":\"ok\",\"upstream main\":\"has refused every key for now\"}}");
         try (var gateway = gateway(pages)) {
             var ran = Ran.of(new DoctorCommand(), gateway.url());
-            assertEquals(0, ran.code());
+            assertEquals(1, ran.code());
             assertTrue(ran.out().contains(" is ready, but degraded"), ran.out());
             assertEquals(
                     "  upstream main: has refused every key for now",
@@ -149,7 +160,7 @@ class DoctorCommandTest {
         pages.remove("/readyz");
         try (var gateway = gateway(pages)) {
             var ran = Ran.of(new DoctorCommand(), gateway.url());
-            assertEquals(0, ran.code());
+            assertEquals(1, ran.code());
             assertTrue(ran.out().contains("NOT ready"), ran.out());
         }
     }

@@ -59,6 +59,8 @@ class KeysCommandTest {
         assertTrue(secret.matches("vv-[A-Za-z0-9_-]{43}"), made.out());
         assertTrue(made.err().contains("not shown again"), made.err());
         assertFalse(made.err().contains(secret), made.err());
+        assertTrue(made.err().contains("It is the first: from now on every client"), made.err());
+        assertFalse(keys("create", "--tenant=acme").err().contains("It is the first"));
 
         VirtualKey key = ClientKeys.of(data).find(secret).orElseThrow();
         Ran list = keys("list");

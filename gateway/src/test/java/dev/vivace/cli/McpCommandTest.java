@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.config.Config;
+import dev.vivace.config.ToolSelection;
+import dev.vivace.config.ToolServer;
 import dev.vivace.gateway.Gateway;
 import dev.vivace.mcp.EchoServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,7 +106,7 @@ class McpCommandTest {
         assertEquals(0, listed.code(), listed.err());
         assertTrue(listed.out().startsWith("there_echo "), listed.out());
         String down =
-                "The server gone is down: the program cannot be started (is it there and executable?).\n";
+                "The server gone is down: the program program cannot be started (is it there and executable?).\n";
         assertEquals(down, listed.err());
         Path none = Files.writeString(folder.resolve("none.yaml"), "mcp: { " + gone + " }");
         Ran empty = run("list", "--config", none.toString());
@@ -127,12 +130,39 @@ class McpCommandTest {
     }
 
     @Test
-    void ofAnUnknownToolTheNearestNameIsTold() {
-        Ran ran = run("call", "ecko", "--url", server.url().toString());
+    void ofAnUnknownToolTheNearestNameIsTold(@TempDir Path folder) throws IOException {
+        String config = configured(folder, "").toString();
+        Ran ran = run("call", "there_ecko", "--config", config);
         assertEquals(1, ran.code());
-        assertTrue(ran.err().endsWith("did you mean echo?\n"), ran.err());
-        Ran far = run("call", "something-else", "--url", server.url().toString());
+        assertTrue(ran.err().endsWith("did you mean 'there_echo'?\n"), ran.err());
+        Ran far = run("call", "something-else", "--config", config);
         assertFalse(far.err().contains("did you mean"), far.err());
+    }
+
+    @Test
+    void whereNotAllToolsAreListedItIsToldHowToFindThem() {
+        var there = new ToolServer.Remote(server.url(), Map.of(), ToolServer.Terms.DEFAULT);
+        try (Gateway few =
+                Gateway.start(
+                        Config.proxyTo(URI.create("http://127.0.0.1:1/v1"), Optional.empty())
+                                .withServer(new Config.Server("127.0.0.1", 0))
+                                .toBuilder()
+                                .mcp(Map.of("there", there))
+                                .tools(new ToolSelection(ToolSelection.Mode.ON, 1))
+                                .build())) {
+            Ran list = run("list", "--url", few.address().resolve("/mcp").toString());
+            assertEquals(0, list.code(), list.err());
+            assertTrue(list.out().startsWith("search_tools "), list.out());
+            String hint = "There are more tools: find them with vivace mcp call search_tools ";
+            assertTrue(list.err().startsWith(hint), list.err());
+        }
+    }
+
+    @Test
+    void whereArgumentsAreNoJsonIsTold() {
+        Ran ran = run("call", "echo", "{\"a\": 1, }", "--url", server.url().toString());
+        assertEquals(2, ran.code());
+        assertTrue(ran.err().contains("not valid JSON, in line 1, column "), ran.err());
     }
 
     @Test

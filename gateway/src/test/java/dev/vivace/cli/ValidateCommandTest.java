@@ -51,18 +51,21 @@ class ValidateCommandTest {
     void countsMcpServersAndWarnsOfWhatHasNoEffect() throws IOException {
         Path spaced = Files.createDirectory(folder.resolve("a b"));
         Path program = Files.writeString(spaced.resolve("run me"), "");
+        assertTrue(program.toFile().setExecutable(true));
         String servers =
                 """
                 mcp:
-                  kept: { command: serve, ttl: 1m, trust: true }
+                  kept: { command: sh, ttl: 1m, trust: true }
                   lost: { url: "http://127.0.0.1:9/mcp", ttl: 1m }
                   there: { command: "%s" }
                   shell: { command: "npx -y secret" }
+                  gone: { command: no-such-program }
                 """
                         .formatted(program);
         assertEquals(0, validate(GOOD + servers));
-        assertTrue(out.contains("2 upstreams, 4 MCP servers, "), out);
-        assertEquals(2, err.lines().count(), err);
+        assertTrue(out.contains("2 upstreams, 5 MCP servers, "), out);
+        assertEquals(3, err.lines().count(), err);
+        assertTrue(err.contains("warning: mcp.gone.command: there is no program"), err);
         assertTrue(err.contains("warning: mcp.lost.ttl has no effect without trust"), err);
         assertTrue(err.contains("warning: mcp.shell.command has a space in it"), err);
         assertFalse(err.contains("secret"), err);

@@ -314,7 +314,7 @@ class ConfigFileTest {
                     ttl: 30s          | tll: 30s           | 11 | cache.tll            | did you mean ttl? (known: mode, max, ttl)
                     limits:           | limit:             | 13 | limit                | did you mean limits?
                     protocol: openai  | protokoll: openai  | 4  | upstreams.openai.protokoll | did you mean protocol?
-                    ttl: 30s          | ttl: soon          | 11 | cache.ttl            | a duration of 1s to 365d, as in 500us, 2ms, 30s, 5m, 1h or 1d, not soon
+                    ttl: 30s          | ttl: soon          | 11 | cache.ttl            | a duration of 1s to 365d, as in 30s, 5m, 1h or 1d, not soon
                     ttl: 30s          | ttl: 999ms         | 11 | cache.ttl            | not 999ms
                     ttl: 30s          | ttl:               | 11 | cache.ttl            | has no value; it must be a duration
                     ttl: 30s          | ttl: [30s]         | 11 | cache.ttl            | not a list

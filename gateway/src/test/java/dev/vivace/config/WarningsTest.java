@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WarningsTest {
     private static final long MB = 1L << 20;
@@ -65,6 +66,35 @@ class WarningsTest {
             long most = Long.parseLong(advice.replaceFirst("(?s).*-Xmx(\\d+)m", "$1")) * MB;
             assertEquals(List.of(), of(inFlight, MB, most - 8 * MB));
         }
+    }
+
+    @Test
+    void namesAProgramThatIsNotThere(@TempDir Path folder) throws IOException {
+        assertEquals(List.of(), started("sh"));
+        assertEquals(
+                List.of(
+                        "mcp.s.command: there is no program 'no-such-program' here that could be started"),
+                started("no-such-program"));
+        Path file = Files.writeString(folder.resolve("tool"), "#!/bin/sh\n");
+        assertEquals(1, started(file.toString()).size(), "it cannot be executed");
+        assertTrue(file.toFile().setExecutable(true));
+        assertEquals(List.of(), started(file.toString()));
+        assertEquals(1, started(folder.toString()).size(), "a folder is no program");
+    }
+
+    private static List<String> started(String command) {
+        return Warnings.of(
+                Config.builder()
+                        .mcp(
+                                Map.of(
+                                        "s",
+                                        new ToolServer.Local(
+                                                command,
+                                                List.of(),
+                                                Map.of(),
+                                                ToolServer.Terms.DEFAULT)))
+                        .build(),
+                4_000 * MB);
     }
 
     @Test

@@ -1,25 +1,14 @@
 package dev.vivace.mcp;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.vivace.config.ToolServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A server over HTTP with tools that only read, and one each of whatever else there is: the
@@ -27,12 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
  * with {@code else:} it has without listing it. It remembers what it was asked.
  */
 final class CountingServer implements AutoCloseable {
-    private static final JsonMapper JSON = new JsonMapper();
-
     private final String name;
     private final List<String> tools;
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final PlainServer server;
     private final ConcurrentLinkedQueue<String> heard = new ConcurrentLinkedQueue<>();
 
     /** Counted down when the tool {@code wait} was called. */
@@ -44,17 +30,12 @@ final class CountingServer implements AutoCloseable {
     CountingServer(String name, String... tools) throws IOException {
         this.name = name;
         this.tools = List.of(tools);
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/mcp", this::answer);
-        server.start();
+        server = new PlainServer(this::said);
     }
 
     /** Trusted, and what it reads may be kept. */
     ToolServer options() {
-        return new ToolServer.Remote(
-                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mcp"),
-                Map.of(),
+        return server.options(
                 new ToolServer.Terms(true, Duration.ofMinutes(1), Duration.ofMinutes(1)));
     }
 
@@ -63,28 +44,11 @@ final class CountingServer implements AutoCloseable {
         return List.copyOf(heard);
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            JsonNode message = JSON.readTree(exchange.getRequestBody());
-            if (!exchange.getRequestMethod().equals("POST") || !message.has("id")) {
-                exchange.sendResponseHeaders(message.has("method") ? 202 : 405, -1);
-                return;
-            }
-            String said = said(message.path("method").asString(""), message.path("params"));
-            byte[] body =
-                    ("{\"jsonrpc\":\"2.0\",\"id\":" + message.get("id") + "," + said + "}")
-                            .getBytes(UTF_8);
-            exchange.getResponseHeaders().set("content-type", "application/json");
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-        }
-    }
-
     private String said(String method, JsonNode params) {
         return switch (method) {
             case "initialize" ->
-                    result(
-                            "'protocolVersion':'2025-06-18','capabilities':{'tools':{},'resources':{},'prompts':{},'completions':{}}");
+                    PlainServer.hello(
+                            "{\"tools\":{},\"resources\":{},\"prompts\":{},\"completions\":{}}");
             case "tools/list" -> result("'tools':[" + listed() + "]");
             case "resources/list" ->
                     result("'resources':[{'uri':'" + name + ":one','name':'one'}]");
@@ -147,16 +111,15 @@ final class CountingServer implements AutoCloseable {
     }
 
     private static String result(String members) {
-        return "\"result\":{" + members.replace('\'', '"') + "}";
+        return PlainServer.result("{" + members.replace('\'', '"') + "}");
     }
 
     private static String error(int code) {
-        return "\"error\":{\"code\":" + code + ",\"message\":\"not so\"}";
+        return PlainServer.error(code, "not so");
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

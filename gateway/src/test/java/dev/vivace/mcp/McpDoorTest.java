@@ -79,7 +79,7 @@ class McpDoorTest {
                     {"jsonrpc":"2.0","id":1}                              | 400 | -32600 | neither method nor result
                     {"jsonrpc":"2.0","id":1,"method":"rm"}                | 200 | -32601 | does not take 'rm'
                     {"jsonrpc":"2.0","id":1,"method":"tools/call"}        | 200 | -32602 | params.name
-                    {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}} | 200 | -32602 | there is no tool x
+                    {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}} | 200 | -32602 | There is no tool 'x'
                     {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo_echo","arguments":[]}} | 200 | -32602 | params.arguments
                     {"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x"}} | 200 | -32602 | no prompt 'x'
                     {"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"x:"}} | 200 | -32002 | No server has

@@ -1,18 +1,12 @@
 package dev.vivace.mcp;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.vivace.config.ToolServer;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,7 +16,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,58 +41,39 @@ class ServerLimitsTest {
     private final AtomicInteger most = new AtomicInteger();
 
     @SuppressWarnings("NullAway.Init")
-    private HttpServer http;
+    private PlainServer slow;
 
     @SuppressWarnings("NullAway.Init")
     private EchoServer other;
 
     @BeforeEach
     void start() throws IOException {
-        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        http.createContext("/mcp", this::answer);
-        http.start();
+        slow = new PlainServer(this::answer);
         other = new EchoServer();
     }
 
     @AfterEach
     void stop() {
         released.countDown();
-        http.stop(0);
+        slow.close();
         other.close();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            JsonNode message = JSON.readTree(exchange.getRequestBody());
-            if (!exchange.getRequestMethod().equals("POST") || !message.has("id")) {
-                exchange.sendResponseHeaders(message.has("method") ? 202 : 405, -1);
-                return;
-            }
-            String result =
-                    switch (message.path("method").asString("")) {
-                        case "initialize" ->
-                                "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"slow\",\"version\":\"1\"}}";
-                        case "tools/list" ->
-                                "{\"tools\":[{\"name\":\"wait\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"go\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"late\",\"inputSchema\":{\"type\":\"object\"}}]}";
-                        case "tools/call" -> called(message);
-                        default -> "{}";
-                    };
-            byte[] body =
-                    ("{\"jsonrpc\":\"2.0\",\"id\":" + message.get("id") + ",\"result\":" + result)
-                            .concat("}")
-                            .getBytes(UTF_8);
-            exchange.getResponseHeaders().set("content-type", "application/json");
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-        }
+    private String answer(String method, JsonNode params) {
+        return switch (method) {
+            case "initialize" -> PlainServer.hello("{\"tools\":{}}");
+            case "tools/list" ->
+                    PlainServer.result(
+                            "{\"tools\":[{\"name\":\"wait\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"go\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"late\",\"inputSchema\":{\"type\":\"object\"}}]}");
+            case "tools/call" -> called(params.path("name").asString(""));
+            default -> PlainServer.result("{}");
+        };
     }
 
-    private String called(JsonNode message) {
+    private String called(String name) {
         int number = calls.incrementAndGet();
         most.accumulateAndGet(inside.incrementAndGet(), Math::max);
         try {
-            String name = message.path("params").path("name").asString("");
             if (name.equals("wait") || (name.equals("late") && number <= HANGING)) {
                 entered.countDown();
                 assertTrue(released.await(30, TimeUnit.SECONDS));
@@ -109,7 +83,7 @@ class ServerLimitsTest {
         } finally {
             inside.decrementAndGet();
         }
-        return "{\"content\":[{\"type\":\"text\",\"text\":\"done\"}]}";
+        return PlainServer.result("{\"content\":[{\"type\":\"text\",\"text\":\"done\"}]}");
     }
 
     private McpGateway gateway(OptionalInt concurrency, OptionalLong perMinute) {
@@ -121,11 +95,7 @@ class ServerLimitsTest {
         return new McpGateway(
                 McpGateway.servers(
                         "slow",
-                        new ToolServer.Remote(
-                                URI.create(
-                                        "http://127.0.0.1:" + http.getAddress().getPort() + "/mcp"),
-                                Map.of(),
-                                terms),
+                        slow.options(terms),
                         "other",
                         new ToolServer.Remote(other.url(), Map.of(), ToolServer.Terms.DEFAULT)));
     }

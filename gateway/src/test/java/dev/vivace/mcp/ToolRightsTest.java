@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.config.Config;
+import dev.vivace.config.ToolSelection;
 import dev.vivace.gateway.Gateway;
 import java.io.IOException;
 import java.net.URI;
@@ -47,18 +48,22 @@ class ToolRightsTest {
         files = new CountingServer("files", "read_file", "list", "wait");
         mail = new CountingServer("mail", "send");
         notes = new CountingServer("notes");
-        gateway =
-                Gateway.start(
-                        Config.proxyTo(URI.create("http://127.0.0.1:1/v1"), Optional.empty())
-                                .withServer(new Config.Server("127.0.0.1", 0))
-                                .toBuilder()
-                                .mcp(
-                                        McpGateway.servers(
-                                                "files", files.options(),
-                                                "mail", mail.options(),
-                                                "notes", notes.options()))
-                                .build(),
-                        Optional.of("root-of-all"));
+        gateway = gateway(ToolSelection.DEFAULT);
+    }
+
+    private Gateway gateway(ToolSelection selection) {
+        return Gateway.start(
+                Config.proxyTo(URI.create("http://127.0.0.1:1/v1"), Optional.empty())
+                        .withServer(new Config.Server("127.0.0.1", 0))
+                        .toBuilder()
+                        .tools(selection)
+                        .mcp(
+                                McpGateway.servers(
+                                        "files", files.options(),
+                                        "mail", mail.options(),
+                                        "notes", notes.options()))
+                        .build(),
+                Optional.of("root-of-all"));
     }
 
     @AfterEach
@@ -119,7 +124,14 @@ class ToolRightsTest {
             HttpResponse<String> answer =
                     send(of, "'method':'" + method + "','params':{" + params + "}");
             assertEquals(200, answer.statusCode(), answer.body());
-            return Rpc.JSON.readTree(answer.body());
+            // In a stream, after what is told beside it.
+            return Rpc.JSON.readTree(
+                    answer.body()
+                            .lines()
+                            .map(line -> line.replaceFirst("^data: ", ""))
+                            .filter(line -> line.startsWith("{"))
+                            .reduce((before, last) -> last)
+                            .orElseThrow());
         }
 
         JsonNode ask(String method, String params) throws Exception {
@@ -194,6 +206,27 @@ class ToolRightsTest {
     }
 
     @Test
+    void theSearchFindsWhatAKeyMayCallAndNothingElse() throws Exception {
+        gateway.close();
+        gateway = gateway(new ToolSelection(ToolSelection.Mode.ON, 2));
+        String send = "'name':'search_tools','arguments':{'query':'send mail'}";
+        var all = new Client("acme", "");
+        assertEquals("search_tools", all.tools().getFirst());
+        assertTrue(text(all.ask("tools/call", send)).contains("\"name\":\"mail_send\""));
+        assertTrue(all.tools().contains("mail_send"));
+        // Of the same tenant, so that what its other key was of use to is known.
+        assertEquals("of mail", text(all.call("mail_send")));
+        var some = new Client("acme", ",'tools':['files_*']");
+        assertEquals("search_tools", some.tools().getFirst());
+        assertEquals(
+                "None of the 3 tools fits these words; try others.",
+                text(some.ask("tools/call", send)));
+        assertFalse(some.tools().contains("mail_send"), some.tools()::toString);
+        String list = "'name':'search_tools','arguments':{'query':'list'}";
+        assertTrue(text(some.ask("tools/call", list)).contains("\"name\":\"files_list\""));
+    }
+
+    @Test
     void aCallOfAnotherIsRefusedAsIsOneOfWhatIsNotThere() throws Exception {
         var client = new Client("acme", ",'tools':['files_*']");
         assertEquals("of files", text(client.call("files_list")));
@@ -216,7 +249,14 @@ class ToolRightsTest {
                 metrics.contains("{server=\"none\",tool=\"other\",outcome=\"denied\"} 1"), metrics);
         assertFalse(metrics.contains("mail_burn"));
         // Of what it may call, a key may know that it is not there.
-        assertEquals("there is no tool files_burn", refusal(client.call("files_burn")));
+        assertEquals("There is no tool 'xy'.", refusal(new Client("acme", "").call("xy")));
+        assertEquals(
+                "There is no tool 'files_lst'; did you mean 'files_list'?",
+                refusal(client.call("files_lst")));
+        // The nearest of those that it may call.
+        assertEquals(
+                "There is no tool 'files_send'; did you mean 'files_list'?",
+                refusal(client.call("files_send")));
     }
 
     @Test

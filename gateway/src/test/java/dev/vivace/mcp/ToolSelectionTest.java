@@ -1,13 +1,10 @@
 package dev.vivace.mcp;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.vivace.config.ToolSelection;
 import dev.vivace.config.ToolSelection.Mode;
 import dev.vivace.config.ToolServer;
@@ -17,12 +14,8 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.Implementation;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -44,47 +37,28 @@ class ToolSelectionTest {
                     .toList();
 
     @SuppressWarnings("NullAway.Init")
-    private static HttpServer http;
+    private static PlainServer server;
 
     @BeforeAll
     static void start() throws IOException {
-        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        http.createContext("/mcp", ToolSelectionTest::answer);
-        http.start();
+        server = new PlainServer(ToolSelectionTest::answer);
     }
 
     @AfterAll
     static void stop() {
-        http.stop(0);
+        server.close();
     }
 
-    private static void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            JsonNode message = JSON.readTree(exchange.getRequestBody());
-            if (!exchange.getRequestMethod().equals("POST") || !message.has("id")) {
-                exchange.sendResponseHeaders(message.has("method") ? 202 : 405, -1);
-                return;
-            }
-            String result =
-                    switch (message.path("method").asString("")) {
-                        case "initialize" ->
-                                "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"many\",\"version\":\"1\"}}";
-                        case "tools/list" -> "{\"tools\":[" + list() + "]}";
-                        case "tools/call" ->
-                                "{\"content\":[{\"type\":\"text\",\"text\":\"%s\"}]}"
-                                        .formatted(
-                                                message.path("params").path("name").asString(""));
-                        default -> "{}";
-                    };
-            byte[] body =
-                    ("{\"jsonrpc\":\"2.0\",\"id\":" + message.get("id") + ",\"result\":" + result)
-                            .concat("}")
-                            .getBytes(UTF_8);
-            exchange.getResponseHeaders().set("content-type", "application/json");
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-        }
+    private static String answer(String method, JsonNode params) {
+        return switch (method) {
+            case "initialize" -> PlainServer.hello("{\"tools\":{}}");
+            case "tools/list" -> PlainServer.result("{\"tools\":[" + list() + "]}");
+            case "tools/call" ->
+                    PlainServer.result(
+                            "{\"content\":[{\"type\":\"text\",\"text\":\"%s\"}]}"
+                                    .formatted(params.path("name").asString("")));
+            default -> PlainServer.result("{}");
+        };
     }
 
     private static String list() {
@@ -100,13 +74,8 @@ class ToolSelectionTest {
     }
 
     private static McpGateway gateway(Mode mode, int whole) {
-        var server =
-                new ToolServer.Remote(
-                        URI.create("http://127.0.0.1:" + http.getAddress().getPort() + "/mcp"),
-                        Map.of(),
-                        ToolServer.Terms.DEFAULT);
         return new McpGateway(
-                McpGateway.servers("search", server),
+                McpGateway.servers("search", server.options(ToolServer.Terms.DEFAULT)),
                 new ToolSelection(mode, whole),
                 spec -> spec.clientInfo(new Implementation("painter", "1")));
     }
