@@ -8,6 +8,7 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -46,10 +47,10 @@ final class HttpLink implements Link {
 
     private final String name;
     private final HttpEndpoint endpoint;
-    private final HttpClient client;
     private final Map<Object, Thread> underWay = new ConcurrentHashMap<>();
     private final AtomicInteger replies = new AtomicInteger();
     private final AtomicBoolean over = new AtomicBoolean();
+    private volatile @Nullable HttpClient client;
     private volatile @Nullable Listener listener;
     private volatile @Nullable HttpInbox inbox;
     private volatile @Nullable HttpStreams streams;
@@ -58,12 +59,6 @@ final class HttpLink implements Link {
     HttpLink(String name, ToolServer.Remote options) {
         this.name = name;
         this.endpoint = new HttpEndpoint(options);
-        this.client =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(CONNECT)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .build();
     }
 
     @Override
@@ -73,9 +68,23 @@ final class HttpLink implements Link {
         } catch (IllegalArgumentException e) {
             throw new IOException("one of its headers cannot be sent", e);
         }
+        HttpClient made = made();
+        client = made;
         listener = who;
         inbox = new HttpInbox(name, who);
-        streams = new HttpStreams(client, endpoint, inbox, who, this::broken);
+        streams = new HttpStreams(made, endpoint, inbox, who, this::broken);
+    }
+
+    private static HttpClient made() throws IOException {
+        try {
+            return HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CONNECT)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .build();
+        } catch (UncheckedIOException e) {
+            throw new IOException("no more connections can be opened here", e);
+        }
     }
 
     /** Some servers refuse whatever comes before they have heard this. */
@@ -83,7 +92,7 @@ final class HttpLink implements Link {
     public void ready(String version, JSONRPCNotification initialized) {
         endpoint.speaks(version);
         exchange(post(initialized), initialized);
-        ears = new HttpEars(name, client, endpoint, inbox(), this::broken);
+        ears = new HttpEars(name, client(), endpoint, inbox(), this::broken);
     }
 
     private HttpRequest post(JSONRPCMessage message) {
@@ -130,7 +139,7 @@ final class HttpLink implements Link {
 
     private void exchange(HttpRequest post, JSONRPCMessage message) {
         try {
-            HttpResponse<InputStream> response = client.send(post, BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response = client().send(post, BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {
                 answered(response, body, message);
             }
@@ -165,6 +174,10 @@ final class HttpLink implements Link {
         } else {
             inbox().body(body, asked.id());
         }
+    }
+
+    private HttpClient client() {
+        return Objects.requireNonNull(client);
     }
 
     private Listener listening() {
@@ -203,6 +216,10 @@ final class HttpLink implements Link {
 
     @Override
     public void close() {
+        HttpClient made = client;
+        if (made == null) {
+            return; // it was never opened
+        }
         boolean reachable = over.compareAndSet(false, true);
         HttpEars hearing = ears;
         if (hearing != null) {
@@ -211,7 +228,7 @@ final class HttpLink implements Link {
         if (reachable && endpoint.hasSession()) {
             try {
                 var unused =
-                        client.send(
+                        made.send(
                                 endpoint.request().timeout(FAREWELL).DELETE().build(),
                                 BodyHandlers.discarding());
             } catch (IOException e) {
@@ -221,6 +238,6 @@ final class HttpLink implements Link {
             }
         }
         underWay.values().forEach(Thread::interrupt);
-        client.shutdownNow();
+        made.shutdownNow();
     }
 }

@@ -116,7 +116,7 @@ final class Lists {
         for (int page = 0; page < MOST_PAGES; page++) {
             JsonNode answer;
             try {
-                answer = peer.ask(kind.method, params, BackendLoop.HELLO, Optional.empty());
+                answer = peer.ask(kind.method, params, BackendSession.HELLO, Optional.empty());
             } catch (RpcException e) {
                 if (e.error().code() == McpSchema.ErrorCodes.METHOD_NOT_FOUND) {
                     return List.of(); // some say that they have resources, and no templates

@@ -9,6 +9,7 @@ import dev.vivace.config.ToolServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +121,43 @@ class BackendTest {
         try (Backend backend = shell(HELLO + "read more; cat", Duration.ofDays(1))) {
             assertEquals(Optional.empty(), backend.problem());
             assertEquals(0, backend.restarts());
+        }
+    }
+
+    // ---- begun anew by hand
+
+    @Test
+    void oneThatIsUpIsStartedAgain() throws Exception {
+        try (Backend backend = shell(HELLO + "read more; cat", Duration.ofDays(1))) {
+            assertEquals(Optional.empty(), backend.problem());
+            backend.again();
+            until(() -> backend.restarts() == 1 && backend.problem().isEmpty());
+        }
+    }
+
+    /** With the pauses in between this would take three minutes. */
+    @Test
+    void oneThatIsDownIsAskedAtOnce() throws Exception {
+        var nobody =
+                new ToolServer.Remote(
+                        URI.create("http://127.0.0.1:1/mcp"), Map.of(), ToolServer.Terms.DEFAULT);
+        try (Backend backend = start(nobody, Duration.ofDays(1))) {
+            for (int i = 0; i < 13; i++) {
+                long before = backend.restarts();
+                backend.again();
+                until(() -> backend.restarts() > before);
+            }
+            assertTrue(backend.problem().isPresent());
+        }
+    }
+
+    @Test
+    void manyWhoWantItAtOnceGetOneThatWorks() throws Exception {
+        try (Backend backend = shell(HELLO + "read more; cat", Duration.ofDays(1))) {
+            for (int i = 0; i < 50; i++) {
+                Thread.ofVirtual().start(backend::again);
+            }
+            until(() -> backend.restarts() >= 1 && backend.problem().isEmpty());
         }
     }
 
