@@ -125,7 +125,12 @@ final class Attempts {
     private Attempt called(Work work, Passage passage, Execution execution)
             throws InterruptedException {
         try (var _ = versions.begin(work.name(), work.effects.writes())) {
-            ToolResult result = call(work, execution);
+            ToolResult result;
+            try {
+                result = call(work, execution);
+            } finally {
+                execution.ends();
+            }
             passage.succeeded();
             return new Attempt(new Done(result, Source.CALLED, List.of()), false);
         } catch (InterruptedException e) {
@@ -136,6 +141,9 @@ final class Attempts {
                     "too many calls that need a thread of their own; call it later");
         } catch (IllegalArgumentException e) {
             return new Attempt(failed(work, e), false); // the call's fault, and it stays so
+        } catch (ToolUnavailableException e) {
+            execution.untimed();
+            return new Attempt(failed(work, e), false);
         } catch (TimeoutException e) {
             passage.failed();
             return new Attempt(failed(work, e), false); // there is no time for another

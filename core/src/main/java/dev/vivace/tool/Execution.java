@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ final class Execution {
     private final Thread worker;
     private final Runnable last;
     private final LongSupplier nanos;
+    private final LongConsumer took;
     private final long since;
 
     private int waiting = 1;
@@ -36,7 +38,12 @@ final class Execution {
     private @Nullable Passage passage;
     private boolean begun;
     private long begunAt;
-    private OptionalLong firstBegunAt = OptionalLong.empty();
+
+    /** What ended attempts took; empty until one begins, and once that was told. */
+    private OptionalLong spent = OptionalLong.empty();
+
+    private boolean running;
+    private boolean told;
 
     /**
      * @param work what there is to do, and what came of it
@@ -44,6 +51,19 @@ final class Execution {
      * @param nanos a clock that never goes back
      */
     Execution(Function<Execution, ToolOutcome> work, Runnable last, LongSupplier nanos) {
+        this(work, last, nanos, time -> {});
+    }
+
+    /**
+     * @param took told once how many nanoseconds were spent inside the tool, when that has ended or
+     *     took too long; not if it was not called, or says nothing about the tool
+     */
+    Execution(
+            Function<Execution, ToolOutcome> work,
+            Runnable last,
+            LongSupplier nanos,
+            LongConsumer took) {
+        this.took = took;
         this.last = last;
         this.worker = Thread.ofVirtual().name("vivace-tool").unstarted(() -> end(outcome(work)));
         this.nanos = nanos;
@@ -64,10 +84,13 @@ final class Execution {
     }
 
     private void end(ToolOutcome with) {
+        OptionalLong time;
         synchronized (this) {
+            time = time();
             outcome = with;
         }
         try {
+            time.ifPresent(took);
             last.run();
         } finally {
             called.countDown();
@@ -135,15 +158,30 @@ final class Execution {
         var unused = leave(Reason.CANCELLED, "it was cancelled", false);
     }
 
-    private synchronized ToolOutcome leave(Reason why, String message, boolean blames) {
-        if (outcome != null) {
-            return outcome;
+    private ToolOutcome leave(Reason why, String message, boolean blames) {
+        OptionalLong time = OptionalLong.empty();
+        synchronized (this) {
+            if (outcome != null) {
+                return outcome;
+            }
+            waiting--;
+            if (waiting == 0) {
+                giveUp(blames);
+                time = time();
+            }
         }
-        waiting--;
-        if (waiting == 0) {
-            giveUp(blames);
+        if (why == Reason.TIMEOUT) { // how long somebody had patience says nothing
+            time.ifPresent(took);
         }
         return new Failed(why, message);
+    }
+
+    /** What it took until now, once. */
+    private synchronized OptionalLong time() {
+        ends();
+        OptionalLong time = told ? OptionalLong.empty() : spent;
+        told = true;
+        return time;
     }
 
     private synchronized void giveUp(boolean blames) {
@@ -178,17 +216,21 @@ final class Execution {
         }
         begun = true;
         begunAt = nanos.getAsLong();
-        if (firstBegunAt.isEmpty()) {
-            firstBegunAt = OptionalLong.of(begunAt);
-        }
+        running = true;
         called.countDown();
     }
 
-    /** Nanoseconds since the tool was called for the first time; empty if it was not. */
-    synchronized OptionalLong sinceCalled() {
-        return firstBegunAt.isEmpty()
-                ? OptionalLong.empty()
-                : OptionalLong.of(nanos.getAsLong() - firstBegunAt.getAsLong());
+    /** The tool has ended, or this attempt of it; harmless if it had not begun. */
+    synchronized void ends() {
+        if (running) {
+            spent = OptionalLong.of(spent.orElse(0) + nanos.getAsLong() - begunAt);
+            running = false;
+        }
+    }
+
+    /** What it takes says nothing about the tool. */
+    synchronized void untimed() {
+        told = true;
     }
 
     /** Whether nobody waits for it any more. */

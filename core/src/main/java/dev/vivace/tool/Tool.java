@@ -32,6 +32,7 @@ public interface Tool {
      * Does it, and may block. What ends the call early interrupts the thread.
      *
      * @param arguments valid for the schema; the tool's own
+     * @throws ToolUnavailableException if that it failed says nothing about the tool
      * @throws Exception what went wrong, with a message that a model may read
      */
     ToolResult call(ObjectNode arguments, ToolContext context) throws Exception;

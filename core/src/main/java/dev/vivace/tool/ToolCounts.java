@@ -86,6 +86,7 @@ final class ToolCounts {
                 waited,
                 retries,
                 repeats,
+                micros.getTotalCount(),
                 percentile(50),
                 percentile(95),
                 percentile(99));

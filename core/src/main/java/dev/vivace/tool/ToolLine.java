@@ -93,7 +93,7 @@ public final class ToolLine implements CallLine {
         Prepared prepared = prepared(tool, call, principal);
         // settle; what is not there has no figures, for its names are whatever callers think of
         if (prepared instanceof Prepared.Refused refused && tool.isPresent()) {
-            settle(tool.get(), new Answer(refused.why()));
+            stats.settle(call.tool(), refused.why());
         }
         return prepared;
     }
@@ -146,30 +146,19 @@ public final class ToolLine implements CallLine {
     }
 
     private ToolOutcome run(Work work, List<String> changes, boolean skipCache, Runnable ended) {
-        Answer answer;
+        ToolOutcome outcome;
         // Once more: it may have been prepared long ago.
         if (mayCall(work.context().principal(), work.name())) {
-            answer = answered(work, skipCache, ended);
+            outcome = with(answered(work, skipCache, ended), changes);
         } else {
             ended.run();
-            answer = new Answer(denied(work.name()));
+            outcome = denied(work.name());
         }
-        settle(work.tool(), answer);
-        return with(answer.outcome, changes);
+        stats.settle(work.name(), outcome);
+        return outcome;
     }
 
-    /**
-     * What became of a call.
-     *
-     * @param took nanoseconds since the tool was called for it; empty if it was not
-     */
-    private record Answer(ToolOutcome outcome, OptionalLong took) {
-        Answer(ToolOutcome outcome) {
-            this(outcome, OptionalLong.empty());
-        }
-    }
-
-    private Answer answered(Work work, boolean skipCache, Runnable ended) {
+    private ToolOutcome answered(Work work, boolean skipCache, Runnable ended) {
         Optional<Reading> reading = reading(work);
         Optional<Duration> timeToLive = reading.flatMap(it -> work.timeToLive());
         if (reading.isPresent() && !skipCache) {
@@ -177,13 +166,13 @@ public final class ToolLine implements CallLine {
             Optional<ToolResult> kept = kept(work, reading.get(), timeToLive);
             if (kept.isPresent()) {
                 ended.run();
-                return new Answer(new Done(kept.get(), Source.CACHED, List.of()));
+                return new Done(kept.get(), Source.CACHED, List.of());
             }
             return joined(work, reading.get(), timeToLive, ended);
         }
-        var alone = new Execution(self -> executed(work, reading, timeToLive, self), ended, nanos);
+        Execution alone = execution(work, reading, timeToLive, ended);
         alone.start();
-        return own(alone, work);
+        return await(alone, work);
     }
 
     private Optional<ToolResult> kept(Work work, Reading reading, Optional<Duration> timeToLive) {
@@ -195,29 +184,28 @@ public final class ToolLine implements CallLine {
     }
 
     /** join */
-    private Answer joined(
+    private ToolOutcome joined(
             Work work, Reading reading, Optional<Duration> timeToLive, Runnable ended) {
-        var own =
-                new Execution(
-                        self -> executed(work, Optional.of(reading), timeToLive, self),
-                        ended,
-                        nanos);
+        Execution own = execution(work, Optional.of(reading), timeToLive, ended);
         Execution execution = underWay.compute(reading, (key, found) -> joins(found) ? found : own);
         if (execution == own) {
             own.start();
-            return own(own, work);
+            return await(own, work);
         }
         ToolOutcome outcome = await(execution, work);
         ended.run(); // what may go on is somebody else's
-        return new Answer(
-                outcome instanceof Done done
-                        ? new Done(done.result(), Source.JOINED, List.of())
-                        : outcome);
+        return outcome instanceof Done done
+                ? new Done(done.result(), Source.JOINED, List.of())
+                : outcome;
     }
 
-    private static Answer own(Execution execution, Work work) {
-        ToolOutcome outcome = await(execution, work);
-        return new Answer(outcome, execution.sinceCalled());
+    private Execution execution(
+            Work work, Optional<Reading> reading, Optional<Duration> timeToLive, Runnable ended) {
+        return new Execution(
+                self -> executed(work, reading, timeToLive, self),
+                ended,
+                nanos,
+                took -> stats.took(work.name(), took));
     }
 
     private static ToolOutcome await(Execution execution, Work work) {
@@ -292,11 +280,7 @@ public final class ToolLine implements CallLine {
 
     /** A call was answered with what was made before it was asked for. */
     void settleEarly(Tool tool, ToolOutcome outcome) {
-        settle(tool, new Answer(outcome));
-    }
-
-    private void settle(Tool tool, Answer answer) {
-        stats.settle(tool.definition().name(), answer.outcome, answer.took);
+        stats.settle(tool.definition().name(), outcome);
     }
 
     private static Failed denied(String tool) {

@@ -1,13 +1,10 @@
 package dev.vivace.tool;
 
-import dev.vivace.tool.ToolOutcome.Failed;
-import dev.vivace.tool.ToolOutcome.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -63,9 +60,11 @@ public final class ToolStats {
      * @param retries attempts beyond the first
      * @param repeats calls that changed nothing and were the same as one shortly before, with
      *     nothing written in between
-     * @param p50 of the calls for which the tool was called, from then on, further attempts and the
-     *     pauses before them included, but not what they waited for their turn; accurate to 1 %;
-     *     zero if there are none
+     * @param timed how many were measured: for each time that the tool was called and has ended, or
+     *     was given up because it took too long
+     * @param p50 of what calls spent inside the tool, in all their attempts, but not what they
+     *     waited for their turn or paused between them; accurate to 1 %; zero if none of them
+     *     called it
      * @param p95 likewise
      * @param p99 likewise
      */
@@ -79,6 +78,7 @@ public final class ToolStats {
             long waited,
             long retries,
             long repeats,
+            long timed,
             Duration p50,
             Duration p95,
             Duration p99) {}
@@ -123,24 +123,17 @@ public final class ToolStats {
         return found;
     }
 
-    /**
-     * A call has ended.
-     *
-     * @param took nanoseconds since the tool was called for it; empty if it was not
-     */
-    void settle(String tool, ToolOutcome outcome, OptionalLong took) {
+    /** A call has ended. */
+    void settle(String tool, ToolOutcome outcome) {
+        counts(tool).add(outcome);
+    }
+
+    /** So many nanoseconds were spent inside the tool for a call, or for several that joined. */
+    void took(String tool, long tookNanos) {
         ToolCounts counts = counts(tool);
-        counts.add(outcome);
-        // How long somebody had patience says nothing about the tool.
-        if (took.isPresent()
-                && !(outcome instanceof Failed failed && failed.reason() == Reason.CANCELLED)) {
-            counts.took(took.getAsLong());
-            if (took.getAsLong() >= slowNanos && counts.timeToLog(nanos.getAsLong())) {
-                LOG.warn(
-                        "the tool {} is slow: {} ms",
-                        ShortText.of(tool),
-                        took.getAsLong() / 1_000_000);
-            }
+        counts.took(tookNanos);
+        if (tookNanos >= slowNanos && counts.timeToLog(nanos.getAsLong())) {
+            LOG.warn("the tool {} is slow: {} ms", ShortText.of(tool), tookNanos / 1_000_000);
         }
     }
 

@@ -122,6 +122,33 @@ class ToolJoinTest {
         assertEquals(0, interrupted.get());
     }
 
+    /** Told once, whoever is there in the end. */
+    @Test
+    void theTimeIsThatOfTheToolAndNotOfWhoLeft() throws Exception {
+        Caller first = caller();
+        running.acquire();
+        Caller second = caller();
+        first.thread.interrupt();
+        first.get();
+        bench.pass(Duration.ofSeconds(20));
+        release.release();
+        done(second.get());
+        var summary = bench.stats.summaries().getFirst();
+        assertEquals(1, summary.timed());
+        assertEquals(20, Math.round(summary.p50().toNanos() / 1e9));
+    }
+
+    @Test
+    void whatEverybodyLeftIsNotTimed() throws Exception {
+        Caller only = caller();
+        running.acquire();
+        bench.pass(Duration.ofSeconds(20));
+        only.thread.interrupt();
+        only.get();
+        running.acquire(); // it says that it was interrupted
+        assertEquals(0, bench.stats.summaries().getFirst().timed());
+    }
+
     @Test
     void theLastToLeaveCancelsItAndWhoComesThenBeginsAnew() throws Exception {
         Caller first = caller();

@@ -13,10 +13,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vivace.deliver.Breaker;
 import dev.vivace.deliver.BreakerOptions;
 import dev.vivace.deliver.RetryOptions;
+import dev.vivace.limit.LocalBuckets;
 import dev.vivace.tool.ToolOutcome.Reason;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -304,6 +307,69 @@ class ToolLimitsTest {
         assertEquals(60, Math.round(summary.p99().toNanos() / 1e9));
     }
 
+    /** Which it does between attempts, and while it waits for its turn again. */
+    @Test
+    void whatPassesBetweenAttemptsIsNotTheToolsTime() {
+        var bench = new ToolBench[1];
+        var flaky =
+                new FakeTool(
+                                "tool",
+                                arguments -> Effects.PURE,
+                                (arguments, context) -> {
+                                    bench[0].pass(Duration.ofSeconds(2));
+                                    if (calls.incrementAndGet() == 1) {
+                                        throw new IllegalStateException("not yet");
+                                    }
+                                    return said("done");
+                                })
+                        .withIdempotence();
+        bench[0] = new ToolBench(flaky);
+        bench[0].builder.limits(
+                new ToolLimits(
+                        tool -> retrying(),
+                        tool -> Optional.empty(),
+                        new LocalBuckets(bench[0].now::get),
+                        bench[0].now::get,
+                        () -> {
+                            bench[0].pass(Duration.ofHours(1)); // asked before the pause
+                            return 0;
+                        }));
+        done(run(bench[0].builder.build(), "tool", "{}"));
+        var summary = bench[0].stats.summaries().getFirst();
+        assertEquals(1, summary.retries());
+        assertEquals(1, summary.timed());
+        assertEquals(4, Math.round(summary.p99().toNanos() / 1e9));
+    }
+
+    private static ToolLimit retrying() {
+        return new ToolLimit(
+                10, 10, Duration.ZERO, OptionalLong.empty(), BreakerOptions.DEFAULT, QUICK);
+    }
+
+    @Test
+    void aToolThatIsUnavailableIsNeitherBlamedNorTimedNorCalledAgain() {
+        var gone =
+                new FakeTool(
+                                "tool",
+                                arguments -> Effects.PURE,
+                                (arguments, context) -> {
+                                    calls.incrementAndGet();
+                                    throw new ToolUnavailableException(
+                                            "its server is away", new IOException());
+                                })
+                        .withIdempotence();
+        var bench = new ToolBench(gone).limit(retrying());
+        ToolLine line = bench.line();
+        for (int i = 1; i <= 30; i++) {
+            var failed = failed(run(line, "tool", "{}"));
+            assertEquals(Reason.FAILED, failed.reason());
+            assertEquals("the tool tool failed: its server is away", failed.message());
+            assertEquals(i, calls.get());
+        }
+        assertEquals(0, bench.stats.summaries().getFirst().timed());
+        assertEquals(Breaker.State.CLOSED, bench.limits.gates("tool").getFirst().breaker().state());
+    }
+
     @Test
     void noMoreAMinuteThanMay() {
         var bench = new ToolBench(counting(Effects.UNKNOWN)).limit(perMinute(2));
@@ -408,16 +474,7 @@ class ToolLimitsTest {
                             case "external" -> Effects.outside();
                             default -> Effects.UNKNOWN;
                         });
-        var bench =
-                new ToolBench(idempotent ? tool.withIdempotence() : tool)
-                        .limit(
-                                new ToolLimit(
-                                        10,
-                                        10,
-                                        Duration.ZERO,
-                                        OptionalLong.empty(),
-                                        BreakerOptions.DEFAULT,
-                                        QUICK));
+        var bench = new ToolBench(idempotent ? tool.withIdempotence() : tool).limit(retrying());
         assertEquals(Reason.FAILED, failed(run(bench.line(), "tool", "{}")).reason());
         assertEquals(expected, calls.get());
         assertEquals(expected - 1, bench.stats.summaries().getFirst().retries());

@@ -15,7 +15,6 @@ import dev.vivace.tool.ToolStats.Recommendation.Kind;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,11 +31,12 @@ class ToolStatsTest {
     }
 
     private void called(String tool, long nanos) {
-        stats.settle(tool, CALLED, OptionalLong.of(nanos));
+        stats.settle(tool, CALLED);
+        stats.took(tool, nanos);
     }
 
     private void answered(ToolOutcome outcome) {
-        stats.settle("t", outcome, OptionalLong.empty());
+        stats.settle("t", outcome);
     }
 
     private List<Kind> advice(String name) {
@@ -71,7 +71,6 @@ class ToolStatsTest {
             nanos[i] = (long) (Math.exp(random.nextGaussian()) * 50_000_000);
             called("t", nanos[i]);
             answered(new Done(said("x"), Source.CACHED, List.of()));
-            stats.settle("t", new Failed(Reason.CANCELLED, ""), OptionalLong.of(1));
         }
         Arrays.sort(nanos);
         var summary = stats.summaries().getFirst();
@@ -145,7 +144,8 @@ class ToolStatsTest {
             for (int t = 0; t < 8; t++) {
                 executor.execute(() -> {
                     for (int i = 0; i < 2_000; i++) {
-                        many.settle("t" + i % 5, CALLED, OptionalLong.of(i));
+                        many.settle("t" + i % 5, CALLED);
+                        many.took("t" + i % 5, i);
                         if (i % 100 == 0) {
                             many.summaries();
                         }

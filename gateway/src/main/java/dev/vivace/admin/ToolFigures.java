@@ -66,9 +66,11 @@ public final class ToolFigures {
                 "summary",
                 "How long tools took since they were called, without the wait for a turn.");
         for (ToolStats.Summary tool : hub.summaries()) {
-            quantile(to, took, tool.tool(), "0.5", tool.p50());
-            quantile(to, took, tool.tool(), "0.95", tool.p95());
-            quantile(to, took, tool.tool(), "0.99", tool.p99());
+            if (tool.timed() > 0) {
+                quantile(to, took, tool.tool(), "0.5", tool.p50());
+                quantile(to, took, tool.tool(), "0.95", tool.p95());
+                quantile(to, took, tool.tool(), "0.99", tool.p99());
+            }
         }
     }
 
@@ -157,10 +159,21 @@ public final class ToolFigures {
         to.writeNumberProperty("joined", tool.joined());
         to.writeNumberProperty("waited", tool.waited());
         to.writeNumberProperty("retries", tool.retries());
-        to.writeNumberProperty("p50_ms", tool.p50().toNanos() / 1e6);
-        to.writeNumberProperty("p95_ms", tool.p95().toNanos() / 1e6);
-        to.writeNumberProperty("p99_ms", tool.p99().toNanos() / 1e6);
+        to.writeNumberProperty("timed", tool.timed());
+        millis("p50_ms", tool, tool.p50(), to);
+        millis("p95_ms", tool, tool.p95(), to);
+        millis("p99_ms", tool, tool.p99(), to);
         to.writeEndObject();
+    }
+
+    /** What was never measured is not fast. */
+    private static void millis(
+            String name, ToolStats.Summary tool, Duration took, JsonGenerator to) {
+        if (tool.timed() == 0) {
+            to.writeNullProperty(name);
+        } else {
+            to.writeNumberProperty(name, took.toNanos() / 1e6);
+        }
     }
 
     private static void write(List<ToolStats.Recommendation> all, JsonGenerator to) {

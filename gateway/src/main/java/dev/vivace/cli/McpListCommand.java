@@ -41,7 +41,7 @@ final class McpListCommand implements Command {
                 console.err()
                         .println("The server " + shown(server) + " is down: " + shown(why) + "."));
         if (!listed.path("tools").isEmpty()) {
-            searching(listed, console);
+            searching(client, listed, console);
             return 0;
         }
         console.err()
@@ -53,9 +53,9 @@ final class McpListCommand implements Command {
     }
 
     /** A gateway with many tools may list a few of them, and one that finds the others. */
-    private static void searching(JsonNode listed, Console console) {
+    private static void searching(ToolClient client, JsonNode listed, Console console) {
         for (JsonNode tool : listed.path("tools")) {
-            if (tool.path("name").asString("").equals(ToolClient.SEARCH)) {
+            if (client.ofGateway() && tool.path("name").asString("").equals(ToolClient.SEARCH)) {
                 console.err()
                         .println(
                                 "There are more tools: find them with vivace mcp call "

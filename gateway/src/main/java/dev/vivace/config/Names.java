@@ -1,14 +1,13 @@
 package dev.vivace.config;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that somebody meant. */
 public final class Names {
     /** Longer than any name of ours: no guess is worth the time. */
-    private static final int LONGEST = 64;
+    public static final int LONGEST = 64;
 
     private Names() {}
 
@@ -18,9 +17,20 @@ public final class Names {
             return Optional.empty();
         }
         String lower = word.toLowerCase(Locale.ROOT);
-        return names.stream()
-                .filter(name -> distance(lower, name) <= Math.max(1, name.length() / 2))
-                .min(Comparator.comparingInt(name -> distance(lower, name)));
+        Optional<String> nearest = Optional.empty();
+        int best = Integer.MAX_VALUE;
+        for (String name : names) {
+            int most = Math.min(best - 1, Math.max(1, name.length() / 2));
+            // What is so much longer or shorter is further away: no need to look.
+            if (Math.abs(name.length() - lower.length()) <= most) {
+                int distance = distance(lower, name);
+                if (distance <= most) {
+                    best = distance;
+                    nearest = Optional.of(name);
+                }
+            }
+        }
+        return nearest;
     }
 
     /** Levenshtein's: letters to insert, delete or replace. */

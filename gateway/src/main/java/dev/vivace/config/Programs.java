@@ -8,6 +8,9 @@ import java.util.regex.Pattern;
 final class Programs {
     private static final Pattern SEPARATOR = Pattern.compile(Pattern.quote(File.pathSeparator));
 
+    /** Where the JDK looks if it is not told. */
+    private static final String USUAL = ":/bin:/usr/bin";
+
     private Programs() {}
 
     /**
@@ -22,10 +25,10 @@ final class Programs {
         if (command.indexOf('/') >= 0) {
             return executable(new File(command));
         }
-        String path = Objects.requireNonNullElse(System.getenv("PATH"), "");
+        String path = Objects.requireNonNullElse(System.getenv("PATH"), USUAL);
         return SEPARATOR
                 .splitAsStream(path)
-                .filter(folder -> !folder.isEmpty())
+                .map(folder -> folder.isEmpty() ? "." : folder)
                 .anyMatch(folder -> executable(new File(folder, command)));
     }
 

@@ -15,6 +15,11 @@ public record Reload(Instant at, boolean applied, List<ConfigException.Problem> 
         problems = List.copyOf(problems);
     }
 
+    /** Whether it is not in force only because that needs a restart. */
+    public boolean waitsForRestart() {
+        return !applied && problems.stream().allMatch(RestartKeys::is);
+    }
+
     public static Reload applied(Instant at) {
         return new Reload(at, true, List.of());
     }

@@ -6,7 +6,14 @@ import java.util.function.Function;
 
 /** The keys that only a restart can change. */
 final class RestartKeys {
+    private static final String CANNOT = "cannot change";
+
     private RestartKeys() {}
+
+    /** Whether that a key differs is all that is wrong. */
+    static boolean is(ConfigException.Problem problem) {
+        return problem.message().startsWith(CANNOT);
+    }
 
     /** One problem for each of them that differs; no value of theirs is shown. */
     static List<ConfigException.Problem> changed(Config before, Config after) {
@@ -34,7 +41,8 @@ final class RestartKeys {
                     new ConfigException.Problem(
                             0,
                             key,
-                            "cannot change while the gateway runs; nothing of this change"
+                            CANNOT
+                                    + " while the gateway runs; nothing of this change"
                                     + " applies: restart, or put the old value back"));
         }
     }

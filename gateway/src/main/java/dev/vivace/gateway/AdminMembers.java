@@ -21,7 +21,7 @@ final class AdminMembers {
     private AdminMembers() {}
 
     /**
-     * @param known the names of the texts that there may be
+     * @param known the names of what there may be: all are texts, but {@code all}
      * @throws IllegalArgumentException saying what is wrong, and where
      */
     static AdminMembers read(byte[] body, List<String> known) {
@@ -50,19 +50,19 @@ final class AdminMembers {
             if (name.equals(ALL) ? all.isPresent() : texts.containsKey(name)) {
                 throw reader.fail("'" + name + "' is there twice, the second time");
             }
-            if (name.equals(ALL)) {
-                all = Optional.of(flag(reader));
-            } else if (known.contains(name)) {
-                texts.put(name, text(name, reader));
-            } else {
+            if (!known.contains(name)) {
                 throw reader.fail(
                         "unknown member '"
                                 + (name.length() > LONGEST_SHOWN
                                         ? name.substring(0, LONGEST_SHOWN) + "..."
                                         : name)
-                                + "'; known are "
-                                + String.join(", ", known)
-                                + ", all");
+                                + "'; known: "
+                                + String.join(", ", known));
+            }
+            if (name.equals(ALL)) {
+                all = Optional.of(flag(reader));
+            } else {
+                texts.put(name, text(name, reader));
             }
         }
         reader.end();

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** The body of a request to forget cached answers. */
 final class Forgetting {
-    private static final List<String> KNOWN = List.of("scope", "model", "tag", "pattern");
+    private static final List<String> KNOWN = List.of("scope", "model", "tag", "pattern", "all");
 
     private Forgetting() {}
 

@@ -32,6 +32,15 @@ final class InForce {
         return reload.filter(last -> !last.applied()).isPresent();
     }
 
+    /** What is wrong with what the file says now; empty if it is in force. */
+    Optional<String> problem() {
+        return reload.filter(last -> !last.applied())
+                .map(last ->
+                        last.waitsForRestart()
+                                ? "its last change needs a restart, see /admin/config; until then nothing of it applies"
+                                : "its last change is rejected, see /admin/config; with it, the gateway would not start");
+    }
+
     /** For an operator. */
     void write(JsonGenerator to) {
         Config config = parts().config();

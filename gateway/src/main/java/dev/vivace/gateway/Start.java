@@ -235,12 +235,7 @@ final class Start {
                                         each.problem())));
         checks.add(
                 new Readiness.Check(
-                        "configuration",
-                        Readiness.Severity.DEGRADES,
-                        inForce.rejected()
-                                ? Optional.of(
-                                        "its last change is rejected, see /admin/config; with it, the gateway would not start")
-                                : Optional.empty()));
+                        "configuration", Readiness.Severity.DEGRADES, inForce.problem()));
         if (mcp.isPresent()) {
             checks.addAll(toolChecks(mcp.get()));
         }

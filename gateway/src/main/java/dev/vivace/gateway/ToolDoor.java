@@ -6,12 +6,16 @@ import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The door for operators who look after MCP servers. One per event loop. */
 final class ToolDoor {
+    private static final Logger LOG = LoggerFactory.getLogger(ToolDoor.class);
     private static final String PATH = "/admin/tools/";
     private static final String SERVER = "server";
     private static final String TOOL = "tool";
@@ -66,6 +70,7 @@ final class ToolDoor {
                     if (failure instanceof IllegalArgumentException wrong) {
                         exchange.refuse(400, String.valueOf(wrong.getMessage()));
                     } else {
+                        LOG.error("an order at {}", PATH, failure);
                         exchange.refuse(500, "It could not be done.");
                     }
                 });
@@ -73,19 +78,19 @@ final class ToolDoor {
 
     private static String restart(McpHub tools, byte[] body) {
         AdminMembers members = AdminMembers.read(body, List.of(SERVER));
-        if (members.all() || members.text(SERVER).isEmpty()) {
+        if (members.text(SERVER).isEmpty()) {
             throw new IllegalArgumentException(
                     "Say which: {\"server\": \"NAME\"}. Each is restarted by itself.");
         }
         String server = members.text(SERVER).get();
         if (!tools.again(server)) {
-            throw unknown(tools, server);
+            throw unknown("MCP server", server, tools.problems().keySet());
         }
         return "{\"restarting\":true}";
     }
 
     private static String invalidate(McpHub tools, byte[] body) {
-        AdminMembers members = AdminMembers.read(body, List.of(SERVER, TOOL));
+        AdminMembers members = AdminMembers.read(body, List.of(SERVER, TOOL, "all"));
         Optional<String> server = members.text(SERVER);
         Optional<String> tool = members.text(TOOL);
         if ((server.isPresent() ? 1 : 0) + (tool.isPresent() ? 1 : 0) + (members.all() ? 1 : 0)
@@ -97,18 +102,26 @@ final class ToolDoor {
         if (server.isPresent()) {
             removed =
                     tools.forgetServer(server.get())
-                            .orElseThrow(() -> unknown(tools, server.get()));
+                            .orElseThrow(() ->
+                                    unknown("MCP server", server.get(), tools.problems().keySet()));
+        } else if (tool.isPresent()) {
+            if (!tools.tools().contains(tool.get())) {
+                throw unknown("tool", tool.get(), tools.tools());
+            }
+            removed = tools.forgetTool(tool.get());
         } else {
-            removed = tool.map(tools::forgetTool).orElseGet(tools::forgetAll);
+            removed = tools.forgetAll();
         }
         return "{\"removed\":" + removed + "}";
     }
 
-    private static IllegalArgumentException unknown(McpHub tools, String server) {
+    private static IllegalArgumentException unknown(
+            String what, String name, Collection<String> known) {
         return new IllegalArgumentException(
-                "There is no such MCP server"
-                        + Names.nearest(server, tools.problems().keySet())
+                "There is no such "
+                        + what
+                        + Names.nearest(name, known)
                                 .map(near -> "; did you mean '" + near + "'?")
-                                .orElse("; GET /admin/tools names them."));
+                                .orElse("."));
     }
 }

@@ -78,6 +78,7 @@ final class Backend implements AutoCloseable {
 
     /** Ends its session, if there is one, and begins another at once. */
     void again() {
+        down(BackendLoop.BY_HAND, System.nanoTime()); // so that no call goes there meanwhile
         loop.again();
     }
 
@@ -159,6 +160,9 @@ final class Backend implements AutoCloseable {
         Duration longest = terms().timeout();
         try {
             return peer.ask(method, params, longest, progress);
+        } catch (DownException e) {
+            throw new DownException(
+                    "The server " + name + " has not answered: " + e.getMessage() + ".");
         } catch (IOException e) {
             if (isClosed()) {
                 throw new IOException(
@@ -194,6 +198,16 @@ final class Backend implements AutoCloseable {
         lock.lock();
         try {
             return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** That it is not running, and why; empty if it is. */
+    Optional<String> notRunning() {
+        lock.lock();
+        try {
+            return up == null ? Optional.of(down()) : Optional.empty();
         } finally {
             lock.unlock();
         }

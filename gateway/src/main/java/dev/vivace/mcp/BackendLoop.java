@@ -17,7 +17,7 @@ import org.slf4j.event.Level;
 final class BackendLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackendLoop.class);
     static final Duration PULSE = Duration.ofSeconds(30);
-    private static final String BY_HAND = "an operator wants it to begin anew";
+    static final String BY_HAND = "it is being restarted by hand";
 
     private final Backend backend;
     private final String name;
@@ -32,6 +32,9 @@ final class BackendLoop implements AutoCloseable {
     private final Semaphore wanted = new Semaphore(0);
 
     private volatile @Nullable BackendSession current;
+
+    /** Whether somebody wanted the session of now; only its own thread knows. */
+    private boolean ordered;
 
     private final LongAdder restarts = new LongAdder();
     private volatile boolean quiet;
@@ -62,8 +65,8 @@ final class BackendLoop implements AutoCloseable {
 
     /** Begins another session now, whether one is up or not. */
     void again() {
+        BackendSession session = current; // before it is told: the next one is as wanted
         wanted.release();
-        BackendSession session = current;
         if (session != null) {
             session.end(BY_HAND);
         }
@@ -72,9 +75,13 @@ final class BackendLoop implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                wanted.drainPermits(); // whoever wanted one has it now
                 var session = new BackendSession(backend, options, version, pulse);
+                boolean first = current == null;
                 current = session;
+                wanted.drainPermits(); // whoever wanted one has it now
+                if (!first) {
+                    restarts.increment();
+                }
                 String why = session.run();
                 if (closed) {
                     return;
@@ -82,8 +89,7 @@ final class BackendLoop implements AutoCloseable {
                 Duration wait = why.equals(BY_HAND) ? Duration.ZERO : backoff.after(ran(session));
                 tell(why, session, wait);
                 backend.down(why, System.nanoTime() + wait.toNanos());
-                var unused = wanted.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS);
-                restarts.increment();
+                ordered = wanted.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -102,8 +108,10 @@ final class BackendLoop implements AutoCloseable {
             LOG.info("mcp server {} is {} again, as an operator wants it", name, backend.begun());
             return;
         }
-        boolean due = reminder.due(why, session.upSince().isPresent(), System.nanoTime());
-        LOG.atLevel(due && !quiet ? Level.WARN : Level.DEBUG)
+        String words = session.lastWords().map("; it said last: "::concat).orElse("");
+        boolean anew = ordered || session.upSince().isPresent();
+        boolean due = reminder.due(why + words, anew, System.nanoTime());
+        LOG.atLevel(!due ? Level.DEBUG : quiet ? Level.INFO : Level.WARN)
                 .log(
                         "mcp server {} is not running: {}; it is {} again in {}, and then every {} at the latest{}",
                         name,
@@ -111,7 +119,7 @@ final class BackendLoop implements AutoCloseable {
                         backend.begun(),
                         Backoff.shown(wait),
                         Backoff.shown(Backoff.LONGEST),
-                        session.lastWords().map("; it said last: "::concat).orElse(""));
+                        words);
     }
 
     /** Ends the session and what was started for it; waits for a moment. */

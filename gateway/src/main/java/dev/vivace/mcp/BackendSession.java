@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
  * says has changed, until it breaks. Used by one thread, but for {@link #end}.
  */
 final class BackendSession {
-    /** What is said at the beginning must be answered within that time, and each page of a list. */
-    static final Duration HELLO = Duration.ofSeconds(30);
+    /** A program that is started may have to be fetched first. */
+    private static final Duration LEAST_FOR_HELLO = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(BackendSession.class);
     private static final Duration PING = Duration.ofSeconds(10);
@@ -73,7 +73,7 @@ final class BackendSession {
 
     /** Ends it, before its beginning or in the middle; from any thread. */
     void end(String why) {
-        peer.broken(why);
+        peer.end(why);
     }
 
     /** Since when it was up; empty if it never was. */
@@ -108,7 +108,17 @@ final class BackendSession {
         params.put("protocolVersion", Rpc.VERSIONS.getFirst());
         params.putObject("capabilities");
         params.putObject("clientInfo").put("name", "vivace").put("version", version);
-        JsonNode answer = peer.ask(McpSchema.METHOD_INITIALIZE, params, HELLO, Optional.empty());
+        JsonNode answer;
+        Duration longest = longestHello();
+        try {
+            answer = peer.ask(McpSchema.METHOD_INITIALIZE, params, longest, Optional.empty());
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    "it has not answered the first message (initialize) within "
+                            + longest.toMillis() / 1000.0
+                            + " s",
+                    e);
+        }
         String spoken = answer.path("protocolVersion").asString("");
         if (!Rpc.VERSIONS.contains(spoken)) {
             throw new IOException("it speaks a version of the protocol that is not known here");
@@ -117,6 +127,11 @@ final class BackendSession {
                 spoken,
                 new JSONRPCNotification(McpSchema.METHOD_NOTIFICATION_INITIALIZED, Rpc.object()));
         return Set.copyOf(answer.path("capabilities").propertyNames());
+    }
+
+    private Duration longestHello() {
+        Duration asked = backend.terms().timeout();
+        return asked.compareTo(LEAST_FOR_HELLO) > 0 ? asked : LEAST_FOR_HELLO;
     }
 
     /** Is up, and looks again at what the server says has changed, until it breaks. */

@@ -49,16 +49,20 @@ final class Child {
         } catch (IOException e) {
             // Its message may repeat more of the command line, in which a secret may stand.
             throw new IOException(
-                    "the program "
-                            + name(options)
+                    "the program"
+                            + name(options.command())
                             + " cannot be started (is it there and executable?)");
         }
     }
 
-    /** Without where it is. */
-    private static String name(ToolServer.Local options) {
-        String command = options.command();
-        return command.substring(command.lastIndexOf('/') + 1);
+    /** Without where it is; nothing if arguments may stand in it, for clients hear of it. */
+    private static String name(String command) {
+        String name = command.substring(command.lastIndexOf('/') + 1);
+        return name.matches("[\\w.+-]{1,64}") ? " " + name : "";
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     long pid() {

@@ -33,6 +33,7 @@ final class LastWords {
     private final List<String> hidden;
     private volatile String line = "";
     private volatile boolean error;
+    private volatile boolean enough;
 
     LastWords(ToolServer.Local options) {
         Set<String> all = new LinkedHashSet<>();
@@ -66,11 +67,16 @@ final class LastWords {
     void heard(String said, boolean cut) {
         // Node's last line is its version, Java's is where it was.
         boolean isError = ERROR.matcher(said).find();
-        if (said.isBlank() || error && !isError) {
+        if (enough || said.isBlank() || error && !isError) {
             return;
         }
         error = isError;
         line = cut ? "(a line too long to be told)" : said;
+    }
+
+    /** What it writes from now on is of no interest. */
+    void enough() {
+        enough = true;
     }
 
     /** Empty if it wrote none. */

@@ -2,6 +2,7 @@ package dev.vivace.mcp;
 
 import io.modelcontextprotocol.spec.McpSchema;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,9 @@ final class Lists {
     static final int MOST_BYTES = 8 << 20;
 
     static final int LONGEST_ELEMENT = 256 << 10;
+
+    /** For each page. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(Lists.class);
     private static final int MOST_PAGES = 100;
@@ -116,7 +120,7 @@ final class Lists {
         for (int page = 0; page < MOST_PAGES; page++) {
             JsonNode answer;
             try {
-                answer = peer.ask(kind.method, params, BackendSession.HELLO, Optional.empty());
+                answer = peer.ask(kind.method, params, PATIENCE, Optional.empty());
             } catch (RpcException e) {
                 if (e.error().code() == McpSchema.ErrorCodes.METHOD_NOT_FOUND) {
                     return List.of(); // some say that they have resources, and no templates

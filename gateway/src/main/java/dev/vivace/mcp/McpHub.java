@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -94,6 +95,11 @@ public final class McpHub implements AutoCloseable {
     /** How calls of tools ended, since the start. */
     public Map<ToolCount, Long> calls() {
         return counts.now();
+    }
+
+    /** The names of all tools that there are, as they are offered. */
+    public Set<String> tools() {
+        return servers.now().tools().keySet();
     }
 
     /** How many tools each server has, by its name. */

@@ -5,6 +5,7 @@ import dev.vivace.tool.Tool;
 import dev.vivace.tool.ToolContext;
 import dev.vivace.tool.ToolDefinition;
 import dev.vivace.tool.ToolResult;
+import dev.vivace.tool.ToolUnavailableException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -65,9 +66,8 @@ final class Observed implements Tool {
         try {
             return tool.call(arguments, meta, progress);
         } catch (DownException e) {
-            // A result, so that nobody concludes from it how the tool is when it runs again.
             failure = Optional.of(e);
-            return ToolResult.error(ToolCalls.text(String.valueOf(e.getMessage())));
+            throw new ToolUnavailableException(String.valueOf(e.getMessage()), e);
         } catch (RpcException e) {
             failure = Optional.of(e);
             if (e.isOfTheRequest()) {

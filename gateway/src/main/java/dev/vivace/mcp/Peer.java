@@ -42,7 +42,7 @@ final class Peer implements Link.Listener, AutoCloseable {
     private final Ears ears;
     private final AtomicLong ids = new AtomicLong();
     private final Map<Object, Pending> pending = new ConcurrentHashMap<>();
-    private volatile Optional<String> gone = Optional.empty();
+    private volatile Optional<IOException> gone = Optional.empty();
 
     Peer(String name, Link link, Ears ears) {
         this.name = name;
@@ -77,8 +77,11 @@ final class Peer implements Link.Listener, AutoCloseable {
         var waiting = new Pending(new CompletableFuture<>(), progress);
         pending.put(id, waiting);
         try {
+            if (gone.isPresent()) {
+                throw gone.get(); // before it is sent: it could be done, and be told as failed
+            }
             link.send(new JSONRPCRequest(method, id, sent));
-            gone.ifPresent(why -> waiting.answer.completeExceptionally(new IOException(why)));
+            gone.ifPresent(waiting.answer::completeExceptionally);
             return waiting.answer.get(longest.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RpcException theirs) {
@@ -174,20 +177,29 @@ final class Peer implements Link.Listener, AutoCloseable {
 
     @Override
     public void broken(String why) {
-        abandon(why);
+        abandon(new IOException(why));
         ears.broken(why);
     }
 
-    private void abandon(String why) {
+    /** Ends it although nothing is wrong with it. */
+    void end(String why) {
+        abandon(new DownException(why));
+        ears.broken(why);
+    }
+
+    private void abandon(IOException why) {
         gone = Optional.of(why);
         for (Object id : pending.keySet()) {
-            failed(id, why);
+            Pending waiting = pending.remove(id);
+            if (waiting != null) {
+                waiting.answer.completeExceptionally(why);
+            }
         }
     }
 
     /** Whoever still waits has no answer. */
     @Override
     public void close() {
-        abandon("its session has ended");
+        abandon(gone.orElseGet(() -> new IOException("its session has ended")));
     }
 }

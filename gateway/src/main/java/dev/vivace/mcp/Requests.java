@@ -23,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Requests {
     static final int SERVER_ERROR = -32_000;
 
+    /** What the gateway calls itself. */
+    static final String NAME = "vivace";
+
     private final Servers servers;
     private final String version;
     private final Reach reach;
@@ -30,6 +33,7 @@ final class Requests {
     private final ToolCalls calls;
     private final PromptsAndResources promptsAndResources;
     private final Questions questions;
+    private final Absence absence;
 
     Requests(
             Servers servers,
@@ -46,6 +50,7 @@ final class Requests {
         this.calls = calls;
         this.promptsAndResources = promptsAndResources;
         this.questions = questions;
+        this.absence = new Absence(servers, reach);
     }
 
     /** The answer to who begins a session. */
@@ -57,7 +62,7 @@ final class Requests {
         can.putObject("resources").put("listChanged", true);
         can.putObject("prompts").put("listChanged", true);
         can.putObject("completions");
-        hello.putObject("serverInfo").put("name", "vivace").put("version", version);
+        hello.putObject("serverInfo").put("name", NAME).put("version", version);
         return hello;
     }
 
@@ -193,22 +198,16 @@ final class Requests {
             return calls.refuse(
                     from,
                     name,
-                    new Failed(
-                            Reason.DENIED, "You may not call the tool '" + Rpc.shown(name) + "'."));
+                    () ->
+                            new Failed(
+                                    Reason.DENIED,
+                                    "You may not call the tool '" + Rpc.shown(name) + "'."));
         }
         if (servers.now().tool(name).isEmpty() && servers.started().tool(name).isEmpty()) {
-            return calls.refuse(from, name, new Failed(Reason.UNKNOWN_TOOL, unknown(from, name)));
+            Principal who = from.call().principal();
+            return calls.refuse(from, name, () -> absence.of(who, name));
         }
         return calls.call(session, from, name, params, progress(params, reply));
-    }
-
-    private String unknown(McpRequest from, String name) throws InterruptedException {
-        return "There is no tool '"
-                + Rpc.shown(name)
-                + "'"
-                + dev.vivace.config.Names.nearest(name, usable(from).keySet())
-                        .map(near -> "; did you mean '" + near + "'?")
-                        .orElse(".");
     }
 
     /** Where a client does not listen otherwise, it hears it on the way of its answer. */

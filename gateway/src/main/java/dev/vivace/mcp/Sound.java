@@ -155,9 +155,11 @@ final class Sound {
         }
         return switch (kind) {
             case TOOLS ->
-                    problem(element.path("inputSchema"))
-                            .map(why -> "its inputSchema " + why)
-                            .orElse("");
+                    element.at("/execution/taskSupport").asString("").equals("required")
+                            ? "it can be called as a task alone, and there are no tasks here"
+                            : problem(element.path("inputSchema"))
+                                    .map(why -> "its inputSchema " + why)
+                                    .orElse("");
             case RESOURCES, TEMPLATES ->
                     element.path("name").isString() && !element.path("name").asString().isEmpty()
                             ? ""

@@ -10,7 +10,11 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +41,7 @@ final class StdioLink implements Link {
     private final LinkedBlockingQueue<byte[]> outgoing = new LinkedBlockingQueue<>();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicBoolean over = new AtomicBoolean();
+    private final CompletableFuture<String> how = new CompletableFuture<>();
     private final LastWords lastWords;
     private volatile @Nullable Child child;
     private volatile @Nullable Thread complaints;
@@ -86,7 +91,7 @@ final class StdioLink implements Link {
     public void send(JSONRPCMessage message) throws IOException {
         byte[] line = Rpc.bytes(message);
         if (over.get()) {
-            throw new IOException("its process has ended");
+            throw new IOException(how());
         }
         if (waitingBytes.addAndGet(line.length) > MAX_WAITING_BYTES) {
             waitingBytes.addAndGet(-line.length);
@@ -150,6 +155,8 @@ final class StdioLink implements Link {
             message = Rpc.read(line.bytes());
         } catch (RpcException e) {
             LOG.debug("mcp server {}: wrote a line that is no message: {}", name, e.getMessage());
+            lastWords.heard(
+                    "(to its standard output, where messages belong) " + shown(line), false);
             MessageId.of(line.bytes())
                     .ifPresent(id -> listener.failed(id, "its answer is no valid message"));
             return false;
@@ -163,9 +170,30 @@ final class StdioLink implements Link {
             return;
         }
         outgoing.add(NO_MORE);
-        String how = which.endOr(why);
+        String known = which.endOr(why);
+        how.complete(known);
+        kill(which);
+        listener.broken(known);
+    }
+
+    /** How it ended; whoever wants to send something meanwhile waits a moment for that. */
+    private String how() throws IOException {
+        try {
+            return how.get(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("mcp server {}: it is not known how it ended", name);
+        }
+        return "its process has ended";
+    }
+
+    /** What it says because it is killed is not what it said last. */
+    private void kill(Child which) {
+        if (which.isAlive()) {
+            lastWords.enough();
+        }
         which.kill();
-        listener.broken(how);
     }
 
     @Override
@@ -210,7 +238,7 @@ final class StdioLink implements Link {
         outgoing.add(NO_MORE);
         Child running = child;
         if (running != null) {
-            running.kill();
+            kill(running);
         }
     }
 }

@@ -37,12 +37,15 @@ final class ToolCalls {
     }
 
     /** What a call came to, with what it took. */
-    private record Ended(ToolOutcome outcome, Optional<Observed> observed) {}
+    private record Ended(ToolOutcome outcome, Optional<Observed> observed) {
+        /** Without having asked a server. */
+        Ended(ToolOutcome outcome) {
+            this(outcome, Optional.empty());
+        }
+    }
 
     private static final Ended CRASHED =
-            new Ended(
-                    new ToolOutcome.Failed(ToolOutcome.Reason.FAILED, Crash.MESSAGE),
-                    Optional.empty());
+            new Ended(new ToolOutcome.Failed(ToolOutcome.Reason.FAILED, Crash.MESSAGE));
 
     /**
      * Calls a tool, and blocks until that has ended.
@@ -89,6 +92,7 @@ final class ToolCalls {
         try {
             ended =
                     limited(from)
+                            .map(Ended::new)
                             .orElseGet(() -> {
                                 ObjectNode result = tool.get();
                                 boolean error = result.path("isError").asBoolean(false);
@@ -96,8 +100,7 @@ final class ToolCalls {
                                         new ToolOutcome.Done(
                                                 new ToolResult(result, error),
                                                 ToolOutcome.Source.CALLED,
-                                                List.of()),
-                                        Optional.empty());
+                                                List.of()));
                             });
         } finally {
             accounts.settle(
@@ -109,7 +112,7 @@ final class ToolCalls {
         };
     }
 
-    private static Optional<Ended> limited(McpRequest from) {
+    private static Optional<ToolOutcome.Failed> limited(McpRequest from) {
         // Not on an event loop, so that it may wait where limits are kept elsewhere.
         return from.call()
                 .grant()
@@ -117,28 +120,25 @@ final class ToolCalls {
                 .toCompletableFuture()
                 .join()
                 .map(refused ->
-                        new Ended(
-                                new ToolOutcome.Failed(
-                                        ToolOutcome.Reason.LIMITED, refused.message()),
-                                Optional.empty()));
+                        new ToolOutcome.Failed(ToolOutcome.Reason.LIMITED, refused.message()));
     }
 
     /**
      * Refuses a call that its client may not make, in the same way whether or not there is such a
      * tool, or that is of no tool. It counts as a request.
      */
-    JsonNode refuse(McpRequest from, String name, ToolOutcome.Failed why) throws RpcException {
-        Ended ended = limited(from).orElseGet(() -> new Ended(why, Optional.empty()));
+    JsonNode refuse(McpRequest from, String name, Supplier<ToolOutcome.Failed> why)
+            throws RpcException {
+        // Not before: to find out why may cost more than the client has.
+        ToolOutcome.Failed failed = limited(from).orElseGet(why);
         accounts.settle(
                 from,
                 name,
                 servers.now().tool(name).map(McpTool::server),
-                ended.outcome,
-                ended.observed,
+                failed,
+                Optional.empty(),
                 List.of());
-        return failure(
-                ended.outcome instanceof ToolOutcome.Failed failed ? failed : why,
-                Optional.empty());
+        return failure(failed, Optional.empty());
     }
 
     private Ended run(
@@ -146,12 +146,12 @@ final class ToolCalls {
             ToolCall call,
             ObjectNode params,
             Optional<Consumer<ObjectNode>> progress) {
-        Optional<Ended> limited = limited(from);
+        Optional<ToolOutcome.Failed> limited = limited(from);
         if (limited.isPresent()) {
-            return limited.get();
+            return new Ended(limited.get());
         }
         return switch (line.prepare(call, from.owner())) {
-            case Prepared.Refused refused -> new Ended(refused.why(), Optional.empty());
+            case Prepared.Refused refused -> new Ended(refused.why());
             case Prepared.Ready ready when ready.tool() instanceof McpTool tool -> {
                 var observed = new Observed(tool, meta(params).orElseGet(Rpc::object), progress);
                 var watched =

@@ -97,6 +97,11 @@ public final class ToolClient implements AutoCloseable {
         return message == null ? "." : ": " + message;
     }
 
+    /** Whether it is a gateway like this one that is asked. */
+    public boolean ofGateway() {
+        return client.getServerInfo().name().equals(Requests.NAME);
+    }
+
     /** Whether a key is sent. */
     public boolean keyed() {
         return keyed;

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -172,12 +173,14 @@ final class ToolShelf {
     ObjectNode search(
             Session session, Map<String, McpTool> tools, JsonNode arguments, Runnable more) {
         JsonNode query = arguments.path("query");
-        JsonNode limit = arguments.path("limit");
+        OptionalInt limit = limit(arguments.path("limit"));
         if (!query.isString() || query.asString().isBlank()) {
             return ToolCalls.text(SEARCH + " needs a 'query': what the tool should do, as a text.");
         }
-        if (!limit.isMissingNode() && !limit.canConvertToInt()) {
-            return ToolCalls.text("The 'limit' of " + SEARCH + " must be a whole number.");
+        if (limit.isEmpty()) {
+            return ToolCalls.text(
+                    "The 'limit' of %s must be a whole number from 1 to %d."
+                            .formatted(SEARCH, ToolSelector.MOST_FOUND));
         }
         List<ToolDefinition> found =
                 owner(session)
@@ -186,12 +189,21 @@ final class ToolShelf {
                                 session.id(),
                                 definitions(tools),
                                 query.asString(),
-                                limit.asInt(FOUND));
+                                limit.getAsInt());
         List<String> names = found.stream().map(ToolDefinition::name).toList();
         if (session.told().found(query.asString(), names)) {
             more.run();
         }
         return answer(found, tools.size());
+    }
+
+    /** How many are wanted, also where that is given as a text; empty if that makes no sense. */
+    private static OptionalInt limit(JsonNode said) {
+        String written = said.isMissingNode() ? "" + FOUND : said.asString("");
+        int limit = written.matches("[0-9]{1,3}") ? Integer.parseInt(written) : 0;
+        return limit >= 1 && limit <= ToolSelector.MOST_FOUND
+                ? OptionalInt.of(limit)
+                : OptionalInt.empty();
     }
 
     /** With the schemas: a client need not list again before its model can call. */

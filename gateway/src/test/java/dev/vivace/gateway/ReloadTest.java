@@ -131,6 +131,10 @@ final class ReloadTest {
         return Wire.get(gateway.address(), "/metrics").text();
     }
 
+    private String ready() throws IOException {
+        return Wire.get(gateway.address(), "/readyz").text();
+    }
+
     private static JsonNode reported(URI address) throws IOException {
         String page = Wire.get(address, "/admin/config").text();
         return JsonMapper.shared().readTree(page).get("reload");
@@ -207,6 +211,7 @@ final class ReloadTest {
         JsonNode rejected = reported();
         assertFalse(rejected.get("applied").booleanValue());
         assertTrue(metrics().contains("vivace_config_applied 0\n"));
+        assertTrue(ready().contains("with it, the gateway would not start"), ready());
         JsonNode problem = rejected.get("problems").get(0);
         assertEquals("cache.tll", problem.get("path").stringValue());
         assertEquals(3, problem.get("line").intValue());
@@ -216,6 +221,7 @@ final class ReloadTest {
         reload(toB() + "limits: { in-flight: 100MB }\n");
         assertEquals(
                 "limits.in-flight", reported().get("problems").get(0).get("path").stringValue());
+        assertTrue(ready().contains("its last change needs a restart"), ready());
         assertEquals(200, ask("still old"));
         assertEquals(2, a.calls().size());
 

@@ -124,6 +124,49 @@ class BackendTest {
         }
     }
 
+    @Test
+    void aProgramIsNamedButNothingThatMayBeAnArgument() throws Exception {
+        for (String command : List.of("/no/such/tool", "no-such --key=s3cr3t", "/no/such/a b")) {
+            var options =
+                    new ToolServer.Local(command, List.of(), Map.of(), ToolServer.Terms.DEFAULT);
+            try (Backend backend = start(options, Duration.ofDays(1))) {
+                String named = command.equals("/no/such/tool") ? " tool" : "";
+                assertEquals(
+                        "the program" + named + " cannot be started (is it there and executable?)",
+                        untilDown(backend));
+            }
+        }
+    }
+
+    /** Also where it ends while it is being sent something. */
+    @Test
+    void howAProgramEndedIsToldInTheSameWayEachTime() throws Exception {
+        try (Backend backend = shell("exec 0<&-; exit 3", Duration.ofDays(1))) {
+            for (int i = 0; i < 5; i++) {
+                long before = backend.restarts();
+                assertEquals("its process ended with exit code 3", untilDown(backend));
+                backend.again();
+                until(() -> backend.restarts() > before);
+                until(() -> !backend.problem().equals(Optional.of(BackendLoop.BY_HAND)));
+            }
+        }
+    }
+
+    @Test
+    void whatIsNoMessageIsItsLastWordIfThereIsNoOther() throws Exception {
+        var said = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try (Backend backend = shell("echo Welcome; exit 3", Duration.ofDays(1))) {
+            until(() -> said.toString(StandardCharsets.UTF_8).contains("it said last: "));
+            String log = said.toString(StandardCharsets.UTF_8);
+            assertTrue(log.contains("where messages belong) Welcome"), log);
+            assertTrue(backend.problem().isPresent());
+        } finally {
+            System.setErr(before);
+        }
+    }
+
     // ---- begun anew by hand
 
     @Test

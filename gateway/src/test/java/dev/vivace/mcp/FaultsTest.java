@@ -220,7 +220,7 @@ class FaultsTest {
     void whatIsDownSaysSoInReadiness() throws Exception {
         String ready = gateway.get("/readyz");
         assertTrue(ready.contains("\"status\":\"degraded\""), ready);
-        assertTrue(ready.contains("\"mcp none\":\"the program "), ready);
+        assertTrue(ready.contains("\"mcp none\":\"the program exist cannot be started"), ready);
         assertTrue(ready.contains("\"mcp nobody\":\"nobody answers at its address\""), ready);
         assertTrue(ready.contains("\"mcp raw\":\"ok\""), ready);
         assertFalse(ready.contains("secret"), ready);

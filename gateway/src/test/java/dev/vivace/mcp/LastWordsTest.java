@@ -71,6 +71,14 @@ class LastWordsTest {
     }
 
     @Test
+    void whatItSaysWhenItIsEndedIsNotItsLastWord() {
+        words.heard("waiting for the licence", false);
+        words.enough();
+        words.heard("Error: Terminated", false);
+        assertEquals(Optional.of("waiting for the licence"), words.now());
+    }
+
+    @Test
     void blankLinesAreNoWords() {
         assertEquals(Optional.empty(), words.now());
         words.heard("it is over", false);

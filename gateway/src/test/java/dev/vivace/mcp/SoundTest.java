@@ -29,6 +29,8 @@ class SoundTest {
                     TOOLS     | {"name":"a","inputSchema":{"type":"object","properties":{"b":true}}} |
                     TOOLS     | {"name":"a","inputSchema":{"type":"object","properties":[1]}} |
                     TOOLS     | {"name":"a","inputSchema":{"type":["object"]}} |
+                    TOOLS     | {"name":"a","inputSchema":{"type":"object"},"execution":{"taskSupport":"optional"}} | {"name":"a","inputSchema":{"type":"object"},"execution":{"taskSupport":"optional"}}
+                    TOOLS     | {"name":"a","inputSchema":{"type":"object"},"execution":{"taskSupport":"required"}} |
                     TOOLS     | {"name":"a"} |
                     TOOLS     | {"name":7,"inputSchema":{"type":"object"}} |
                     TOOLS     | 7 |

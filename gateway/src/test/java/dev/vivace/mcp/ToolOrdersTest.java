@@ -76,6 +76,7 @@ class ToolOrdersTest {
     @Test
     void aServerIsStartedAgainAndWhatItHasStays() throws Exception {
         List<String> before = gateway.tools();
+        assertEquals("called", cache("mail_read"));
         assertEquals("{\"restarting\":true}", order("restart", "{'server':'mail'}").body());
         JsonNode mailNow = server(1);
         while (mailNow.path("restarts").asInt() < 1 || !mailNow.path("up").asBoolean()) {
@@ -83,11 +84,22 @@ class ToolOrdersTest {
         }
         assertEquals(0, server(0).path("restarts").asInt());
         assertEquals(before, gateway.tools());
-        assertEquals("called", cache("mail_read"));
+        assertEquals("HIT", cache("mail_read"), "what was kept is as true as before");
     }
 
     private JsonNode server(int which) throws Exception {
         return Rpc.JSON.readTree(gateway.get("/admin/tools")).path("servers").path(which);
+    }
+
+    @Test
+    void noPageOfAnotherOriginCanOrderIt() throws Exception {
+        HttpResponse<String> answer =
+                McpGateway.post(
+                        gateway.gateway.address().resolve("/admin/tools/invalidate"),
+                        "{\"all\":true}",
+                        "origin",
+                        "http://evil.example");
+        assertEquals(403, answer.statusCode(), answer.body());
     }
 
     @ParameterizedTest
@@ -96,11 +108,12 @@ class ToolOrdersTest {
             textBlock =
                     """
                     restart    | {'server':'fils'}               | 400 | did you mean 'files'?
-                    restart    | {'server':'everything-else'}    | 400 | GET /admin/tools names them
-                    restart    | {'all':true}                    | 400 | Each is restarted by itself
+                    restart    | {'server':'everything-else'}    | 400 | There is no such MCP server.
+                    restart    | {'all':true}                    | 400 | unknown member 'all'; known: server
                     restart    | {}                              | 400 | Each is restarted by itself
                     restart    | {'tool':'files_read'}           | 400 | unknown member 'tool'
                     invalidate | {'server':'fils'}               | 400 | did you mean 'files'?
+                    invalidate | {'tool':'files_raed'}           | 400 | There is no such tool; did you mean 'files_read'?
                     invalidate | {}                              | 400 | Say what to forget
                     invalidate | {'all':false}                   | 400 | Say what to forget
                     invalidate | {'server':'files','all':true}   | 400 | Say what to forget

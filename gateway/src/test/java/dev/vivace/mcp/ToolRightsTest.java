@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vivace.config.Config;
 import dev.vivace.config.ToolSelection;
+import dev.vivace.config.ToolServer;
 import dev.vivace.gateway.Gateway;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -52,16 +54,21 @@ class ToolRightsTest {
     }
 
     private Gateway gateway(ToolSelection selection) {
+        return gateway(
+                selection,
+                McpGateway.servers(
+                        "files", files.options(),
+                        "mail", mail.options(),
+                        "notes", notes.options()));
+    }
+
+    private static Gateway gateway(ToolSelection selection, Map<String, ToolServer> servers) {
         return Gateway.start(
                 Config.proxyTo(URI.create("http://127.0.0.1:1/v1"), Optional.empty())
                         .withServer(new Config.Server("127.0.0.1", 0))
                         .toBuilder()
                         .tools(selection)
-                        .mcp(
-                                McpGateway.servers(
-                                        "files", files.options(),
-                                        "mail", mail.options(),
-                                        "notes", notes.options()))
+                        .mcp(servers)
                         .build(),
                 Optional.of("root-of-all"));
     }
@@ -203,6 +210,46 @@ class ToolRightsTest {
         assertEquals(
                 "You may not call the tool 'files_list'.",
                 refusal(one.ask(all.session, "tools/call", "'name':'files_list'")));
+    }
+
+    @Test
+    void ordersAreTheOperators() throws Exception {
+        var client = new Client("acme", "");
+        for (String order : List.of("invalidate", "restart")) {
+            URI url = gateway.address().resolve("/admin/tools/" + order);
+            assertEquals(401, McpGateway.post(url, "{\"server\":\"files\"}").statusCode());
+            String key = "Bearer " + client.secret;
+            assertEquals(
+                    401,
+                    McpGateway.post(url, "{\"server\":\"files\"}", "authorization", key)
+                            .statusCode());
+            HttpResponse<String> done =
+                    admin("POST", "/admin/tools/" + order, "{\"server\":\"files\"}");
+            assertEquals(200, done.statusCode(), done.body());
+        }
+    }
+
+    /** Not the name of the same tool of another server: that may be another matter. */
+    @Test
+    void ofAServerThatWasNeverUpItIsToldThatItIsDown() throws Exception {
+        gateway.close();
+        var nobody =
+                new ToolServer.Remote(
+                        URI.create("http://127.0.0.1:1/mcp"), Map.of(), ToolServer.Terms.DEFAULT);
+        gateway =
+                gateway(
+                        ToolSelection.DEFAULT,
+                        McpGateway.servers("files", files.options(), "fales", nobody));
+        String said =
+                text(new Client("acme", "").call("fales_list"))
+                        .replaceFirst("in \\d+ s|try again in a moment", "soon");
+        assertTrue(
+                said.startsWith(
+                        "There is no tool 'fales_list' yet. The server fales is not running: nobody answers at its address; "),
+                said);
+        assertEquals(
+                "You may not call the tool 'fales_list'.",
+                refusal(new Client("acme", ",'tools':['files_*']").call("fales_list")));
     }
 
     @Test

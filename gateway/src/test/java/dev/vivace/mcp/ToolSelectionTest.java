@@ -217,10 +217,17 @@ class ToolSelectionTest {
     }
 
     @Test
-    void aSearchThatSaysNothingIsToldSo() {
+    void aSearchThatSaysNothingIsToldSo() throws Exception {
         try (var gateway = gateway(Mode.ON, 50)) {
             assertTrue(gateway.call("search_tools", Map.of()).isError());
             assertTrue(gateway.text("search_tools", Map.of()).contains("'query'"));
+            for (Object limit : List.of(0, 51, "few", 1.5, List.of())) {
+                assertEquals(
+                        "The 'limit' of search_tools must be a whole number from 1 to 50.",
+                        gateway.text("search_tools", Map.of("query", "rain", "limit", limit)));
+            }
+            String one = gateway.text("search_tools", Map.of("query", "part rain", "limit", "1"));
+            assertEquals(1, JSON.readTree(one).size(), one);
             assertEquals(
                     "None of the 62 tools fits these words; try others.",
                     gateway.text("search_tools", Map.of("query", "zyzzyva")));
