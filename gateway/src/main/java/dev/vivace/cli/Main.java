@@ -7,9 +7,17 @@ import dev.vivace.command.Program;
 public final class Main {
     private static final String VERSION = "0.1.0";
 
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.log.dev.vivace";
+
     private Main() {}
 
     public static void main(String[] arguments) {
+        // Of a gateway that is there for one command nobody wants the log: what matters is told.
+        if (arguments.length > 0
+                && arguments[0].equals("mcp")
+                && System.getProperty(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, "off");
+        }
         System.exit(program().run(Console.standard(), arguments));
     }
 

@@ -4,6 +4,7 @@ import io.modelcontextprotocol.spec.McpSchema;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,10 +38,18 @@ final class Lists {
 
     private final String server;
     private final Peer peer;
+    private final Set<String> told = new HashSet<>();
 
     Lists(String server, Peer peer) {
         this.server = server;
         this.peer = peer;
+    }
+
+    /** Told once in a session, however often it is listed. */
+    private void leftOut(Kind kind, String what) {
+        boolean anew = told.size() < MOST && told.add(kind.member + what);
+        LOG.atLevel(anew ? Level.WARN : Level.DEBUG)
+                .log("mcp server {}: one of its {} is left out, {}", server, kind.member, what);
     }
 
     /** What is kept of one list. */
@@ -54,14 +64,14 @@ final class Lists {
 
         /** Whether there is room for more. */
         boolean add(JsonNode element) {
-            Optional<ObjectNode> sound = Sound.of(server, kind, element);
+            Optional<ObjectNode> sound = Sound.of(kind, element, what -> leftOut(kind, what));
             if (sound.isEmpty()) {
                 return true;
             }
             String key = sound.get().path(kind.key).asString();
             int length = Rpc.JSON.writeValueAsBytes(sound.get()).length;
             if (length > LONGEST_ELEMENT) {
-                Sound.leftOut(server, kind, key, "it is longer than " + LONGEST_ELEMENT + " bytes");
+                leftOut(kind, Sound.named(key, "it is longer than " + LONGEST_ELEMENT + " bytes"));
                 return true;
             }
             if (all.containsKey(key)) {

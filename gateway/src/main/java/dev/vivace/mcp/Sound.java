@@ -5,9 +5,8 @@ import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,7 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
  * protocol does not know is nobody's to check, and stays.
  */
 final class Sound {
-    private static final Logger LOG = LoggerFactory.getLogger(Sound.class);
     private static final int LONGEST_KEY = 8_192;
 
     private static final Map<String, Predicate<JsonNode>> COMMON =
@@ -76,10 +74,14 @@ final class Sound {
 
     private Sound() {}
 
-    /** What can be listed of it; empty if nothing. */
-    static Optional<ObjectNode> of(String server, Kind kind, JsonNode said) {
+    /**
+     * What can be listed of it; empty if nothing.
+     *
+     * @param leftOut told which it is, and what is wrong with it, if nothing can
+     */
+    static Optional<ObjectNode> of(Kind kind, JsonNode said, Consumer<String> leftOut) {
         if (!(said instanceof ObjectNode object)) {
-            leftOut(server, kind, "", "it is no object");
+            leftOut.accept(named("", "it is no object"));
             return Optional.empty();
         }
         ObjectNode element = mended(kind, object);
@@ -87,17 +89,13 @@ final class Sound {
         if (problem.isEmpty()) {
             return Optional.of(element);
         }
-        leftOut(server, kind, object.path(kind.key).asString(""), problem);
+        leftOut.accept(named(object.path(kind.key).asString(""), problem));
         return Optional.empty();
     }
 
-    static void leftOut(String server, Kind kind, String key, String problem) {
-        LOG.warn(
-                "mcp server {}: one of its {} is left out, '{}': {}",
-                server,
-                kind.member,
-                shown(key),
-                problem);
+    /** What is wrong with which, for the log. */
+    static String named(String key, String problem) {
+        return "'" + shown(key) + "': " + problem;
     }
 
     private static ObjectNode mended(Kind kind, ObjectNode said) {

@@ -2,6 +2,7 @@ package dev.vivace.mcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,8 +47,11 @@ class SoundTest {
                     """)
     void isMendedOrLeftOut(Kind kind, String said, String listed) {
         JsonNode element = Rpc.JSON.readTree(said);
+        var leftOut = new ArrayList<String>();
         assertEquals(
-                Optional.ofNullable(listed), Sound.of("s", kind, element).map(JsonNode::toString));
+                Optional.ofNullable(listed),
+                Sound.of(kind, element, leftOut::add).map(JsonNode::toString));
+        assertEquals(listed == null ? 1 : 0, leftOut.size(), leftOut::toString);
         assertEquals(Rpc.JSON.readTree(said), element, "what was said is not changed");
     }
 }
