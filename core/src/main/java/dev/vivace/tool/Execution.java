@@ -39,7 +39,7 @@ final class Execution {
     private boolean begun;
     private long begunAt;
 
-    /** What ended attempts took; empty until one begins, and once that was told. */
+    /** What attempts took that have ended; empty before one has. */
     private OptionalLong spent = OptionalLong.empty();
 
     private boolean running;

@@ -296,7 +296,13 @@ class ToolRightsTest {
                 metrics.contains("{server=\"none\",tool=\"other\",outcome=\"denied\"} 1"), metrics);
         assertFalse(metrics.contains("mail_burn"));
         // Of what it may call, a key may know that it is not there.
-        assertEquals("There is no tool 'xy'.", refusal(new Client("acme", "").call("xy")));
+        var all = new Client("acme", "");
+        assertEquals("There is no tool 'xy'.", refusal(all.call("xy")));
+        // The same tool of another server is another matter.
+        assertEquals("There is no tool 'mail_read_file'.", refusal(all.call("mail_read_file")));
+        assertEquals(
+                "There is no tool 'read_file'; did you mean 'files_read_file'?",
+                refusal(all.call("read_file")));
         assertEquals(
                 "There is no tool 'files_lst'; did you mean 'files_list'?",
                 refusal(client.call("files_lst")));
