@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -155,14 +156,22 @@ final class StdioLink implements Link {
             message = Rpc.read(line.bytes());
         } catch (RpcException e) {
             LOG.debug("mcp server {}: wrote a line that is no message: {}", name, e.getMessage());
-            lastWords.heard(
-                    "(to its standard output, where messages belong) " + shown(line), false);
+            heard(line.bytes());
             MessageId.of(line.bytes())
                     .ifPresent(id -> listener.failed(id, "its answer is no valid message"));
             return false;
         }
         listener.message(message);
         return true;
+    }
+
+    /** What is no message may say why; half a message would say what tools said to somebody. */
+    private void heard(byte[] line) {
+        boolean cut = line.length > LONGEST_COMPLAINT;
+        String said = shown(cut ? Arrays.copyOf(line, LONGEST_COMPLAINT) : line).strip();
+        if (!said.startsWith("{") && !said.startsWith("[") && !said.isEmpty()) {
+            lastWords.heard("(to its standard output, where messages belong) " + said, cut);
+        }
     }
 
     private void ended(Child which, String why, Listener listener) {
@@ -177,7 +186,7 @@ final class StdioLink implements Link {
     }
 
     /** How it ended; whoever wants to send something meanwhile waits a moment for that. */
-    private String how() throws IOException {
+    private String how() {
         try {
             return how.get(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -215,7 +224,7 @@ final class StdioLink implements Link {
         try (from) {
             var lines = new Lines(from, LONGEST_COMPLAINT);
             for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
-                String said = shown(line);
+                String said = shown(line.bytes()) + (line.cut() ? "..." : "");
                 lastWords.heard(said, line.cut());
                 LOG.debug("mcp server {} says: {}", name, said);
             }
@@ -224,12 +233,12 @@ final class StdioLink implements Link {
         }
     }
 
-    private static String shown(Lines.Line line) {
+    private static String shown(byte[] line) {
         var text = new ByteArrayOutputStream();
-        for (byte b : line.bytes()) {
+        for (byte b : line) {
             text.write(b >= 0 && b < ' ' ? ' ' : b);
         }
-        return text.toString(StandardCharsets.UTF_8) + (line.cut() ? "..." : "");
+        return text.toString(StandardCharsets.UTF_8);
     }
 
     @Override

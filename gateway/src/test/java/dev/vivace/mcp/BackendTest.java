@@ -157,10 +157,12 @@ class BackendTest {
         var said = new ByteArrayOutputStream();
         PrintStream before = System.err;
         System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
-        try (Backend backend = shell("echo Welcome; exit 3", Duration.ofDays(1))) {
+        String broken = "echo '{\"result\": \"what was told to somebody'; ";
+        try (Backend backend = shell("echo Welcome; " + broken + "exit 3", Duration.ofDays(1))) {
             until(() -> said.toString(StandardCharsets.UTF_8).contains("it said last: "));
             String log = said.toString(StandardCharsets.UTF_8);
             assertTrue(log.contains("where messages belong) Welcome"), log);
+            assertFalse(log.contains("somebody"), log);
             assertTrue(backend.problem().isPresent());
         } finally {
             System.setErr(before);
