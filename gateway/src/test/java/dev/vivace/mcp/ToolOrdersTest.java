@@ -36,6 +36,7 @@ class ToolOrdersTest {
         gateway =
                 new McpGateway(
                         McpGateway.servers("files", files.options(), "mail", mail.options()));
+        gateway.tools(); // which waits until both have told theirs
     }
 
     @AfterEach
