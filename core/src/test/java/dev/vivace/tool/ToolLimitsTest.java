@@ -145,15 +145,7 @@ class ToolLimitsTest {
     void whoWaitedInVainIsToldHowLong() throws Exception {
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        var holds =
-                new FakeTool(
-                        "tool",
-                        arguments -> Effects.UNKNOWN,
-                        (arguments, context) -> {
-                            entered.countDown();
-                            release.await();
-                            return said("done");
-                        });
+        FakeTool holds = holding(entered, release);
         ToolLine line = new ToolBench(holds).limit(limit(1, 10, Duration.ofMillis(2))).line();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var first = executor.submit(() -> run(line, "tool", "{}"));
@@ -278,15 +270,7 @@ class ToolLimitsTest {
     void whatACallWaitedIsNotTheToolsTime() throws Exception {
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        var holds =
-                new FakeTool(
-                        "tool",
-                        arguments -> Effects.UNKNOWN,
-                        (arguments, context) -> {
-                            entered.countDown();
-                            release.await();
-                            return said("done");
-                        });
+        FakeTool holds = holding(entered, release);
         var bench = new ToolBench(holds).limit(limit(1, 10, ToolBench.LONG));
         ToolLine line = bench.line();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -339,6 +323,18 @@ class ToolLimitsTest {
         assertEquals(1, summary.retries());
         assertEquals(1, summary.timed());
         assertEquals(4, Math.round(summary.p99().toNanos() / 1e9));
+    }
+
+    /** Says that it was called, and ends when it may. */
+    private static FakeTool holding(CountDownLatch entered, CountDownLatch release) {
+        return new FakeTool(
+                "tool",
+                arguments -> Effects.UNKNOWN,
+                (arguments, context) -> {
+                    entered.countDown();
+                    release.await();
+                    return said("done");
+                });
     }
 
     private static ToolLimit retrying() {
