@@ -109,8 +109,7 @@ final class Rpc {
         return read(tree);
     }
 
-    /** Where in a text the JSON is wrong, to be put behind a word; empty if that is not known. */
-    static String place(JacksonException e) {
+    private static String place(JacksonException e) {
         return e.getLocation() == null || e.getLocation().getLineNr() < 1
                 ? ""
                 : ", in line "
